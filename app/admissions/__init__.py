@@ -1,0 +1,9 @@
+"""The way in: applications, offers, seats."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach this room's pages, jobs and commands to the app."""

@@ -1,0 +1,14 @@
+"""One dated run of the program: schedule, calls, coaches, enrollments."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    from flask_login import current_user
+
+    from app.cohorts import queries
+    from app.lib.access import register_role
+
+    register_role("participant", lambda: queries.current_enrollment(current_user) is not None)

@@ -1,0 +1,99 @@
+"""Verbs on cohorts and enrollments. None of them commits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.audit.actions import record
+from app.cohorts.models import Call, Cohort, CohortCoach, Enrollment
+from app.curriculum.queries import program_of
+from app.lib import times
+from app.lib.database import db
+from app.lib.refusal import Refused
+
+
+def open_cohort(
+    actor: User | None,
+    *,
+    slug: str,
+    title: str,
+    starts_on: date,
+    capacity: int,
+    release_id: int,
+    now: datetime,
+    status: str = "open",
+    apply_until: datetime | None = None,
+) -> Cohort:
+    """Make a dated run of a release, with its live calls. Refused when it does not start on a Saturday."""
+    if starts_on.weekday() != 5:
+        raise Refused("A cohort starts on a Saturday: modules open that day and are due on the Thursday after.")
+    program = program_of(release_id)
+    cohort = Cohort(
+        slug=slug,
+        title=title,
+        starts_on=starts_on,
+        capacity=capacity,
+        release_id=release_id,
+        time_zone=program.time_zone,
+        status=status,
+        apply_until=apply_until or times.at(starts_on - timedelta(days=3), program.due_time, program.time_zone),
+        holidays=[],
+        created_at=now,
+    )
+    db.session.add(cohort)
+    db.session.flush()
+    for call in program.calls:
+        on = starts_on + timedelta(days=(call.week - 1) * 7 + call.day)
+        starts_at = times.at(on, call.starts, program.time_zone)
+        db.session.add(
+            Call(cohort_id=cohort.id, key=call.key, title=call.title, starts_at=starts_at, minutes=call.minutes)
+        )
+    record(actor, f"Opened {title} with {capacity} seats", ("cohort", cohort.id), now=now)
+    return cohort
+
+
+def assign_coach(actor: User | None, cohort: Cohort, coach: User, now: datetime) -> CohortCoach:
+    """Make this person a coach of the cohort. Twice is harmless."""
+    query = select(CohortCoach).where(CohortCoach.cohort_id == cohort.id, CohortCoach.user_id == coach.id)
+    found = db.session.scalar(query)
+    if found:
+        return found
+    row = CohortCoach(cohort_id=cohort.id, user_id=coach.id)
+    coach.is_coach = True
+    db.session.add(row)
+    record(actor, f"Made {coach.name} a coach of {cohort.title}", ("cohort", cohort.id), now=now)
+    return row
+
+
+def enroll(actor: User | None, user: User, cohort: Cohort, practice_name: str, now: datetime) -> Enrollment:
+    """Give this person a pending place in the cohort, or return the one they have."""
+    query = select(Enrollment).where(Enrollment.cohort_id == cohort.id, Enrollment.user_id == user.id)
+    found = db.session.scalar(query)
+    if found:
+        return found
+    enrollment = Enrollment(
+        user=user, cohort=cohort, status="pending", practice_name=practice_name.strip(), created_at=now
+    )
+    db.session.add(enrollment)
+    db.session.flush()
+    record(actor, f"Began {user.name}'s enrollment in {cohort.title}", ("enrollment", enrollment.id), now=now)
+    return enrollment
+
+
+def activate(actor: User | None, enrollment: Enrollment, now: datetime) -> None:
+    """Open the cohort to this person. Twice is harmless; refused for one who has left."""
+    if enrollment.status in ("active", "completed"):
+        return
+    if enrollment.status in ("withdrawn", "removed", "deferred"):
+        raise Refused(f"This enrollment is {enrollment.status}; it cannot be opened again.")
+    enrollment.status = "active"
+    enrollment.activated_at = enrollment.activated_at or now
+    record(
+        actor,
+        f"Opened {enrollment.cohort.title} to {enrollment.user.name}",
+        ("enrollment", enrollment.id),
+        now=now,
+    )

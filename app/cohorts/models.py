@@ -1,0 +1,87 @@
+"""Cohorts, their calls and coaches, and each person's enrollment."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import User
+from app.lib.columns import one_of
+from app.lib.database import Base
+
+COHORT_STATUSES = ("draft", "open", "closed", "running", "finished", "archived", "cancelled")
+ENROLLMENT_STATUSES = (
+    "pending", "active", "completed", "grace", "suspended", "paused", "deferred", "withdrawn", "removed",
+)  # fmt: skip
+
+
+class Cohort(Base):
+    __tablename__ = "cohort"
+    __table_args__ = (one_of("status", *COHORT_STATUSES), CheckConstraint("capacity >= 0", name="capacity_positive"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)  # 'february-2026'
+    title: Mapped[str] = mapped_column(String(120))  # 'Cohort of February 28, 2026'
+    starts_on: Mapped[date]  # the Saturday of week 1
+    time_zone: Mapped[str] = mapped_column(String(64))
+    capacity: Mapped[int]  # seats
+    status: Mapped[str] = mapped_column(String(20), default="draft")
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    shift_days: Mapped[int] = mapped_column(default=0)  # the whole schedule moved by so many days
+    apply_until: Mapped[datetime | None]
+    holidays: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO dates without business
+    created_at: Mapped[datetime]
+
+
+class CohortCoach(Base):
+    """A coach of one cohort, until a date or for its whole length."""
+
+    __tablename__ = "cohort_coach"
+    __table_args__ = (UniqueConstraint("cohort_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="joined")
+
+
+class Call(Base):
+    """A live session of a cohort."""
+
+    __tablename__ = "call"
+    __table_args__ = (UniqueConstraint("cohort_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    room_url: Mapped[str | None] = mapped_column(String(300))
+
+
+class Enrollment(Base):
+    """One person's place in one cohort: it owns dates, access and work."""
+
+    __tablename__ = "enrollment"
+    __table_args__ = (
+        one_of("status", *ENROLLMENT_STATUSES),
+        UniqueConstraint("user_id", "cohort_id"),
+        Index("ix_enrollment_cohort_id_status", "cohort_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    status: Mapped[str] = mapped_column(String(20), default="pending")
+    practice_name: Mapped[str] = mapped_column(String(160), default="")
+    created_at: Mapped[datetime]
+    activated_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="joined")
+    cohort: Mapped[Cohort] = relationship(lazy="joined")

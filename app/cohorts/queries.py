@@ -1,0 +1,78 @@
+"""Cohorts and enrollments as the other rooms need them. Objects come only through `<noun>_for(user, …)`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import abort, g
+from sqlalchemy import or_, select
+
+from app.accounts.models import User
+from app.cohorts import rules
+from app.cohorts.models import Call, Cohort, CohortCoach, Enrollment
+from app.curriculum.queries import program_of
+from app.curriculum.schema import Module, Program
+from app.lib.database import db
+
+_enrollments = select(Enrollment).order_by(Enrollment.status != "active", Enrollment.id.desc())
+
+
+def current_enrollment(user: User) -> Enrollment | None:
+    """The enrollment a participant works in: the active one, else the latest they may still read. Once per request."""
+    if "enrollment" not in g:
+        rows = db.session.scalars(_enrollments.where(Enrollment.user_id == user.id)).all()
+        g.enrollment = next((row for row in rows if rules.may_read(row.status)), None)
+    found: Enrollment | None = g.enrollment
+    return found
+
+
+def enrollment_for(user: User) -> Enrollment:
+    """The current enrollment of this person; 404 where there is none."""
+    return current_enrollment(user) or abort(404)
+
+
+def coached_cohort_ids(user: User, now: datetime) -> list[int]:
+    """The cohorts this person coaches today."""
+    still = or_(CohortCoach.until.is_(None), CohortCoach.until > now)
+    return list(db.session.scalars(select(CohortCoach.cohort_id).where(CohortCoach.user_id == user.id, still)))
+
+
+def cohort_by_slug(slug: str) -> Cohort:
+    """A cohort by its address; 404 where there is none. Drafts are staff's: see `public_cohort`."""
+    return db.session.scalar(select(Cohort).where(Cohort.slug == slug)) or abort(404)
+
+
+def public_cohort(slug: str) -> Cohort:
+    """A cohort that anybody may see: not a draft."""
+    cohort = cohort_by_slug(slug)
+    return cohort if cohort.status != "draft" else abort(404)
+
+
+def open_cohorts(now: datetime) -> list[Cohort]:
+    """Cohorts that take applications, the next start first."""
+    still = or_(Cohort.apply_until.is_(None), Cohort.apply_until > now)
+    rows = select(Cohort).where(Cohort.status == "open", still).order_by(Cohort.starts_on)
+    return list(db.session.scalars(rows))
+
+
+def calls_of(cohort: Cohort) -> list[Call]:
+    return list(db.session.scalars(select(Call).where(Call.cohort_id == cohort.id).order_by(Call.starts_at)))
+
+
+def program(cohort: Cohort) -> Program:
+    """The program as this cohort reads it: the release it is pinned to."""
+    return program_of(cohort.release_id)
+
+
+def dates_of(cohort: Cohort, module: Module) -> rules.ModuleDates:
+    """The effective dates of one module in one cohort."""
+    text = program(cohort)
+    return rules.module_dates(
+        cohort.starts_on,
+        cohort.shift_days,
+        cohort.time_zone,
+        module.opens_day,
+        module.due_day,
+        text.release_time,
+        text.due_time,
+    )

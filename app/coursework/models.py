@@ -1,0 +1,150 @@
+"""A system (long-lived), its draft (unfrozen), its submissions (frozen rounds) and their reviews."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import User
+from app.cohorts.models import Enrollment
+from app.lib.columns import one_of
+from app.lib.database import Base
+
+SYSTEM_STATUSES = (
+    "not started", "drafting", "submitted", "in review", "changes requested", "accepted", "reopened", "excused",
+)  # fmt: skip
+LEVELS = ("not_yet", "meets", "exceeds")
+
+
+class System(Base):
+    """What one participant builds for one assignment. Made when the first word is saved."""
+
+    __tablename__ = "system"
+    __table_args__ = (one_of("status", *SYSTEM_STATUSES), UniqueConstraint("enrollment_id", "assignment_key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id", ondelete="CASCADE"))
+    module_slug: Mapped[str] = mapped_column(String(60))
+    assignment_key: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(20), default="not started")
+    round: Mapped[int] = mapped_column(default=0)  # submissions so far
+    created_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    accepted_round: Mapped[int | None]
+
+    enrollment: Mapped[Enrollment] = relationship(lazy="joined")
+
+
+class Draft(Base):
+    """The answers as they are typed. `version` counts saves; every form carries the version it edits."""
+
+    __tablename__ = "draft"
+
+    system_id: Mapped[int] = mapped_column(ForeignKey("system.id", ondelete="CASCADE"), primary_key=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    self_rating: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # criterion key → level
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+
+
+class Submission(Base):
+    """A numbered, frozen round with its receipt."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        one_of("status", "waiting", "in review", "decided", "withdrawn"),
+        UniqueConstraint("system_id", "number"),
+        Index("ix_submission_queue", "status", "promised_at", "id"),
+        Index("ix_submission_cohort_queue", "cohort_id", "status", "promised_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("system.id", ondelete="CASCADE"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    number: Mapped[int]  # round 1, 2, …
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    structure_hash: Mapped[str] = mapped_column(String(64))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    rendered: Mapped[dict[str, str]] = mapped_column(JSON)  # field id → cleaned HTML of long text
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the answers: the receipt
+    self_rating: Mapped[dict[str, str]] = mapped_column(JSON)
+    words: Mapped[int] = mapped_column(default=0)
+    status: Mapped[str] = mapped_column(String(20), default="waiting")
+    submitted_at: Mapped[datetime]
+    promised_at: Mapped[datetime]  # "you will hear by"
+    lease_coach_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    lease_token: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+
+    system: Mapped[System] = relationship(lazy="joined")
+
+
+class Review(Base):
+    """A coach's answer to one submission. Append-only: draft → published → withdrawn."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        one_of("status", "draft", "published", "withdrawn"),
+        one_of("verdict", "accepted", "changes requested", name="verdict_known"),
+        Index(
+            "uq_review_published",
+            "submission_id",
+            unique=True,
+            sqlite_where=text("status = 'published'"),
+            postgresql_where=text("status = 'published'"),
+        ),
+        Index(
+            "uq_review_draft",
+            "submission_id",
+            "coach_id",
+            unique=True,
+            sqlite_where=text("status = 'draft'"),
+            postgresql_where=text("status = 'draft'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    status: Mapped[str] = mapped_column(String(20), default="draft")
+    marks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # criterion key → level
+    strength: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    submission: Mapped[Submission] = relationship(lazy="joined")
+    coach: Mapped[User] = relationship(lazy="joined")
+    comments: Mapped[list[Comment]] = relationship(
+        back_populates="review", order_by="Comment.position", cascade="all, delete-orphan"
+    )
+
+
+class Comment(Base):
+    """A remark on a field. kind 'required' and 'suggested' are change requests, which the participant answers."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        one_of("kind", "praise", "suggested", "required"),
+        one_of("answer", "changed", "disagree", name="answer_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), index=True)
+    field_id: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[str | None] = mapped_column(String(20))
+    answer_text: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]  # the coach of a later round called it settled
+
+    review: Mapped[Review] = relationship(back_populates="comments")

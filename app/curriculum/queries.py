@@ -1,0 +1,25 @@
+"""Releases as the other rooms read them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from app.curriculum.models import Release
+from app.curriculum.schema import Program
+from app.lib.database import db
+
+
+def current_release() -> Release | None:
+    """The newest release; None before the first one is published."""
+    return db.session.scalar(select(Release).order_by(Release.id.desc()).limit(1))
+
+
+@lru_cache(maxsize=16)
+def program_of(release_id: int) -> Program:
+    """The program of a release. Releases never change, so each process parses one once. LookupError: no such release."""
+    content = db.session.scalar(select(Release.content).where(Release.id == release_id))
+    if content is None:
+        raise LookupError(f"no release {release_id}")
+    return Program.model_validate_json(content)

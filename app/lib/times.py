@@ -1,0 +1,66 @@
+"""Time zones, the words for dates, and business days. Instants are UTC, all-day things are dates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_login import current_user
+
+
+def zone(name: str | None) -> ZoneInfo:
+    """The named time zone; UTC for a name nobody knows (a browser may send anything)."""
+    return ZoneInfo(name) if name in available_timezones() else ZoneInfo("UTC")
+
+
+def at(day: date, clock: str, zone_name: str) -> datetime:
+    """The instant (UTC) when the wall clock in that zone shows `clock` ('23:59') on that day."""
+    return datetime.combine(day, time.fromisoformat(clock), zone(zone_name)).astimezone(UTC)
+
+
+def add_business_days(day: date, days: int, holidays: Collection[date] = ()) -> date:
+    """The date `days` working days (Monday to Friday, no holiday) after `day`."""
+    while days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and day not in holidays:
+            days -= 1
+    return day
+
+
+def _viewer_zone() -> str:
+    name = getattr(current_user, "time_zone", None)
+    return name or "America/New_York"
+
+
+def moment(value: datetime, zone_name: str | None = None) -> str:
+    """'Thu, Apr 9, 9:59 p.m. MDT' in the given zone, or in the viewer's own."""
+    local = value.astimezone(zone(zone_name or _viewer_zone()))
+    return f"{day(local.date())}, {clock_time(value, zone_name)}"
+
+
+def clock_time(value: datetime, zone_name: str | None = None) -> str:
+    """'9:59 p.m. MDT' in the given zone, or in the viewer's own."""
+    local = value.astimezone(zone(zone_name or _viewer_zone()))
+    hour = local.hour % 12 or 12
+    half = "a.m." if local.hour < 12 else "p.m."
+    return f"{hour}:{local.minute:02d} {half} {local.tzname()}"
+
+
+def local_date(value: datetime, zone_name: str | None = None) -> date:
+    """The calendar day of an instant in the given zone, or in the viewer's own."""
+    return value.astimezone(zone(zone_name or _viewer_zone())).date()
+
+
+def day(value: date | datetime) -> str:
+    """'Thu, Apr 9' ; the year is added by `day_year`. An instant is shown in the viewer's zone."""
+    if isinstance(value, datetime):
+        value = local_date(value)
+    return f"{value:%a}, {value:%b} {value.day}"
+
+
+def day_year(value: date | datetime) -> str:
+    """'Sat, Feb 28, 2026'. An instant is shown in the viewer's zone."""
+    if isinstance(value, datetime):
+        value = local_date(value)
+    return f"{day(value)}, {value.year}"

@@ -1,0 +1,9 @@
+"""Accepted systems bound into a practice manual."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach this room's pages, jobs and commands to the app."""

@@ -1,0 +1,201 @@
+"""A small program for tests: one module to build, two that are only announced. Nothing of METI in it but the shape."""
+
+from __future__ import annotations
+
+from app.curriculum.schema import Program
+
+LEVELS = {"not_yet": "Steps are missing.", "meets": "Every step has an owner.", "exceeds": "Waiting times are shown too."}
+
+WORKSHEET = {
+    "key": "practice-operating-system",
+    "title": "Practice operating system",
+    "sections": [
+        {
+            "id": "A",
+            "title": "Snapshot",
+            "manual": "1.1",
+            "fields": [
+                {"id": "1.A.1", "label": "Practice name", "type": "short_text", "required": True},
+                {
+                    "id": "1.A.2",
+                    "label": "Where services are delivered",
+                    "type": "multi_choice",
+                    "required": True,
+                    "options": [{"key": "gym", "label": "Rented space in a gym"}, {"key": "online", "label": "Online"}],
+                },
+            ],
+        },
+        {
+            "id": "B",
+            "title": "Map",
+            "manual": "1.2",
+            "fields": [
+                {
+                    "id": "1.B.1",
+                    "label": "Client path",
+                    "type": "table",
+                    "required": True,
+                    "min_rows": 2,
+                    "criteria": ["client_path"],
+                    "columns": [
+                        {"key": "step", "label": "Step", "type": "short_text"},
+                        {
+                            "key": "exists",
+                            "label": "Exists today",
+                            "type": "choice",
+                            "options": [{"key": "none", "label": "None"}, {"key": "in_use", "label": "In use"}],
+                        },
+                    ],
+                },
+                {
+                    "id": "1.C.1",
+                    "label": "Cancellation rule",
+                    "type": "long_text",
+                    "required": True,
+                    "headings": ["Purpose", "Steps"],
+                    "criteria": ["rules"],
+                },
+            ],
+        },
+        {
+            "id": "E",
+            "title": "Capacity and price",
+            "manual": "1.5",
+            "fields": [
+                {
+                    "id": "1.E.1",
+                    "label": "Monthly fixed costs",
+                    "type": "table",
+                    "required": True,
+                    "min_rows": 1,
+                    "total": "amount",
+                    "columns": [
+                        {"key": "item", "label": "Item", "type": "short_text"},
+                        {"key": "amount", "label": "Amount", "type": "currency"},
+                    ],
+                },
+                {
+                    "id": "1.E.3",
+                    "label": "Price and variable cost",
+                    "type": "group",
+                    "required": True,
+                    "parts": [
+                        {"key": "price", "label": "Price", "type": "currency"},
+                        {"key": "variable_cost", "label": "Variable cost", "type": "currency"},
+                    ],
+                },
+                {
+                    "id": "1.E.5",
+                    "label": "Results",
+                    "type": "calculated",
+                    "results": [
+                        {
+                            "key": "break_even",
+                            "label": "Break-even",
+                            "unit": "sessions a month",
+                            "expression": "ceil(sum({1.E.1.amount}) / ({1.E.3.price} - {1.E.3.variable_cost}))",
+                            "format": "integer",
+                            "explain": "fixed costs ÷ contribution",
+                        }
+                    ],
+                },
+            ],
+        },
+    ],
+}
+
+# Everything required is answered: what `submit` lets through.
+COMPLETE = {
+    "1.A.1": "Northgate Medical Exercise",
+    "1.A.2": ["gym"],
+    "1.B.1": [
+        {"id": "r1", "step": "Inquiry", "exists": "in_use"},
+        {"id": "r2", "step": "Discharge", "exists": "none"},
+    ],
+    "1.C.1": "### Purpose\nOne rule for everybody.\n\n### Steps\n1. 24 hours' notice: no fee.",
+    "1.E.1": [{"id": "r1", "item": "Rent", "amount": "1150"}, {"id": "r2", "item": "Insurance", "amount": "750"}],
+    "1.E.3": {"price": "90", "variable_cost": "4"},
+}
+
+
+def _module(number: int, slug: str, reason: str, system: str, chapter: str, **more: object) -> dict[str, object]:
+    return {
+        "number": number,
+        "slug": slug,
+        "title": f"Title of {slug}",
+        "reason": reason,
+        "reason_slug": reason.lower().replace(" ", "-"),
+        "system": system,
+        "chapter": chapter,
+        "opens_day": (number - 1) * 7,
+        "due_day": (number - 1) * 7 + 5,
+        "review_days": 3,
+        "problem": f"{reason} keeps a practice small.",
+        "outcomes": ["You can draw the path of one client."],
+        "documents_promised": ["Client path"],
+        "opening": f"The opening of {slug}.",
+        "opening_html": f"<p>The opening of {slug}.</p>",
+        **more,
+    }
+
+
+def small_program() -> Program:
+    """Three modules, ten to a real one; module 1 has lessons, worksheet, rubric and a document."""
+    lessons = [
+        {
+            "title": f"Lesson {number}",
+            "slug": f"lesson-{number}",
+            "number": number,
+            "minutes": 4,
+            "action": "Write down one step.",
+            "feeds": ["1.B.1"],
+            "body": f"Text of lesson {number}.",
+            "html": f"<p>Text of lesson {number}.</p>",
+        }
+        for number in (1, 2)
+    ]
+    systems = _module(
+        1,
+        "systems",
+        "Lack of systems",
+        "Practice operating system",
+        "Operations",
+        lessons=lessons,
+        worksheet=WORKSHEET,
+        rubric={
+            "criteria": [
+                {"key": "client_path", "title": "Client path", "critical": True, "levels": LEVELS},
+                {"key": "rules", "title": "Rules others can use", "levels": LEVELS},
+            ]
+        },
+        checks=[{"day": 30, "evidence": ["Four weekly entries"]}],
+        documents=[
+            {
+                "slug": "cancellation-policy",
+                "title": "Cancellation policy",
+                "kind": "policy",
+                "body": "# Cancellation policy\n\n{{ 1.C.1 }}\n\nBreak-even: {{ 1.E.5.break_even }}",
+            }
+        ],
+    )
+    return Program.model_validate(
+        {
+            "title": "Small Cohort",
+            "institute": "Institute of Tests",
+            "weeks": 12,
+            "time_zone": "America/New_York",
+            "hedges": ["Education, not legal advice."],
+            "release_time": "11:00",
+            "due_time": "23:59",
+            "calls": [
+                {"key": "week-1", "week": 1, "title": "Kick-off", "day": 0, "starts": "11:00", "minutes": 75},
+                {"key": "week-5", "week": 5, "title": "Week 5 call", "day": 0, "starts": "11:00", "minutes": 75},
+            ],
+            "modules": [
+                systems,
+                _module(2, "focus", "Lack of focus", "Practice focus plan", "Focus"),
+                _module(3, "scope", "Blurred scope", "Scope policy", "Scope", opens_day=70, due_day=75, review_days=2),
+            ],
+            "pages": [],
+        }
+    )

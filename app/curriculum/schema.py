@@ -322,7 +322,9 @@ class Program(ProgramFacts):
 
     def canonical_json(self) -> str:
         """The one JSON text of this program: sorted keys, no spaces, so equal programs have equal hashes."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(
+            self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        )
 
     def content_hash(self) -> str:
         """SHA-256 of the canonical JSON, 64 hexadecimal digits."""

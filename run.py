@@ -5,6 +5,7 @@ Needs Python 3.11.2 or newer and nothing else: standard library only, and writte
 gets as far as saying that it is too old. What takes more room than a starter should have is in tests/tools/.
 """
 
+import errno
 import hashlib
 import os
 import secrets
@@ -24,7 +25,7 @@ PIP_WHEEL = ROOT / ".setup" / "pip-26.3-py3-none-any.whl"
 PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 LOCK, DEV_LOCK = "requirements.txt", "requirements-dev.txt"
 OLDEST_PYTHON = (3, 11, 2)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 READY_WITHIN = 90  # seconds from starting the processes to the first good answer
 
 # The demo sets these itself: a live key or a production database in the shell must never meet demo data.
@@ -95,23 +96,23 @@ def wanted_port():
 
 
 def check_port(port, purpose):
-    """Refuse a port that something already listens on, under any of this machine's names for itself."""
+    """Refuse a port that something already listens on, on the IPv4 or IPv6 side of `localhost`."""
     other = f"`PORT={port + 10 if port > 1023 else 8000} python3 run.py`"
-    for family, kind, protocol, _, address in socket.getaddrinfo("localhost", port, type=socket.SOCK_STREAM):
-        with socket.socket(family, kind, protocol) as probe:
-            if os.name != "nt":
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(address)
-            except PermissionError:
-                raise Stop(f"Port {port} is kept for the administrator; choose another: {other}.") from None
-            except OSError as error:
-                if "in use" in str(error).lower() or getattr(error, "winerror", 0) == 10048:
-                    raise Stop(
-                        f"Port {port} ({purpose}) is taken, perhaps by an earlier run of this demo; "
-                        f"stop that one or choose another: {other}."
-                    ) from None
-                # Otherwise this machine has no such address, for example no IPv6.
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                if os.name != "nt":
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((address, port))
+        except PermissionError:
+            raise Stop(f"Port {port} is kept for the administrator; choose another: {other}.") from None
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                continue  # this machine has no such address, for example no IPv6
+            raise Stop(
+                f"Port {port} ({purpose}) is taken, perhaps by an earlier run of this demo; "
+                f"stop that one or choose another: {other}."
+            ) from None
 
 
 # --- installing -----------------------------------------------------------------------------------------
@@ -131,10 +132,7 @@ def make_venv():
     say("Making .venv ...")
     import venv
 
-    try:
-        venv.create(str(VENV), clear=True, with_pip=False, symlinks=os.name != "nt")
-    except OSError as error:
-        raise Stop(f"Cannot write to {VENV} ({error.strerror}); free space or correct its owner.") from None
+    venv.create(str(VENV), clear=True, with_pip=False, symlinks=os.name != "nt")
 
 
 def installers(lock):
@@ -234,7 +232,7 @@ def start_demo(processes, port):
     python, webhook = str(VENV_PYTHON), f"http://localhost:{port}/webhooks/stripe"
     secret = processes.environment["STRIPE_WEBHOOK_SECRET"]
     standin = f"-m app.payments.standin --port {port + 1} --webhook {webhook} --secret {secret}"
-    gunicorn = f"-m gunicorn --bind localhost:{port} --workers 2 --threads 4 --access-logfile - wsgi:app"
+    gunicorn = f"-m gunicorn --bind 127.0.0.1:{port} --workers 2 --threads 4 --access-logfile - wsgi:app"
     site = f"-m flask run --port {port}" if os.name == "nt" else gunicorn
     processes.start("stripe", [python, *standin.split()])
     processes.start("worker", [python, "-m", "flask", "work"])
@@ -273,13 +271,17 @@ def run(*words, env=None):
     return subprocess.run([str(VENV_PYTHON), "-m", *words], cwd=str(ROOT), env=env).returncode
 
 
+def find_browser():
+    return os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def test(arguments):
     from tests.tools.postgres import NotFound, throwaway_postgres
 
     install(DEV_LOCK)
     environment = {name: value for name, value in os.environ.items() if name not in SET_BY_DEMO}
     required = environment.get("CI") == "true"
-    browser = environment.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = find_browser()
     if browser:
         environment["TEST_CHROMIUM"] = browser
     elif required:
@@ -304,11 +306,11 @@ def main(arguments):
     if word in ("help", "-h", "--help"):
         say(USAGE)
         return 0
+    check_python()
     if word == "doctor":
         from tests.tools.doctor import examine
 
-        return examine(VENV_PYTHON)
-    check_python()
+        return examine()
     if word == "test":
         return test(rest)
     if word == "serve" and not rest:
@@ -333,3 +335,9 @@ if __name__ == "__main__":
         sys.exit(f"run.py: {stop}")
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        sys.exit(
+            f"run.py: Cannot write {error.filename} ({error.strerror}); free space or correct its owner."
+        )

@@ -55,7 +55,7 @@ class Processes:
                 )
 
     def wait_for(self, port: int, path: str, seconds: float) -> None:
-        """Return when http://localhost:PORT/PATH answers 200; raise Died after so many seconds."""
+        """Return when http://127.0.0.1:PORT/PATH answers 200; raise Died after so many seconds."""
         give_up = time.monotonic() + seconds
         while not answers(port, path):
             self.check()
@@ -96,7 +96,7 @@ class Processes:
 
 
 def answers(port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection("localhost", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200

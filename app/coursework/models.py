@@ -113,6 +113,8 @@ class Review(Base):
     marks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # criterion key → level
     strength: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    # id of an earlier change request → 'settled' or 'open'; nothing of it is in force before this review is published
+    settled: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     verdict: Mapped[str | None] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -140,7 +142,8 @@ class Comment(Base):
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), index=True)
     field_id: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(20))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)  # plain text; pages escape it
+    quote: Mapped[str] = mapped_column(String(300), default="")  # the participant's words it is about
     position: Mapped[int] = mapped_column(default=0)
     answer: Mapped[str | None] = mapped_column(String(20))
     answer_text: Mapped[str] = mapped_column(Text, default="")

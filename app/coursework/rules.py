@@ -1,0 +1,207 @@
+"""What may happen to a system and to its submissions. Pure: plain values in, the next state or Refused out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from app.lib import times
+from app.lib.refusal import Refused
+
+REVIEW_CLOCK = "18:00"  # a promise ends at the end of the business day, cohort time
+WAITING = frozenset({"submitted", "in review"})  # a round lies with the coach
+WRITABLE = frozenset({"not started", "drafting", "changes requested", "reopened"}) | WAITING
+
+# --- states -------------------------------------------------------------------------------------------------
+
+# verb → status before → status after. What is not here cannot happen.
+_SYSTEM: dict[str, dict[str, str]] = {
+    "start": {"not started": "drafting"},
+    "save": {
+        "not started": "drafting",
+        "drafting": "drafting",
+        "changes requested": "drafting",
+        "reopened": "drafting",
+        "submitted": "submitted",  # the next round may be drafted while this one waits
+        "in review": "in review",
+    },
+    "submit": {"drafting": "submitted", "changes requested": "submitted", "reopened": "submitted"},
+    "take back": {"submitted": "drafting"},
+    "take up": {"submitted": "in review", "in review": "in review"},
+    "hand back": {"in review": "submitted", "submitted": "submitted"},
+    "accept": {"submitted": "accepted", "in review": "accepted"},
+    "request changes": {"submitted": "changes requested", "in review": "changes requested"},
+    # the coach withdraws a published review: the round waits again
+    "withdraw review": {
+        "changes requested": "submitted",
+        "drafting": "submitted",
+        "accepted": "submitted",
+        "reopened": "submitted",
+    },
+    "reopen": {"accepted": "reopened"},
+    "excuse": {
+        "not started": "excused",
+        "drafting": "excused",
+        "changes requested": "excused",
+        "reopened": "excused",
+    },
+    "call back": {"excused": "drafting"},
+}
+_SUBMISSION: dict[str, dict[str, str]] = {
+    "take up": {"waiting": "in review", "in review": "in review"},
+    "hand back": {"in review": "waiting", "waiting": "waiting"},
+    "take back": {"waiting": "withdrawn"},
+    "decide": {"waiting": "decided", "in review": "decided"},
+    "withdraw review": {"decided": "waiting"},
+}
+_WHY_NOT = {
+    ("save", "accepted"): "This system is accepted and part of your manual. It can be changed once it is reopened.",
+    ("save", "excused"): "You are excused from this system, so there is nothing to write here.",
+    ("submit", "submitted"): "A round of this system is already waiting for your coach. "
+    "The next one can be sent after the answer; until then you may keep drafting.",
+    ("submit", "in review"): "Your coach is reading a round of this system right now. "
+    "The next one can be sent after the answer; until then you may keep drafting.",
+    ("submit", "accepted"): "This system is accepted; there is nothing left to submit.",
+    ("submit", "excused"): "You are excused from this system; there is nothing to submit.",
+    ("submit", "not started"): "There is nothing to submit yet: this system is not started.",
+    ("take back", "in review"): "Your coach is already reading this round, so it can no longer be taken back.",
+    ("excuse", "submitted"): "A round is waiting for review. Answer it first, then excuse the system.",
+    ("excuse", "in review"): "A round is in review. Answer it first, then excuse the system.",
+}
+
+
+def next_status(status: str, verb: str) -> str:
+    """The status of a system after the verb. Raises Refused where the drawing has no such step."""
+    return _step(_SYSTEM, "system", status, verb)
+
+
+def next_submission_status(status: str, verb: str) -> str:
+    """The status of a submission after the verb. Raises Refused where the drawing has no such step."""
+    return _step(_SUBMISSION, "round", status, verb)
+
+
+def _step(drawing: Mapping[str, Mapping[str, str]], noun: str, status: str, verb: str) -> str:
+    after = drawing[verb].get(status)
+    if after is None:
+        raise Refused(_WHY_NOT.get((verb, status), f"This {noun} is {status}; that step is not open to it now."))
+    return after
+
+
+_STATES = {
+    "not started": ("empty", "Not started"),
+    "drafting": ("drafting", "Drafting"),
+    "submitted": ("waiting", "Submitted"),
+    "in review": ("waiting", "In review"),
+    "changes requested": ("changes", "Changes requested"),
+    "accepted": ("accepted", "Accepted"),
+    "reopened": ("drafting", "Reopened"),
+    "excused": ("excused", "Excused"),
+}
+
+
+def state_of(status: str | None) -> tuple[str, str]:
+    """(data-state of the band, the word beside it); None is a system nobody has opened. The same for everyone."""
+    return _STATES[status or "not started"]
+
+
+# --- dates --------------------------------------------------------------------------------------------------
+
+
+def promise(submitted_at: datetime, review_days: int, zone: str, holidays: Collection[date] = ()) -> datetime:
+    """The instant (UTC) by which the review is due: 18:00 cohort time, `review_days` business days later.
+
+    Counting begins on the day after the submission, so a round sent on a weekend counts from Monday.
+    """
+    sent_on = times.local_date(submitted_at, zone)
+    return times.at(times.add_business_days(sent_on, review_days, holidays), REVIEW_CLOCK, zone)
+
+
+# --- who may write ------------------------------------------------------------------------------------------
+
+_CANNOT_WORK = {
+    "suspended": "Your enrollment is suspended, so nothing can be changed here for now. "
+    "Everything you wrote stays readable and you can still export it.",
+    "paused": "Your enrollment is paused: the clock stands still and so does this worksheet. "
+    "Everything you wrote is kept for the day you come back.",
+    "deferred": "You moved to another cohort. This is your work as you left it; the new cohort has its own copy.",
+    "withdrawn": "You left this cohort. This is your work as you left it; you can read and export it.",
+    "completed": "You have completed this cohort. This is your work as it stands; you can read and export it.",
+}
+
+
+def reason_read_only(enrollment_status: str, may_work: bool, status: str) -> str:
+    """Why nothing can be written in this system now, as a sentence; empty when it can."""
+    if not may_work:
+        return _CANNOT_WORK.get(enrollment_status, f"Your enrollment is {enrollment_status}; nothing can be changed.")
+    return "" if status in WRITABLE else _WHY_NOT["save", status]
+
+
+def check_may_write(enrollment_status: str, may_work: bool, status: str) -> None:
+    """Raise Refused with the reason when nothing can be written in this system now."""
+    if reason := reason_read_only(enrollment_status, may_work, status):
+        raise Refused(reason)
+
+
+def check_open(is_open: bool, title: str, opens: str) -> None:
+    """Raise Refused while the module is not open; `opens` is its date in words."""
+    if not is_open:
+        raise Refused(f"“{title}” opens on {opens}. Nothing you wrote is lost; you can work on it from then on.")
+
+
+# --- what a round must have -----------------------------------------------------------------------------------
+
+
+def check_rating(criteria: Iterable[tuple[str, str]], rating: Mapping[str, str]) -> None:
+    """Raise Refused unless every (key, title) of the rubric is rated."""
+    left = [title for key, title in criteria if not rating.get(key)]
+    if left:
+        raise Refused(f"Rate your own work first. Still open: {'; '.join(left)}.", field="rating")
+
+
+def check_statement(is_own: bool, no_client: bool) -> None:
+    """Raise Refused unless both sentences above the button are ticked."""
+    if not (is_own and no_client):
+        raise Refused("Tick both sentences above the button before you submit.", field="statement")
+
+
+def check_answer(answer: str, text: str) -> None:
+    """Raise Refused for an answer to a change request that nobody could act on."""
+    if answer not in ("changed", "disagree"):
+        raise Refused("Choose one: changed here, or I disagree.")
+    if answer == "disagree" and not text.strip():
+        raise Refused("Say in a sentence why you disagree, so that your coach can answer it.")
+
+
+def check_changes_answered(unanswered: int) -> None:
+    """Raise Refused while required changes have no answer."""
+    if unanswered:
+        what = "1 required change has" if unanswered == 1 else f"{unanswered} required changes have"
+        raise Refused(f"{what} no answer yet. Say “changed here”, or why you disagree.", field="requests")
+
+
+# --- the receipt ------------------------------------------------------------------------------------------------
+
+
+def digest(answers: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the answers as canonical JSON: sorted keys, no spaces. Equal work has an equal receipt."""
+    text = json.dumps(answers, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- what must not be in a worksheet ------------------------------------------------------------------------------
+
+_IDENTIFYING = (
+    (re.compile(r"(?<![\w.])[\w.+-]+@[\w-]+\.[A-Za-z]{2,}"), "an e-mail address"),
+    (re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), "what may be a social security number"),
+    (re.compile(r"(?<!\d)(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)"), "a telephone number"),
+    (re.compile(r"\b(?:date of birth|born on|d\.?o\.?b\.?)\b", re.I), "a date of birth"),
+)
+
+
+def identifying(text: str) -> list[str]:
+    """What in this text may identify a client, in words. A hint for the writer, never a refusal."""
+    return [words for pattern, words in _IDENTIFYING if pattern.search(text)]

@@ -4,6 +4,8 @@ One program for ``run.py`` and for the tests; see ``StandIn``. Nothing here impo
 """
 
 from .cards import BANK_DEBIT, CONFIRM_LATER, DECLINED, DECLINED_LATER, VISA
+from .errors import ApiError
+from .server import serving
 from .standin import StandIn
 from .state import API_VERSION
 from .transport import post_to_app
@@ -15,6 +17,8 @@ __all__ = [
     "DECLINED",
     "DECLINED_LATER",
     "VISA",
+    "ApiError",
     "StandIn",
     "post_to_app",
+    "serving",
 ]

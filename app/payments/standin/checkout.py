@@ -12,6 +12,20 @@ from .cards import BANK_DEBIT, CARDS, Card
 from .errors import ApiError, too_late, wrong
 from .state import Object, State
 
+# Parameters that the session shows as they were given.
+_COPIED = (
+    "allowed_payment_method_types",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "customer",
+    "customer_email",
+    "excluded_payment_method_types",
+    "locale",
+    "submit_type",
+    "success_url",
+)
+
 
 def create(state: State, given: dict[str, Any]) -> Object:
     """A new open session. Raises ApiError when a rule between the parameters is broken."""
@@ -26,11 +40,9 @@ def create(state: State, given: dict[str, Any]) -> Object:
 def _session(state: State, given: dict[str, Any], lines: list[Object]) -> Object:
     session_id = f"cs_test_{state.new_id('a1').replace('_', '')}"
     total = sum(line["amount_total"] for line in lines)
-    copied = ("billing_address_collection", "cancel_url", "client_reference_id", "customer", "locale", "submit_type")
-    copied += ("allowed_payment_method_types", "excluded_payment_method_types", "customer_email", "success_url")
     return objects.blank(
         stripe.checkout.Session,
-        **{name: given.get(name) for name in copied},
+        **{name: given.get(name) for name in _COPIED},
         id=session_id,
         adaptive_pricing={"enabled": False},
         allow_promotion_codes=given.get("allow_promotion_codes"),
@@ -136,7 +148,9 @@ def payable(state: State, session_id: str) -> Object:
     """The session, if it can still be paid. Raises ApiError with a sentence for the person otherwise."""
     session = expire_if_due(state, state.get("checkout.session", session_id))
     if session["status"] == "complete":
-        raise too_late("This is already paid. Nothing was charged a second time.", "checkout_session_complete")
+        raise too_late(
+            "This is already paid. Nothing was charged a second time.", "checkout_session_complete"
+        )
     if session["status"] == "expired":
         raise too_late("This payment page has expired. Nothing was charged.", "checkout_session_expired")
     return session

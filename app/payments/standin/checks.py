@@ -11,14 +11,13 @@ is closed, an empty text is allowed only where it means "unset", and an unknown 
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from stripe import RequestOptions, StripeContext
 from stripe._stripe_object import UntypedStripeObject  # no public name; the parameter types name it
-from typing_extensions import Literal as LiteralOfExtensions
 from typing_extensions import is_typeddict
 
 from .errors import ApiError, wrong
@@ -42,7 +41,7 @@ def read_params(name: str, tree: Nested) -> dict[str, Any]:
     return values
 
 
-@lru_cache(maxsize=None)
+@cache
 def _fields(record: type) -> dict[str, Any]:
     """Parameter name → type, without the request options, which travel as headers and never in the body."""
     hints = get_type_hints(record, localns=_HIDDEN)
@@ -55,7 +54,7 @@ def _read(value: Any, kind: Any, path: Path) -> Any:
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         return _one_of(value, kind, path)
-    if origin in (Literal, LiteralOfExtensions):
+    if origin is Literal:
         return _choice(value, get_args(kind), path)
     if origin is list:
         return _list(value, get_args(kind)[0], path)
@@ -113,7 +112,7 @@ def _may_fit(value: Any, kind: Any) -> bool:
 
 
 def _is_choice(kind: Any) -> bool:
-    return get_origin(kind) in (Literal, LiteralOfExtensions) and not _is_unset(kind)
+    return get_origin(kind) is Literal and not _is_unset(kind)
 
 
 def _is_unset(kind: Any) -> bool:

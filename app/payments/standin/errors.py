@@ -58,4 +58,6 @@ def unknown_object(kind: str, object_id: str, param: str = "id") -> ApiError:
 
 def not_played(what: str, param: str | None = None) -> ApiError:
     """Stripe can do this, the stand-in cannot. It says so, instead of quietly answering something else."""
-    return ApiError(f"The local stand-in does not play {what}.", param=param, code="standin_unsupported", violation=True)
+    return ApiError(
+        f"The local stand-in does not play {what}.", param=param, code="standin_unsupported", violation=True
+    )

@@ -15,7 +15,7 @@ _RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass
 class Entry:
-    """One API call as it arrived: ``params`` nested, with every leaf as text. ``status`` 0 means no answer was given."""
+    """One API call as it arrived: ``params`` nested, every leaf as text; ``status`` 0 when no answer was given."""
 
     method: str
     path: str

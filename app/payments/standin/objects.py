@@ -15,6 +15,9 @@ _ABSENT = {
     stripe.Price: {"deleted", "currency_options", "tiers"},
 }
 
+_CARD_SHOWN = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+_BANK_SHOWN = ("account_holder_type", "account_type", "bank_name", "fingerprint", "last4", "routing_number")
+
 
 def blank(kind: type[stripe.StripeObject], **known: Any) -> Object:
     """An object of the SDK's class with all its fields null but the known ones."""
@@ -110,7 +113,16 @@ def payment_method(state: State, email: str | None, card: Card | None) -> Object
         **details,
     )
     # Every kind of payment method has a field of its own, present only on that kind.
-    always = {"id", "object", "created", "livemode", "allow_redisplay", "billing_details", "metadata", "customer"}
+    always = {
+        "id",
+        "object",
+        "created",
+        "livemode",
+        "allow_redisplay",
+        "billing_details",
+        "metadata",
+        "customer",
+    }
     return {k: v for k, v in whole.items() if k in always or k in details}
 
 
@@ -178,7 +190,9 @@ def payment_intent(state: State, amount: int, currency: str, given: Object) -> O
     )
 
 
-def charge(state: State, intent: Object, method: Object, status: str, decline: Decline | None = None) -> Object:
+def charge(
+    state: State, intent: Object, method: Object, status: str, decline: Decline | None = None
+) -> Object:
     """One attempt to move money: ``succeeded``, ``pending`` or ``failed`` (with the reason)."""
     charge_id = state.new_id("ch")
     paid = status == "succeeded"
@@ -228,11 +242,9 @@ def _outcome(status: str, decline: Decline | None) -> Object:
 def _paid_with(method: Object) -> Object:
     kind = method["type"]
     if kind == "card":
-        shown = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
-        card = {k: method["card"][k] for k in shown}
+        card = {k: method["card"][k] for k in _CARD_SHOWN}
         return {"type": kind, kind: card | {"network": card["brand"], "three_d_secure": None, "wallet": None}}
-    shown = ("account_holder_type", "account_type", "bank_name", "fingerprint", "last4", "routing_number")
-    return {"type": kind, kind: {k: method[kind][k] for k in shown}}
+    return {"type": kind, kind: {k: method[kind][k] for k in _BANK_SHOWN}}
 
 
 def refund(state: State, paid: Object, amount: int, given: Object) -> Object:

@@ -47,7 +47,9 @@ class Pages:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._jinja = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self._jinja = Environment(
+            loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        )
         self._jinja.filters.update(money=money, instant=instant)
         self._map = Map(
             [
@@ -91,7 +93,9 @@ class Pages:
             return self._session_page(error.status, session, error.message, form.get("email", ""))
         return redirect(_return_address(session), 303)
 
-    def _session_page(self, status: int, session: Object, refusal: str | None = None, email: str = "") -> Response:
+    def _session_page(
+        self, status: int, session: Object, refusal: str | None = None, email: str = ""
+    ) -> Response:
         asked = session["consent_collection"] or {}
         open_ = session["status"] == "open"
         intent = self.state.objects.get(session["payment_intent"] or "", {})
@@ -121,7 +125,9 @@ class Pages:
         return self._page(200, title="Test receipt (no real money)", receipt=self.state.get("charge", id))
 
     def _home(self, request: Request) -> Response:
-        return self._page(200, title="Local stand-in for Stripe", notice="It is running. Payments start on the site.")
+        return self._page(
+            200, title="Local stand-in for Stripe", notice="It is running. Payments start on the site."
+        )
 
     def _css(self, request: Request) -> Response:
         return Response((_HERE / "page.css").read_bytes(), mimetype="text/css")

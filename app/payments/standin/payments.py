@@ -46,11 +46,21 @@ def decline(state: State, intent: Object, method: Object, why: Decline) -> NoRet
     """The bank says no. Always raises ApiError 402; the intent waits for another payment method."""
     tried = state.add(objects.charge(state, intent, method, "failed", why))
     intent.update(latest_charge=tried["id"], payment_method=None, status="requires_payment_method")
-    error = {"code": why.code, "decline_code": why.decline_code, "message": why.sentence, "type": "card_error"}
+    error = {
+        "code": why.code,
+        "decline_code": why.decline_code,
+        "message": why.sentence,
+        "type": "card_error",
+    }
     intent["last_payment_error"] = error | {"charge": tried["id"], "payment_method": method}
     state.emit("charge.failed", tried)
     state.emit("payment_intent.payment_failed", intent)
-    extra = {"decline_code": why.decline_code, "charge": tried["id"], "payment_intent": intent, "payment_method": method}
+    extra = {
+        "decline_code": why.decline_code,
+        "charge": tried["id"],
+        "payment_intent": intent,
+        "payment_method": method,
+    }
     raise ApiError(why.sentence, status=402, kind="card_error", code=why.code, extra=extra)
 
 
@@ -73,7 +83,11 @@ def finish_debit(state: State, intent: Object, paid: bool) -> None:
         sentence = "The bank could not debit the account."
         charge.update(status="failed", failure_code="bank_account_declined", failure_message=sentence)
         method = state.get("payment_method", intent["payment_method"])
-        error = {"code": "payment_intent_payment_attempt_failed", "message": sentence, "type": "invalid_request_error"}
+        error = {
+            "code": "payment_intent_payment_attempt_failed",
+            "message": sentence,
+            "type": "invalid_request_error",
+        }
         intent.update(status="requires_payment_method", payment_method=None)
         intent["last_payment_error"] = error | {"charge": charge["id"], "payment_method": method}
     state.emit(f"charge.{charge['status']}", charge)
@@ -108,7 +122,9 @@ def create_refund(state: State, given: dict[str, Any]) -> Object:
     if amount <= 0:
         raise wrong("A refund is a positive whole number of cents.", "amount", "parameter_invalid_integer")
     if amount > left:
-        raise too_late(f"Refund amount ({amount}) is greater than what is left of the charge ({left}).", param="amount")
+        raise too_late(
+            f"Refund amount ({amount}) is greater than what is left of the charge ({left}).", param="amount"
+        )
     refund = state.add(objects.refund(state, charge, amount, given))
     refund["status"] = "pending" if charge["payment_method_details"]["type"] == BANK_DEBIT else "succeeded"
     _count_refund(charge, amount)

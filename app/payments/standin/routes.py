@@ -70,14 +70,18 @@ CALLS = {
     "POST /v1/customers/<id>": Call("CustomerUpdateParams", _update_customer),
     "GET /v1/customers/<id>": Call("CustomerRetrieveParams", _retrieve("customer")),
     "GET /v1/customers/<id>/payment_methods": Call("CustomerPaymentMethodListParams", _customer_methods),
-    "POST /v1/checkout/sessions": Call("checkout.SessionCreateParams", lambda s, given, url: checkout.create(s, given)),
+    "POST /v1/checkout/sessions": Call(
+        "checkout.SessionCreateParams", lambda s, given, url: checkout.create(s, given)
+    ),
     "GET /v1/checkout/sessions": Call("checkout.SessionListParams", _list("checkout.session")),
     "GET /v1/checkout/sessions/<id>": Call("checkout.SessionRetrieveParams", _retrieve("checkout.session")),
     "GET /v1/checkout/sessions/<id>/line_items": Call("checkout.SessionLineItemListParams", _session_lines),
     "POST /v1/checkout/sessions/<id>/expire": Call(
         "checkout.SessionExpireParams", lambda s, given, url, id: checkout.expire(s, id)
     ),
-    "POST /v1/payment_intents": Call("PaymentIntentCreateParams", lambda s, given, url: payments.create(s, given)),
+    "POST /v1/payment_intents": Call(
+        "PaymentIntentCreateParams", lambda s, given, url: payments.create(s, given)
+    ),
     "GET /v1/payment_intents": Call("PaymentIntentListParams", _list("payment_intent")),
     "GET /v1/payment_intents/<id>": Call("PaymentIntentRetrieveParams", _retrieve("payment_intent")),
     "POST /v1/payment_intents/<id>/cancel": Call(
@@ -135,7 +139,9 @@ class Api:
             raise ConnectionLost("The connection broke after Stripe did the work.")
         return answer
 
-    def _once(self, request: Request, call: Call, ids: dict[str, str], fault: str | None) -> tuple[int, str, bool]:
+    def _once(
+        self, request: Request, call: Call, ids: dict[str, str], fault: str | None
+    ) -> tuple[int, str, bool]:
         """Do the work, or give the answer that this idempotency key got before."""
         key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
         print_of_params = _fingerprint(request)
@@ -177,7 +183,9 @@ class Api:
     def _check_version(self, request: Request) -> None:
         sent = request.headers.get("Stripe-Version", API_VERSION)
         if sent != API_VERSION:
-            raise wrong(f"This stand-in speaks {API_VERSION}, the call asks for {sent}.", code="invalid_version")
+            raise wrong(
+                f"This stand-in speaks {API_VERSION}, the call asks for {sent}.", code="invalid_version"
+            )
 
 
 def _match(request: Request) -> tuple[Call, dict[str, str]]:

@@ -1,7 +1,7 @@
 """What the parameter types cannot say: rules between fields, limits, and what the stand-in does not play.
 
-Every function returns nothing or raises ApiError. Amounts are integers in the currency's smallest unit (cents), instants
-are epoch seconds. What Stripe can do and the stand-in cannot is refused by name, never quietly ignored.
+Every function returns nothing or raises ApiError. Amounts are integers in the currency's smallest unit (cents),
+instants are epoch seconds. What Stripe can do and the stand-in cannot is refused by name, never quietly ignored.
 """
 
 import re
@@ -16,20 +16,68 @@ _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 _SESSION_PARAMS = frozenset(
-    """allow_promotion_codes allowed_payment_method_types adaptive_pricing automatic_tax billing_address_collection
-    cancel_url client_reference_id consent_collection custom_text customer customer_creation customer_email
-    excluded_payment_method_types expand expires_at invoice_creation line_items locale metadata mode payment_intent_data
-    phone_number_collection submit_type success_url tax_id_collection ui_mode""".split()
+    [
+        "allow_promotion_codes",
+        "allowed_payment_method_types",
+        "adaptive_pricing",
+        "automatic_tax",
+        "billing_address_collection",
+        "cancel_url",
+        "client_reference_id",
+        "consent_collection",
+        "custom_text",
+        "customer",
+        "customer_creation",
+        "customer_email",
+        "excluded_payment_method_types",
+        "expand",
+        "expires_at",
+        "invoice_creation",
+        "line_items",
+        "locale",
+        "metadata",
+        "mode",
+        "payment_intent_data",
+        "phone_number_collection",
+        "submit_type",
+        "success_url",
+        "tax_id_collection",
+        "ui_mode",
+    ]
 )
-_MUST_BE_OFF = ("adaptive_pricing", "automatic_tax", "invoice_creation", "phone_number_collection", "tax_id_collection")
+_MUST_BE_OFF = (
+    "adaptive_pricing",
+    "automatic_tax",
+    "invoice_creation",
+    "phone_number_collection",
+    "tax_id_collection",
+)
 _INTENT_DATA = frozenset(
-    "description metadata receipt_email setup_future_usage statement_descriptor statement_descriptor_suffix".split()
+    [
+        "description",
+        "metadata",
+        "receipt_email",
+        "setup_future_usage",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+    ]
 )
 _INTENT_PARAMS = _INTENT_DATA | frozenset(
-    """amount automatic_payment_methods confirm currency customer error_on_requires_action expand off_session
-    payment_method""".split()
+    [
+        "amount",
+        "automatic_payment_methods",
+        "confirm",
+        "currency",
+        "customer",
+        "error_on_requires_action",
+        "expand",
+        "off_session",
+        "payment_method",
+    ]
 )
-_CUSTOMER_PARAMS = frozenset("address description email expand metadata name phone preferred_locales".split())
+_CUSTOMER_PARAMS = frozenset(
+    ["address", "description", "email", "expand", "metadata", "name", "phone", "preferred_locales"]
+)
 _PRICE_DATA = frozenset(("currency", "product_data", "unit_amount"))
 
 
@@ -161,7 +209,9 @@ def check_intent(given: dict[str, Any]) -> None:
         raise not_played("payment intents other than confirm=true with off_session=true", "off_session")
     for name in ("customer", "payment_method"):
         if name not in given:
-            raise wrong(f"Missing required param: {name}. It is needed off-session.", name, "parameter_missing")
+            raise wrong(
+                f"Missing required param: {name}. It is needed off-session.", name, "parameter_missing"
+            )
     check_metadata(given.get("metadata"), "metadata")
     check_email(given.get("receipt_email"), "receipt_email")
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from werkzeug.wrappers import Request, Response
 
@@ -19,6 +19,8 @@ from .pages import Pages
 from .routes import Api
 from .state import Clock, Object, State
 from .transport import InProcess
+
+T = TypeVar("T")
 
 
 class StandIn:
@@ -36,7 +38,7 @@ class StandIn:
     def __init__(
         self,
         webhook_url: str | Endpoint | None = None,
-        webhook_secret: str = "whsec_standin",
+        webhook_secret: str = "whsec_standin",  # noqa: S107
         api_key: str = "sk_test_standin",
         clock: Clock = lambda: datetime.now(UTC),
         *,
@@ -79,7 +81,9 @@ class StandIn:
 
     # --- what a person or a bank does ---
 
-    def pay(self, session_id: str, card: str = VISA, email: str = "payer@example.com", agreed: bool = True) -> Object:
+    def pay(
+        self, session_id: str, card: str = VISA, email: str = "payer@example.com", agreed: bool = True
+    ) -> Object:
         """Pay on the page; ``card`` is a test card's number or BANK_DEBIT. Returns the session.
 
         Raises ApiError with the sentence of the page when it cannot be paid, or the card is declined (status 402).
@@ -136,7 +140,7 @@ class StandIn:
         """A refund comes back days later; the money is ours again."""
         return self._do(lambda: payments.finish_refund(self.state, refund_id, False))
 
-    def _do(self, verb: Callable[[], Any]) -> Any:
+    def _do(self, verb: Callable[[], T]) -> T:
         try:
             with self.state.changing():
                 return copy.deepcopy(verb())

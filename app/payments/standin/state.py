@@ -4,18 +4,18 @@ import copy
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any, Iterator
+from typing import Any
+
+from stripe._api_version import _ApiVersion
 
 from .errors import unknown_object
 
 # Events carry the API version of the endpoint they go to. Ours is registered with the version of the SDK.
-from stripe._api_version import _ApiVersion
-
 API_VERSION: str = _ApiVersion.CURRENT
 ANSWERS_KEPT = 24 * 3600  # seconds; Stripe promises at least that long
 
@@ -69,7 +69,7 @@ class State:
 
     def emit(self, kind: str, obj: Object) -> Object:
         """Record that something happened, with the object as it is at this moment; owe a delivery of it."""
-        event = {
+        event: Object = {
             "id": self.new_id("evt"),
             "object": "event",
             "api_version": API_VERSION,

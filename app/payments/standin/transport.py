@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe import APIConnectionError, HTTPClient
+from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -23,11 +24,13 @@ class InProcess(HTTPClient):
     def request(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_: Any
     ) -> tuple[str, int, Mapping[str, str]]:
-        builder = EnvironBuilder(path=url, method=method.upper(), headers=dict(headers or {}), data=post_data)
+        builder = EnvironBuilder(
+            path=url, method=method.upper(), headers=Headers(dict(headers or {})), data=post_data
+        )
         try:
             response = self._answer(Request(builder.get_environ()))
         except ConnectionLost as lost:
-            raise APIConnectionError(str(lost), should_retry=True) from None
+            raise APIConnectionError(str(lost), should_retry=True) from None  # type: ignore[no-untyped-call]
         return response.get_data(as_text=True), response.status_code, response.headers
 
     def _sleep_time_seconds(self, num_retries: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
@@ -46,7 +47,10 @@ def add_libraries(app: Flask) -> None:
 
 def add_rooms(app: Flask) -> None:
     for room in ROOMS:
-        import_module(f"app.{room}").init_app(app)
+        package = import_module(f"app.{room}")
+        if find_spec(f"app.{room}.models"):  # every table is known before the first query, page or migration
+            import_module(f"app.{room}.models")
+        package.init_app(app)
 
 
 def add_jobs(app: Flask) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, jsonify, redirect, request, session, url_for
-from flask_login import LoginManager, current_user
+from app.lib.login import LoginManager, current_user
 from sqlalchemy import select, update
 
 from app.accounts.models import SignIn, User

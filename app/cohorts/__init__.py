@@ -6,7 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from flask_login import current_user
+    from app.lib.login import current_user
 
     from app.cohorts import queries
     from app.lib.access import register_role

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app
-from flask_login import current_user
+from app.lib.login import ask_to_sign_in, current_user
 
 View = TypeVar("View", bound=Callable[..., Any])
 _roles: dict[str, Callable[[], bool]] = {"anyone": lambda: True}
@@ -31,7 +31,7 @@ def open_to(*roles: str) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if "anyone" not in roles:
                 if not current_user.is_authenticated:
-                    return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+                    return ask_to_sign_in()
                 if not any(_roles[role]() for role in roles):
                     abort(404)
             return current_app.ensure_sync(view)(*args, **kwargs)

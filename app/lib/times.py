@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask_login import current_user
+from app.lib.login import current_user
 
 
 def zone(name: str | None) -> ZoneInfo:

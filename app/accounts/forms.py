@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.validators import DataRequired, Email, Length
+
+ADDRESS = [
+    DataRequired("Please enter your email address."),
+    Length(max=254, message="That address is too long."),
+    Email("That does not look like an email address. Is there an @ and a dot?"),
+]
+
+
+def time_zones() -> list[str]:
+    """The zones people choose from: places, not the historical abbreviations."""
+    areas = ("America/", "Europe/", "Australia/", "Asia/", "Africa/", "Pacific/", "Atlantic/", "Indian/")
+    return ["UTC", *sorted(name for name in available_timezones() if name.startswith(areas))]
+
+
+class SignInForm(FlaskForm):
+    email = EmailField("Email", ADDRESS)
+    password = PasswordField("Password", [DataRequired("Please enter your password, or ask for a link instead.")])
+
+
+class AddressForm(FlaskForm):
+    email = EmailField("Email", ADDRESS)
+
+
+class NewPasswordForm(FlaskForm):
+    password = PasswordField("New password", [DataRequired("Please enter a password.")])
+
+
+class ChangePasswordForm(FlaskForm):
+    current = PasswordField("Current password")
+    password = PasswordField("New password", [DataRequired("Please enter a new password.")])
+
+
+class ProfileForm(FlaskForm):
+    name = StringField("Name", [DataRequired("Please enter your name.")])
+    time_zone = SelectField("Time zone", choices=time_zones)

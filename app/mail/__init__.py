@@ -6,4 +6,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this room's pages, jobs and commands to the app."""
+    from app.mail import jobs, views
+
+    assert jobs.send_mail
+    if app.config["DEMO"]:
+        app.register_blueprint(views.bp)

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.lib.jobs import job
+from app.mail import sending
+
+
+@job("send-mail", minutes=1)
+def send_mail(now: datetime) -> None:
+    """Send what waits, batch by batch, until nothing is due."""
+    while sending.send_waiting(now):
+        pass

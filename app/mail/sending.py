@@ -1,0 +1,151 @@
+"""Sending what waits: SMTP by MAIL_URL, or nothing leaves this machine in the demo.
+
+At least once: a crash between the server's 250 and our commit sends the mail again, with the same Message-ID, which
+mail programs show once. A refusal for good (5xx) is kept as failed; anything else is tried again, later each time.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import css_inline
+from flask import current_app
+from sqlalchemy import select, update
+
+from app.lib.database import begin_write, db
+from app.mail.models import Message
+
+BATCH = 20
+LEASE = timedelta(minutes=5)
+TRIES = 8
+_inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+
+def send_waiting(now: datetime) -> int:
+    """Send up to a batch of waiting messages; returns how many went out. Safe to run twice at once."""
+    ids = _claim(now)
+    if not ids:
+        return 0
+    sent = 0
+    with _door() as deliver:
+        for message_id in ids:
+            sent += _send_one(message_id, deliver, now)
+    return sent
+
+
+def _claim(now: datetime) -> list[int]:
+    """Take messages for this run: `send_after` moves on by a lease, so a second worker does not see them."""
+    begin_write()
+    due = (
+        select(Message.id)
+        .where(Message.status == "waiting", Message.send_after <= now)
+        .order_by(Message.send_after, Message.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(db.session.scalars(due))
+    db.session.execute(update(Message).where(Message.id.in_(ids)).values(send_after=now + LEASE))
+    db.session.commit()
+    return ids
+
+
+def _send_one(message_id: int, deliver: Callable[[EmailMessage], None], now: datetime) -> int:
+    message = db.session.get(Message, message_id)
+    assert message is not None
+    mail = compose(message)
+    db.session.rollback()  # no transaction stays open while we talk to the mail server
+    error, final = _try(deliver, mail)
+    begin_write()
+    message = db.session.get(Message, message_id, with_for_update=True)
+    assert message is not None
+    message.attempts += 1
+    if not error:
+        message.status, message.sent_at, message.error = "sent", now, None
+    elif final or message.attempts >= TRIES:
+        message.status, message.error = "failed", error[:500]
+    else:
+        message.error, message.send_after = error[:500], now + timedelta(minutes=2**message.attempts)
+    db.session.commit()
+    return 0 if error else 1
+
+
+def _try(deliver: Callable[[EmailMessage], None], mail: EmailMessage) -> tuple[str, bool]:
+    """Deliver; returns what went wrong ('' for nothing) and whether it is for good."""
+    try:
+        deliver(mail)
+    except smtplib.SMTPRecipientsRefused as refused:
+        codes = [code for code, _ in refused.recipients.values()]
+        return f"The recipient was refused: {refused.recipients}", all(code >= 500 for code in codes)
+    except smtplib.SMTPResponseException as error:
+        return f"{error.smtp_code} {error.smtp_error!r}", error.smtp_code >= 500
+    except (OSError, smtplib.SMTPException) as error:
+        return f"The mail server could not be reached: {error}", False
+    return "", False
+
+
+def compose(message: Message) -> EmailMessage:
+    """The message as it goes over the wire: plain text first, the same in HTML with its styles inlined."""
+    mail = EmailMessage()
+    mail["Subject"] = message.subject
+    mail["From"] = current_app.config["MAIL_FROM"]
+    mail["To"] = str(Address(" ".join(message.to_name.split()), addr_spec=message.to_address))
+    domain = parseaddr(current_app.config["MAIL_FROM"])[1].rpartition("@")[2] or "localhost"
+    mail["Message-ID"] = f"<message-{message.id}-{int(message.created_at.timestamp())}@{domain}>"
+    mail["Date"] = message.created_at
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    mail.add_alternative(_inliner.inline(message.html), subtype="html")
+    return mail
+
+
+@contextmanager
+def _door() -> Any:
+    """What delivers: one SMTP connection for the batch, opened at the first mail, or the development mailbox."""
+    url = current_app.config["MAIL_URL"]
+    if url.startswith("dev:"):
+        yield lambda mail: None  # the rows themselves are the mailbox, shown at /dev/mail
+        return
+    connection: list[smtplib.SMTP] = []
+
+    def deliver(mail: EmailMessage) -> None:
+        if not connection:
+            connection.append(connect(url))
+        try:
+            connection[0].send_message(mail)
+        except smtplib.SMTPServerDisconnected:
+            connection.clear()
+            raise
+
+    try:
+        yield deliver
+    finally:
+        for one in connection:
+            try:
+                one.quit()
+            except (OSError, smtplib.SMTPException):
+                one.close()
+
+
+def connect(url: str) -> smtplib.SMTP:
+    """smtp://user:password@host:587 (STARTTLS when offered), smtps://… (TLS from the start). 20 s timeout."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20)
+    else:
+        server = smtplib.SMTP(host, parts.port or 587, timeout=20)
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls()
+            server.ehlo()
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server

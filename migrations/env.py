@@ -14,6 +14,10 @@ from sqlalchemy import Connection
 from app.lib.database import Base, db
 
 
+class OrphanedRows(Exception):
+    """A migration would leave rows whose parent is gone."""
+
+
 def run(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     raw = connection.connection.driver_connection
@@ -33,7 +37,7 @@ def run(connection: Connection) -> None:
             if sqlite:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
-                    raise RuntimeError(f"this migration leaves rows without their parent: {broken[:5]}")
+                    raise OrphanedRows(f"this migration leaves rows without their parent: {broken[:5]}")
     finally:
         if sqlite:
             raw.execute("PRAGMA foreign_keys=ON")

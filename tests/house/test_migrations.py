@@ -1,0 +1,110 @@
+"""Migrations: the head is what the models say, up and down change nothing else, and data stays, on both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select, text
+
+from app.lib.database import Base, begin_write, db
+from config import ROOT
+from tests.cast import make_cast
+
+MIGRATIONS = str(ROOT / "migrations")
+
+
+def _revisions() -> list[str]:
+    """Every revision, the first one first."""
+    return [one.revision for one in reversed(list(ScriptDirectory(MIGRATIONS).walk_revisions()))]
+
+
+@pytest.fixture
+def empty(app):
+    """The test database with nothing in it at all."""
+    begin_write()
+    connection = db.session.connection()
+    Base.metadata.drop_all(connection)
+    connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    db.session.commit()
+    db.session.remove()
+    return app
+
+
+def _schema() -> dict[str, object]:
+    """What the database says it is: tables, columns, indexes, checks, foreign keys."""
+    found = inspect(db.engine)
+    return {
+        name: {
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)),
+            "indexes": sorted((i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in found.get_indexes(name)),
+            "unique": sorted(str(u["name"]) for u in found.get_unique_constraints(name)),
+            "checks": sorted(str(c["name"]) for c in found.get_check_constraints(name)),
+            "foreign keys": sorted(str(f["name"]) for f in found.get_foreign_keys(name)),
+        }
+        for name in sorted(found.get_table_names())
+        if name != "alembic_version"
+    }
+
+
+def _rows() -> dict[str, int]:
+    counts = {t.name: db.session.scalar(select(db.func.count()).select_from(t)) for t in Base.metadata.sorted_tables}
+    db.session.rollback()
+    return counts
+
+
+def test_the_head_is_what_the_models_say(empty):
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_there_is_one_head_and_every_file_has_a_name_a_person_can_say():
+    script = ScriptDirectory(MIGRATIONS)
+    assert len(script.get_heads()) == 1
+    for one in script.walk_revisions():
+        assert one.doc and Path(one.path).stem.count("_") >= 3, one.path
+
+
+def test_migrated_and_created_schemas_are_the_same(empty):
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    migrated = _schema()
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="base")
+    begin_write()
+    Base.metadata.create_all(db.session.connection())
+    db.session.commit()
+    assert migrated == _schema()
+
+
+@pytest.mark.parametrize("revision", _revisions())
+def test_each_migration_goes_down_and_up_again(empty, revision):
+    flask_migrate.upgrade(directory=MIGRATIONS, revision=revision)
+    before = _schema()
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="-1")
+    flask_migrate.upgrade(directory=MIGRATIONS, revision=revision)
+    assert _schema() == before
+
+
+def test_data_stays_when_a_migration_goes_down_and_up(empty):
+    """The whole cast lives through every migration after the first (the first one has nothing to go down to)."""
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    make_cast()
+    before = _rows()
+    assert before["user"] == 8
+    for _ in _revisions()[1:]:
+        flask_migrate.downgrade(directory=MIGRATIONS, revision="-1")
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    assert _rows() == before
+
+
+def test_upgrading_twice_is_harmless(empty):
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    make_cast()
+    before = _rows()
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    assert _rows() == before

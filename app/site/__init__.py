@@ -6,4 +6,14 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this room's pages, jobs and commands to the app."""
+    from app.site import commands, navigation
+
+    try:
+        from app.site import views
+
+        app.register_blueprint(views.bp)
+    except ImportError as missing:
+        app.logger.warning("site pages wait for %s", missing)
+    navigation.init_app(app)
+    for command in (commands.work, commands.check_config):
+        app.cli.add_command(command)

@@ -1,0 +1,77 @@
+"""The menus: what each person finds where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from app.lib.login import current_user
+
+from app.cohorts.queries import current_enrollment
+
+PARTICIPANT = (
+    ("Dashboard", "site.dashboard", ("site.dashboard",)),
+    ("Modules", "site.modules", ("site.modules", "site.module", "site.lesson", "coursework.")),
+    ("Manual", "manual.manual", ("manual.",)),
+    ("Calendar", "site.calendar", ("site.calendar",)),
+    ("Payments", "payments.payments", ("payments.",)),
+)
+COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
+STAFF = (("Cohorts", "site.staff", ("site.staff", "admissions.")),)
+PROSPECT = (
+    ("Dashboard", "site.dashboard", ("site.dashboard", "admissions.")),
+    ("Payments", "payments.payments", ("payments.",)),
+)
+PUBLIC = (
+    ("The ten reasons", "site.reasons", ("site.reasons", "site.reason")),
+    ("The program", "site.program", ("site.program",)),
+    ("Dates and price", "site.cohorts_list", ("site.cohorts_list", "site.cohort")),
+)
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(lambda: {"navigation": LazyMenu(menu), "public_navigation": LazyMenu(public_menu)})
+
+
+class LazyMenu:
+    """A menu that is made when a layout draws it, so that an error page does not ask the database for one."""
+
+    def __init__(self, make: Any) -> None:
+        self.make = make
+        self.items: list[dict[str, Any]] | None = None
+
+    def __iter__(self) -> Any:
+        if self.items is None:
+            self.items = self.make()
+        return iter(self.items)
+
+
+def menu() -> list[dict[str, Any]]:
+    """The signed-in person's menu; a coach or a member of staff may be a participant too."""
+    if not current_user.is_authenticated:
+        return []
+    entries: tuple[Any, ...] = ()
+    if current_user.is_staff:
+        entries += STAFF
+    if current_user.is_coach:
+        entries += COACH
+    if not entries or current_enrollment(current_user):
+        entries += PARTICIPANT if current_enrollment(current_user) else PROSPECT
+    return _drawn(entries)
+
+
+def public_menu() -> list[dict[str, Any]]:
+    return _drawn(PUBLIC)
+
+
+def _drawn(entries: tuple[Any, ...]) -> list[dict[str, Any]]:
+    here = request.endpoint or ""
+    return [
+        {
+            "label": label,
+            "href": url_for(endpoint),
+            "current": any(here == place or (place.endswith(".") and here.startswith(place)) for place in places),
+        }
+        for label, endpoint, places in entries
+        if endpoint in current_app.view_functions
+    ]

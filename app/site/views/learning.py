@@ -1,0 +1,74 @@
+"""Modules and lessons, as the cohort's release has them."""
+
+from __future__ import annotations
+
+from flask import abort, render_template
+from app.lib.login import current_user
+
+from app.accounts.sessions import get_user
+from app.cohorts import queries as cohorts
+from app.cohorts import rules
+from app.coursework import queries as coursework
+from app.curriculum.schema import Module
+from app.lib import clock
+from app.lib.access import open_to
+from app.site import queries
+from app.site.views import bp
+
+
+@bp.get("/modules")
+@open_to("participant")
+def modules() -> str:
+    enrollment = cohorts.enrollment_for(get_user())
+    program = cohorts.program(enrollment.cohort)
+    chapters = queries.chapters_of(enrollment)
+    pairs = list(zip(program.modules, chapters, strict=True))
+    return render_template("site/modules.html", enrollment=enrollment, pairs=pairs, now=clock.now())
+
+
+@bp.get("/modules/<slug>")
+@open_to("participant")
+def module(slug: str) -> str:
+    enrollment = cohorts.enrollment_for(get_user())
+    found, now = _module(slug), clock.now()
+    chapter = next(one for one in queries.chapters_of(enrollment) if one.slug == slug)
+    return render_template(
+        "site/module.html",
+        enrollment=enrollment,
+        module=found,
+        chapter=chapter,
+        is_open=chapter.is_open(now),
+        may_work=rules.may_work(enrollment.status),
+        hedges=cohorts.program(enrollment.cohort).hedges,
+    )
+
+
+@bp.get("/modules/<slug>/<lesson_slug>")
+@open_to("participant")
+def lesson(slug: str, lesson_slug: str) -> str:
+    enrollment = cohorts.enrollment_for(get_user())
+    found = _module(slug)
+    text = found.lesson(lesson_slug) or abort(404)
+    dates = cohorts.dates_of(enrollment.cohort, found)
+    if not dates.is_open(clock.now()):
+        abort(404)
+    system = coursework.system_of_module(enrollment.id, slug)
+    return render_template(
+        "site/lesson.html",
+        module=found,
+        lesson=text,
+        before=_neighbor(found, text.number - 1),
+        after=_neighbor(found, text.number + 1),
+        system=system,
+        feeds=[field for field in map(found.worksheet.field, text.feeds) if field] if found.worksheet else [],
+        hedge=cohorts.program(enrollment.cohort).hedges[0],
+    )
+
+
+def _module(slug: str) -> Module:
+    enrollment = cohorts.enrollment_for(current_user)
+    return cohorts.program(enrollment.cohort).module(slug) or abort(404)
+
+
+def _neighbor(module: Module, number: int) -> object:
+    return next((one for one in module.lessons if one.number == number), None)

@@ -18,7 +18,7 @@ def current_release() -> Release | None:
 
 @lru_cache(maxsize=16)
 def program_of(release_id: int) -> Program:
-    """The program of a release. Releases never change, so each process parses one once. LookupError: no such release."""
+    """The program of a release; each process parses it once, since it never changes. LookupError: no such release."""
     content = db.session.scalar(select(Release.content).where(Release.id == release_id))
     if content is None:
         raise LookupError(f"no release {release_id}")

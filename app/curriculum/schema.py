@@ -191,15 +191,18 @@ class Document(DocumentFacts):
     body: Text
 
 
-class Sample(Strict):
-    """A filled-in worksheet of the fictional practice, with the reason why it is good or weak."""
-
-    slug: Slug
+class SampleFacts(Strict):
     kind: Literal["good", "weak"]
     title: Text
     why: Text
-    why_html: str = ""
     answers: dict[str, Any]
+
+
+class Sample(SampleFacts):
+    """A filled-in worksheet of the fictional practice, with the reason why it is good or weak (Markdown, HTML)."""
+
+    slug: Slug
+    why_html: str = ""
 
 
 class LessonFacts(Strict):

@@ -1,0 +1,38 @@
+"""Fills in the HTML of every text of a program: once, when it is published or previewed."""
+
+from app.curriculum.markdown import render
+from app.curriculum.schema import Lesson, Module, Page, Program, Sample
+
+
+def rendered(program: Program) -> Program:
+    """The same program with the HTML of its lessons, openings, samples and pages."""
+    labels = {f.id: f.label for m in program.modules if m.worksheet for f in m.worksheet.fields()}
+    return program.model_copy(
+        update={
+            "modules": tuple(_module(module, program, labels) for module in program.modules),
+            "pages": tuple(_page(page, program) for page in program.pages),
+        }
+    )
+
+
+def _module(module: Module, program: Program, labels: dict[str, str]) -> Module:
+    return module.model_copy(
+        update={
+            "opening_html": render(module.opening, program.sources, labels),
+            "lessons": tuple(_lesson(lesson, program, labels) for lesson in module.lessons),
+            "samples": tuple(_sample(sample, program) for sample in module.samples),
+        }
+    )
+
+
+def _lesson(lesson: Lesson, program: Program, labels: dict[str, str]) -> Lesson:
+    html = render(lesson.body, program.sources, labels, listed=lesson.sources, lead=True)
+    return lesson.model_copy(update={"html": html})
+
+
+def _sample(sample: Sample, program: Program) -> Sample:
+    return sample.model_copy(update={"why_html": render(sample.why, program.sources, {})})
+
+
+def _page(page: Page, program: Program) -> Page:
+    return page.model_copy(update={"html": render(page.body, program.sources, {}, listed=page.sources)})

@@ -1,0 +1,69 @@
+"""Checks that the filled-in samples fit their worksheet: a sample teaches, so it must be right in every field."""
+
+from typing import Any
+
+from app.curriculum.field_types import Field, GroupField, TableField
+from app.curriculum.fields import clean, missing
+from app.curriculum.folder import Folder
+from app.curriculum.loaded import Loaded, LoadedModule
+from app.curriculum.schema import SampleFacts, Worksheet
+
+
+def check(folder: Folder, module: LoadedModule) -> None:
+    for sample in module.samples.values():
+        if module.worksheet:
+            _check_sample(folder, sample, module.worksheet.value)
+        elif not module.has_worksheet:
+            folder.problem(sample.file, 1, "there is a sample but no worksheet it could fill in.")
+
+
+def _check_sample(folder: Folder, sample: Loaded[SampleFacts], sheet: Worksheet) -> None:
+    answers = sample.value.answers
+    for field_id, answer in answers.items():
+        field = sheet.field(field_id)
+        line = sample.line("answers", field_id)
+        if field is None:
+            folder.problem(sample.file, line, f"the worksheet has no field {field_id}.")
+        elif field.type == "calculated":
+            folder.problem(sample.file, line, f"{field_id} is calculated; leave it out of the answers.")
+        elif shape := _shape_problem(field, answer):
+            folder.problem(sample.file, line, f"the answer to {field_id} {shape}")
+        else:
+            _check_answer(folder, sample, field, answer)
+    if sample.value.kind == "good":
+        for field in sheet.fields():
+            if field.required and field.id not in answers and field.type != "calculated":
+                sentence = f"a good sample is complete, but {field.id} ({field.label}) is missing."
+                folder.problem(sample.file, sample.line("answers"), sentence)
+
+
+def _check_answer(folder: Folder, sample: Loaded[SampleFacts], field: Field, answer: Any) -> None:
+    """A weak sample may lack things, and only its good sister must be complete; both must be readable."""
+    _value, problems = clean(field, answer)
+    sentences = missing(field, answer) if sample.value.kind == "good" else problems
+    for sentence in sentences:
+        folder.problem(sample.file, sample.line("answers", field.id), f"{field.id}: {sentence}")
+
+
+def _shape_problem(field: Field, answer: Any) -> str | None:
+    match field:
+        case TableField():
+            known = [column.key for column in field.columns]
+            if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
+                return "must be a list of rows, each with its columns."
+            unknown = [key for row in answer for key in row if key not in (*known, "id")]
+            flat = all(value is None or isinstance(value, str) for row in answer for value in row.values())
+        case GroupField():
+            known = [part.key for part in field.parts]
+            if not isinstance(answer, dict):
+                return f"must have its parts: {', '.join(known)}."
+            unknown = [key for key in answer if key not in known]
+            flat = all(value is None or isinstance(value, str) for value in answer.values())
+        case _ if field.type in ("multi_choice", "checklist"):
+            good = isinstance(answer, list) and all(isinstance(key, str) for key in answer)
+            return None if good else "must be a list of keys in [ ]."
+        case _:
+            return None if isinstance(answer, str) else "must be a text; put it in quotes."
+    if unknown:
+        return f"names “{unknown[0]}”, which does not exist; there is {', '.join(known)}."
+    return None if flat else "holds a list where a text should be; put the text in quotes."

@@ -1,0 +1,158 @@
+"""From a tree of YAML to a value of the schema, with every mistake told to the author in plain words."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.curriculum import yaml_tree
+from app.curriculum.folder import Folder
+from app.curriculum.loaded import Loaded, Model
+from app.curriculum.yaml_tree import Mapping, Tree, YamlError
+
+
+def read_yaml(folder: Folder, file: str, model: type[Model]) -> Loaded[Model] | None:
+    """The file as a value of the schema; None after reporting what is wrong."""
+    text = folder.text(file)
+    return None if text is None else check_yaml(folder, file, text, model)
+
+
+def check_yaml(
+    folder: Folder, file: str, text: str, model: type[Model], first_line: int = 1
+) -> Loaded[Model] | None:
+    try:
+        tree = yaml_tree.parse(text, first_line)
+    except YamlError as error:
+        folder.problem(file, error.line, error.sentence)
+        return None
+    for key, line, first in yaml_tree.repeated_keys(tree):
+        folder.problem(file, line, f"“{key}” is written twice; the first is in line {first}.")
+    if not isinstance(tree, Mapping):
+        folder.problem(file, tree.line, "this must be a list of “key: value” lines.")
+        return None
+    return check_tree(folder, file, tree, model)
+
+
+def check_tree(folder: Folder, file: str, tree: Tree, model: type[Model]) -> Loaded[Model] | None:
+    try:
+        return Loaded(model.model_validate(yaml_tree.plain(tree)), file, tree)
+    except ValidationError as error:
+        for mistake in error.errors(include_url=False, include_context=True):
+            path = _real_path(tree, mistake["loc"])
+            folder.problem(file, _line(tree, path, mistake), _sentence(path, mistake, model))
+        return None
+
+
+def _real_path(tree: Tree, location: Sequence[int | str]) -> list[int | str]:
+    """The steps of a pydantic location that authors can see: without the names of variants."""
+    path: list[int | str] = []
+    for number, step in enumerate(location):
+        if isinstance(tree, Mapping) and step in tree.values:
+            tree = tree.values[str(step)]
+        elif isinstance(tree, yaml_tree.Items) and isinstance(step, int) and step < len(tree.values):
+            tree = tree.values[step]
+        elif number < len(location) - 1:
+            continue  # the name of a variant
+        path.append(step)
+    return path
+
+
+def _line(tree: Tree, path: Sequence[int | str], mistake: ErrorDetails) -> int:
+    """Of a missing key: the line of what lacks it."""
+    return yaml_tree.line_of(tree, path[:-1] if mistake["type"] == "missing" else path)
+
+
+def _sentence(path: Sequence[int | str], mistake: ErrorDetails, model: type[BaseModel]) -> str:
+    where = _where(path)
+    context = mistake.get("ctx", {})
+    kind = mistake["type"]
+    if kind == "extra_forbidden":
+        return f"there is no key “{path[-1]}” {_in(path[:-1])}{_meant(str(path[-1]), context, model)}."
+    if kind == "missing":
+        return f"“{path[-1]}” is missing {_in(path[:-1])}."
+    if mistake.get("input") is None:
+        return f"{where} is empty; write its value or remove the line."
+    say = _example(path) if kind == "string_pattern_mismatch" else _SENTENCES.get(kind)
+    if say:
+        return f"{where} {say.format(input=_short(mistake.get('input')), **context)}."
+    return f"{where}: {mistake['msg'].removeprefix('Value error, ')}."
+
+
+_SENTENCES = {
+    "string_type": "must be a text",
+    "string_too_short": "is empty; write its text or remove the line",
+    "string_too_long": "is too long; at most {max_length} characters",
+    "int_type": "must be a whole number",
+    "int_parsing": "is “{input}”; it must be a whole number",
+    "decimal_parsing": "is “{input}”; it must be a number",
+    "decimal_type": "must be a number",
+    "greater_than_equal": "is {input}; the least is {ge}",
+    "less_than_equal": "is {input}; the most is {le}",
+    "literal_error": "is “{input}”; it must be {expected}",
+    "union_tag_invalid": "has the type “{input}”, which does not exist; the types are {expected_tags}",
+    "union_tag_not_found": "has no type; write “type: short_text” or another type",
+    "tuple_type": "must be a list, each item on its own line after “- ”",
+    "list_type": "must be a list, each item on its own line after “- ”",
+    "dict_type": "must be a list of “key: value” lines",
+    "model_type": "must be a list of “key: value” lines",
+    "model_attributes_type": "must be a list of “key: value” lines",
+    "too_short": "needs at least {min_length} entries; it has {actual_length}",
+    "too_long": "has {actual_length} entries; the most is {max_length}",
+    "value_error": "is “{input}”: {error}",
+}
+
+# A pattern is for programs; authors get an example of what fits it.
+_EXAMPLES = {
+    "id": "is “{input}”; write a field id like 1.E.3, a section id like E",
+    "key": "is “{input}”; write small letters, digits, - and _, like own-premises",
+    "feeds": "holds “{input}”; write field ids like 1.E.3",
+    "criteria": "holds “{input}”; write the keys of criteria, like client-path",
+    "sources": "holds “{input}”; write source tags like F22",
+    "starts": "is “{input}”; write a time like 11:00",
+    "release_time": "is “{input}”; write a time like 11:00",
+    "due_time": "is “{input}”; write a time like 23:59",
+    "reason_slug": "is “{input}”; write small letters, digits and -, like lack-of-systems",
+    "language": "is “{input}”; write a language like en-US",
+    "total": "is “{input}”; write the key of a column",
+}
+
+
+def _example(path: Sequence[int | str]) -> str:
+    names = [step for step in path if isinstance(step, str)]
+    return _EXAMPLES.get(names[-1] if names else "", "is “{input}”, which cannot be used here")
+
+
+def _where(path: Sequence[int | str]) -> str:
+    names = [str(step) for step in path if isinstance(step, str)]
+    return f"“{names[-1]}”" if names else "this"
+
+
+def _in(path: Sequence[int | str]) -> str:
+    """What kind of thing lacks or has the key: "in this column"."""
+    names = [step for step in path if isinstance(step, str)]
+    if not names:
+        return "here"
+    if path and isinstance(path[-1], int):
+        return f"in entry {path[-1] + 1} of “{names[-1]}”"
+    return f"in “{names[-1]}”"
+
+
+def _meant(word: str, context: dict[str, Any], model: type[BaseModel]) -> str:
+    close = get_close_matches(word, _all_keys(model), n=1, cutoff=0.75)
+    return (
+        f"; did you mean “{close[0]}”?" if close and close[0] != word else "; remove it or correct its name"
+    )
+
+
+def _all_keys(model: type[BaseModel]) -> list[str]:
+    """Every key that occurs anywhere in files of this kind."""
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return sorted({key for part in parts for key in part.get("properties", {})})
+
+
+def _short(value: Any) -> str:
+    text = str(value.get("type", "")) if isinstance(value, dict) else str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

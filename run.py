@@ -26,6 +26,7 @@ PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 LOCK, DEV_LOCK = "requirements.txt", "requirements-dev.txt"
 OLDEST_PYTHON = (3, 11, 2)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ON_BOTH_ENGINES = ("tests/rooms", "tests/house")
 READY_WITHIN = 90  # seconds from starting the processes to the first good answer
 
 # The demo sets these itself: a live key or a production database in the shell must never meet demo data.
@@ -105,7 +106,7 @@ def check_port(port, purpose):
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((address, port))
         except PermissionError:
-            raise Stop(f"Port {port} is kept for the administrator; choose another: {other}.") from None
+            raise Stop(f"Port {port} is for administrators only; choose another: {other}.") from None
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 continue  # this machine has no such address, for example no IPv6
@@ -137,22 +138,13 @@ def make_venv():
 
 def installers(lock):
     """The commands that can install the lock file, the fastest first."""
+    locked = ["--quiet", "--require-hashes", "-r", lock]
     if shutil.which("uv"):
-        yield [
-            "uv",
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            str(VENV_PYTHON),
-            "--require-hashes",
-            "-r",
-            lock,
-        ]
+        yield ["uv", "pip", "install", "--python", str(VENV_PYTHON), *locked]
     if not PIP_WHEEL.exists() or sha256(PIP_WHEEL) != PIP_SHA256:
         raise Stop(f"{PIP_WHEEL} is missing or altered; restore it with `git checkout -- .setup`.")
-    options = "--quiet --disable-pip-version-check --no-input --no-compile --retries 2 --require-hashes"
-    yield [str(VENV_PYTHON), str(PIP_WHEEL / "pip"), "install", *options.split(), "-r", lock]
+    options = ["--disable-pip-version-check", "--no-input", "--no-compile", "--retries", "2"]
+    yield [str(VENV_PYTHON), str(PIP_WHEEL / "pip"), "install", *options, *locked]
 
 
 def install(lock):
@@ -174,13 +166,10 @@ def install(lock):
 
 
 def why_not_installed(complaint):
-    signs_of_no_network = (
-        *("Failed to establish", "connection broken", "name resolution", "NameResolution", "Max retries"),
-        *("Network is unreachable", "ProxyError", "SSLError", "timed out", "from versions: none"),
-    )
+    no_network = ("connection broken", "Could not fetch URL", "timed out", "versions: none")
     if "No space left" in complaint:
         return f"The disk is full, so nothing could be installed into {VENV}; free about 500 MB."
-    if any(sign in complaint for sign in signs_of_no_network):
+    if any(sign in complaint for sign in no_network):
         return (
             "The package index could not be reached, so the packages are not installed; connect to the network "
             "(behind a proxy or a mirror: set HTTPS_PROXY, PIP_INDEX_URL or PIP_CERT) and run this again."
@@ -232,7 +221,7 @@ def start_demo(processes, port):
     python, webhook = str(VENV_PYTHON), f"http://localhost:{port}/webhooks/stripe"
     secret = processes.environment["STRIPE_WEBHOOK_SECRET"]
     standin = f"-m app.payments.standin --port {port + 1} --webhook {webhook} --secret {secret}"
-    gunicorn = f"-m gunicorn --bind 127.0.0.1:{port} --workers 2 --threads 4 --access-logfile - wsgi:app"
+    gunicorn = f"-m gunicorn --bind 127.0.0.1:{port} --workers 2 --threads 4 --no-control-socket wsgi:app"
     site = f"-m flask run --port {port}" if os.name == "nt" else gunicorn
     processes.start("stripe", [python, *standin.split()])
     processes.start("worker", [python, "-m", "flask", "work"])
@@ -262,6 +251,9 @@ def serve():
                 time.sleep(0.5)
     except Died as death:
         raise Stop(str(death)) from None
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 0
 
 
 # --- the other commands ---------------------------------------------------------------------------------
@@ -288,17 +280,24 @@ def test(arguments):
         raise Stop("With CI=true the browser tests must run: `apt-get install chromium`.")
     else:
         say("The browser tests are skipped: no Chromium found (Debian: `apt-get install chromium`).")
-    command = ("pytest", "-n", "2", *arguments)
-    if environment.get("TEST_POSTGRES_URL"):
-        return run(*command, env=environment)
     try:
         with throwaway_postgres() as url:
-            return run(*command, env=dict(environment, TEST_POSTGRES_URL=url))
+            return pytest(arguments, dict(environment, TEST_POSTGRES_URL=url))
     except NotFound as error:
         if required:
             raise Stop(f"With CI=true the PostgreSQL tests must run: {error}") from None
         say(f"The PostgreSQL tests are skipped: {error}")
-        return run(*command, env=environment)
+        return pytest(arguments, environment)
+
+
+def pytest(arguments, environment):
+    """The whole suite on SQLite, then what touches a database again on PostgreSQL. With arguments: those, once."""
+    command = ("pytest", "-n", "2", *arguments)
+    failed = run(*command, env=environment)
+    if arguments or "TEST_POSTGRES_URL" not in environment:
+        return failed
+    say("\nAgain on PostgreSQL ...")
+    return run(*command, *ON_BOTH_ENGINES, env=dict(environment, TEST_ENGINE="postgresql")) or failed
 
 
 def main(arguments):
@@ -326,7 +325,7 @@ def interrupted(*_):
 
 
 if __name__ == "__main__":
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # also where a shell started this with SIGINT ignored
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupted)
     try:

@@ -1,6 +1,6 @@
-"""`python3 -m tests.tools.demo_load FOLDER`: migrate, publish and load the demo twice; the second must change nothing.
+"""`python -m tests.tools.demo_load FOLDER`: migrate, publish and load the demo twice; the second must add nothing.
 
-On SQLite in the folder, or on the server of TEST_POSTGRES_URL. Standard library only; run.py has installed the rest.
+On SQLite in the folder, or on the server of TEST_POSTGRES_URL.
 """
 
 import os
@@ -8,9 +8,22 @@ import sys
 import time
 from pathlib import Path
 
+from sqlalchemy import MetaData, create_engine, func, select
+
 import run
 
-COMMANDS = (("db", "upgrade"), ("curriculum", "publish"), ("demo",), ("demo",), ("demo", "--sign-ins"))
+LOAD = (("db", "upgrade"), ("curriculum", "publish"), ("demo",))
+
+
+def rows(url: str) -> dict:
+    """How many rows each table has."""
+    engine, tables = create_engine(url.replace("postgresql://", "postgresql+psycopg://")), MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        return {
+            name: connection.scalar(select(func.count()).select_from(table))
+            for name, table in tables.tables.items()
+        }
 
 
 def main(folder: Path) -> None:
@@ -19,10 +32,19 @@ def main(folder: Path) -> None:
     server = os.environ.get("TEST_POSTGRES_URL")
     if server:
         environment["DATABASE_URL"] = server
-    for words in COMMANDS:
-        began = time.monotonic()
-        said = run.flask(environment, *words)
-        print(f"flask {' '.join(words)}: {time.monotonic() - began:.1f} s\n{said}\n", flush=True)
+    counts = []
+    for _ in range(2):
+        for words in LOAD:
+            began = time.monotonic()
+            run.flask(environment, *words)
+            print(f"flask {' '.join(words)}: {time.monotonic() - began:.1f} s", flush=True)
+        counts.append(rows(server or f"sqlite:///{folder}/app.db"))
+    added = {name: count - counts[0].get(name, 0) for name, count in counts[1].items()}
+    if any(added.values()):
+        raise SystemExit(f"The second load changed the data: { {k: v for k, v in added.items() if v} }")
+    if not counts[0].get("user"):
+        raise SystemExit("The demo loaded nobody.")
+    print(run.flask(environment, "demo", "--sign-ins"))
 
 
 if __name__ == "__main__":

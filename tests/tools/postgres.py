@@ -63,7 +63,11 @@ def _free_port() -> int:
 
 @contextlib.contextmanager
 def throwaway_postgres() -> Iterator[str]:
-    """Yield the URL of an empty database whose user may create others. Raises NotFound."""
+    """Yield the URL of an empty database whose user may create others: one of our own making, or the one that
+    TEST_POSTGRES_URL already names. Raises NotFound."""
+    if os.environ.get("TEST_POSTGRES_URL"):
+        yield os.environ["TEST_POSTGRES_URL"]
+        return
     binaries, as_user = find_binaries(), _server_user()
     # /tmp by name: a socket path may not be long, and the server's user must reach it.
     folder = Path(tempfile.mkdtemp(prefix="pg-test-", dir="/tmp"))

@@ -50,8 +50,8 @@ class Processes:
         for name, process in self.running.items():
             if process.poll() is not None:
                 raise Died(
-                    f"{self._tail(name)}\nThe {name} process ended by itself (code {process.returncode}), so "
-                    f"everything was stopped; the end of {self._log(name)} stands above."
+                    f"The {name} process ended by itself (code {process.returncode}), so everything was stopped. "
+                    f"The end of {self._log(name)}:\n{self._tail(name)}"
                 )
 
     def wait_for(self, port: int, path: str, seconds: float) -> None:
@@ -66,7 +66,9 @@ class Processes:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not leave half of them
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # an impatient second Ctrl-C must not leave half of them
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
         self._signal(signal.SIGTERM)
         give_up = time.monotonic() + GRACE
         for process in self.running.values():

@@ -1,0 +1,97 @@
+"""`python3 run.py bench`: what every page costs, on the demo's data: queries, CPU time, bytes before and after gzip.
+
+Through Flask's test client in one process, so the numbers do not depend on the network or on other processes;
+the time is CPU time of this process, the median of several requests after two that warm it up.
+"""
+
+import gzip
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import run
+from tests.tools.pages import NOBODY, PAGES, STATUS, Page, first_link, sign_ins
+
+WARM_UP, MEASURED = 2, 7
+CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Bench:
+    """One app on fresh demo data, one signed-in client for each person, one counter of queries."""
+
+    def __init__(self, people):
+        from sqlalchemy import Engine, event
+
+        from app import create_app
+
+        self.app, self.people, self.clients, self.queries = create_app(), people, {}, 0
+        event.listen(Engine, "before_cursor_execute", self._count)
+
+    def _count(self, connection, cursor, statement, *_):
+        if not statement.startswith(("BEGIN", "COMMIT", "PRAGMA", "SAVEPOINT", "RELEASE", "SET ")):
+            self.queries += 1
+
+    def client(self, who):
+        if who not in self.clients:
+            client = self.clients[who] = self.app.test_client()
+            if who != NOBODY:
+                email, password = self.people[who]
+                token = CSRF.search(client.get("/sign-in").get_data(as_text=True))
+                form = {"email": email, "password": password, "csrf_token": token.group(1) if token else ""}
+                answer = client.post("/sign-in", data=form)
+                if answer.status_code not in (302, 303):
+                    raise SystemExit(f"{who} could not sign in: {answer.status}")
+        return self.clients[who]
+
+    def address(self, page: Page):
+        if not page.link:
+            return page.path
+        return first_link(self.client(page.who).get(page.path).get_data(as_text=True), page.link)
+
+    def measure(self, page: Page):
+        """One line of the table, and whether the page answered as it should."""
+        address = self.address(page)
+        if address is None:
+            return f"{page.name:<16} no link on {page.path} is {page.link}", False
+        client, times = self.client(page.who), []
+        for _ in range(WARM_UP + MEASURED):
+            self.queries = 0
+            began = time.process_time()
+            answer = client.get(address)
+            times.append((time.process_time() - began) * 1000)
+            body, status, queries = answer.get_data(), answer.status_code, self.queries
+            answer.close()
+        milliseconds = statistics.median(times[WARM_UP:])
+        sizes = f"{len(body) / 1000:8.1f} {len(gzip.compress(body, 6)) / 1000:8.1f}"
+        line = f"{page.name:<16} {status:>6} {queries:>7} {milliseconds:>8.1f} {sizes}   {address}"
+        return line, status == STATUS.get(page.name, 200)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = run.prepare_demo(Path(folder), run.wanted_port())
+        people = sign_ins(run.flask(environment, "demo", "--sign-ins"))
+        os.environ.update(environment)
+        bench, wrong = Bench(people), []
+        print(
+            f"\n{'page':<16} {'status':>6} {'queries':>7} {'CPU ms':>8} {'HTML KB':>8} {'gzip KB':>8}   address"
+        )
+        for page in PAGES:
+            line, good = bench.measure(page)
+            print(line, flush=True)
+            if not good:
+                wrong.append(page.name)
+    if wrong:
+        print(f"\nDid not answer as they should: {', '.join(wrong)}.")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except run.Stop as stop:
+        sys.exit(f"bench: {stop}")

@@ -1,0 +1,137 @@
+"""`python3 run.py screens`: every page as a picture, phone and desktop, light and dark, into var/screens/.
+
+Starts a demo of its own on fresh data (or looks at the running one that SCREENS_URL names) and signs in through the
+form, as people do. A page that answers badly, is wider than the screen or complains in the console is named at the
+end, and the exit code is 1.
+"""
+
+import contextlib
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+import run
+from tests.tools.pages import NOBODY, PAGES, STATUS, Page, first_link, sign_ins
+from tests.tools.processes import Died, Processes
+
+OUT = run.ROOT / "var" / "screens"
+SIZES = {360: 740, 1440: 900}  # width and height of the window, CSS pixels
+THEMES = ("light", "dark")
+# Root cannot use Chromium's sandbox; the rest keeps it from calling home.
+FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@contextlib.contextmanager
+def demo() -> Iterator[tuple[str, dict]]:
+    """Address and environment of a running demo."""
+    running = os.environ.get("SCREENS_URL")
+    if running:
+        yield running.rstrip("/"), run.demo_environment(run.data_dir(), run.wanted_port())
+        return
+    port = two_free_ports()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = run.prepare_demo(Path(folder), port)
+        with Processes(run.ROOT, Path(folder) / "log", environment) as processes:
+            run.start_demo(processes, port)
+            yield f"http://localhost:{port}", environment
+
+
+def two_free_ports() -> int:
+    """The first of two neighbors that nothing listens on."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            with contextlib.suppress(OSError, OverflowError):
+                second.bind(("127.0.0.1", port + 1))
+                return port
+
+
+class Camera:
+    """One browser; each person signs in once and keeps their cookie."""
+
+    def __init__(self, browser: Browser, base: str, people: dict):
+        self.browser, self.base, self.people, self.cookies = browser, base, people, {NOBODY: None}
+        self.complaints = []
+
+    def cookie_of(self, who: str):
+        if who not in self.cookies:
+            context = self.browser.new_context()
+            page = context.new_page()
+            page.goto(f"{self.base}/sign-in")
+            email, password = self.people[who]
+            page.fill("input[name=email]", email)
+            page.fill("input[name=password]", password)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda address: "/sign-in" not in address, timeout=10_000)
+            self.cookies[who] = context.storage_state()
+            context.close()
+        return self.cookies[who]
+
+    def shoot(self, wanted: Page, width: int, theme: str) -> None:
+        name = f"{wanted.name}-{width}-{theme}"
+        context = self.browser.new_context(
+            viewport={"width": width, "height": SIZES[width]},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            storage_state=self.cookie_of(wanted.who),
+        )
+        page = context.new_page()
+        status = STATUS.get(wanted.name, 200)
+        page.on("console", lambda message: self._heard(name, message, status))
+        page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
+        answer = page.goto(self.base + wanted.path, wait_until="load")
+        if wanted.link:
+            address = first_link(page.content(), wanted.link)
+            if address is None:
+                self.complaints.append(f"{name}: no link on {wanted.path} is {wanted.link}")
+                context.close()
+                return
+            answer = page.goto(self.base + address, wait_until="load")
+        page.screenshot(path=str(OUT / f"{name}.png"), full_page=True)
+        if answer is None or answer.status != status:
+            self.complaints.append(f"{name}: answered {answer.status if answer else 'nothing'}")
+        over = page.evaluate(OVERFLOW)
+        if over > 0:
+            self.complaints.append(f"{name}: {over} px wider than the screen")
+        context.close()
+
+    def _heard(self, name: str, message, status: int) -> None:
+        expected = f"status of {status}" in message.text  # a 404 page is reported as a failed load of itself
+        if message.type == "error" and not (status != 200 and expected):
+            self.complaints.append(f"{name}: {message.text}")
+
+
+def main() -> int:
+    executable = run.find_browser()
+    if not executable:
+        raise run.Stop("No Chromium found (Debian: `apt-get install chromium`).")
+    OUT.mkdir(parents=True, exist_ok=True)
+    flags = FLAGS + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
+    with demo() as (base, environment), sync_playwright() as playwright:
+        people = sign_ins(run.flask(environment, "demo", "--sign-ins"))
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
+        camera = Camera(browser, base, people)
+        for page in PAGES:
+            for width in SIZES:
+                for theme in THEMES:
+                    camera.shoot(page, width, theme)
+            print(page.name, flush=True)
+        browser.close()
+    print(f"\nPictures: {OUT}")
+    for complaint in camera.complaints:
+        print(complaint)
+    return 1 if camera.complaints else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (run.Stop, Died) as stop:
+        sys.exit(f"screens: {stop}")

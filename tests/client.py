@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextvars
 import re
 from typing import Any
 
 import html5lib
+from flask import session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
+
+from app.lib.database import db
 
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -20,7 +25,12 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         critical = kwargs.pop("critical", True)
-        response = super().open(*args, **kwargs)
+        assert not (db.session.new or db.session.dirty or db.session.deleted), "commit the test's own rows first"
+        db.session.rollback()  # what the test reads afterwards is what the request left
+        # A context of its own, as in life: otherwise `g` and the session would live on from request to request.
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        left = self.application.extensions.pop("left_unsaved", None)
+        assert not left, f"{response.request.path} left unsaved changes: {left}"
         assert response.status_code < 500, response.get_data(as_text=True)[:2000]
         if critical and response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
             criticize(response.get_data(as_text=True), str(response.request.path))
@@ -36,17 +46,16 @@ class Client(FlaskClient):
         return super().post(*args, **kwargs)
 
     def csrf_token(self) -> str:
-        """A valid token for this session."""
-        from flask_wtf.csrf import generate_csrf
+        """A valid token for this browser's session."""
+        return contextvars.Context().run(self._make_token)
 
+    def _make_token(self) -> str:
         with self.application.test_request_context():
-            from flask import session
-
             with self.session_transaction() as kept:
                 session.update(kept)
                 token: str = generate_csrf()
                 kept.update(session)
-        return token
+            return token
 
 
 def criticize(html: str, path: str) -> None:

@@ -98,7 +98,15 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Databases, Cast
 
 @pytest.fixture(scope="session")
 def application(databases: tuple[Databases, Cast]) -> Flask:
-    return create_app(settings_for(databases[0].url("test"), databases[0].folder))
+    app = create_app(settings_for(databases[0].url("test"), databases[0].folder))
+
+    @app.teardown_appcontext
+    def note_what_is_left(error: BaseException | None) -> None:
+        left = [*db.session.new, *db.session.dirty, *db.session.deleted]
+        if left and error is None:
+            app.extensions["left_unsaved"] = left
+
+    return app
 
 
 @pytest.fixture(scope="session")

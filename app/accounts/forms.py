@@ -13,6 +13,11 @@ ADDRESS = [
 ]
 
 
+def strip(typed: str | None) -> str:
+    """Phones like to add a space after an address."""
+    return (typed or "").strip()
+
+
 def time_zones() -> list[str]:
     """The zones people choose from: places, not the historical abbreviations."""
     areas = ("America/", "Europe/", "Australia/", "Asia/", "Africa/", "Pacific/", "Atlantic/", "Indian/")
@@ -20,12 +25,12 @@ def time_zones() -> list[str]:
 
 
 class SignInForm(FlaskForm):
-    email = EmailField("Email", ADDRESS)
+    email = EmailField("Email", ADDRESS, filters=[strip])
     password = PasswordField("Password", [DataRequired("Please enter your password, or ask for a link instead.")])
 
 
 class AddressForm(FlaskForm):
-    email = EmailField("Email", ADDRESS)
+    email = EmailField("Email", ADDRESS, filters=[strip])
 
 
 class NewPasswordForm(FlaskForm):

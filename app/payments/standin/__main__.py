@@ -20,7 +20,12 @@ _log = logging.getLogger("app.payments.standin")
 def main() -> None:
     args = _arguments()
     logging.basicConfig(level=logging.INFO, format="stand-in: %(message)s")
-    standin = StandIn(args.webhook, args.secret, args.key, public_url=args.public_url, state_file=args.state)
+    try:
+        standin = StandIn(
+            args.webhook, args.secret, args.key, public_url=args.public_url, state_file=args.state
+        )
+    except ValueError as error:
+        raise SystemExit(f"stand-in: {error}") from None
     server = make(standin, args.port)
     signal.signal(signal.SIGTERM, _interrupt)
     standin.start()

@@ -104,18 +104,24 @@ class Deliveries:
         for one in owed:
             self.settle(one)
 
+    def send_due(self) -> None:
+        """Try what is due by the clock; after a failure that is 1, 2, 4, 8 … seconds later."""
+        with self.state.lock:
+            due = [owed for owed in self.state.owed if owed["due"] <= self.state.now()]
+        if not self.hold and self.endpoint is not None:
+            self.send_all(due)
+
     def start(self, every_second: Callable[[], None]) -> None:
-        """Send from a thread of its own from now on. ``every_second`` is called between two looks at what is due."""
+        """Call this about every second, and whenever something is owed, from a thread of its own from now on."""
         self._running = True
         Thread(target=self._run, args=(every_second,), name="stand-in webhooks", daemon=True).start()
 
     def _run(self, every_second: Callable[[], None]) -> None:
         while self._running:
-            every_second()
-            with self.state.lock:
-                due = [owed for owed in self.state.owed if owed["due"] <= self.state.now()]
-            if not self.hold and self.endpoint is not None:
-                self.send_all(due)
+            try:
+                every_second()
+            except Exception:  # the thread outlives whatever one round meets
+                _log.exception("a round of deliveries failed")
             with self._wake:
                 self._wake.wait(timeout=1)
 

@@ -1,5 +1,6 @@
 """What was asked of the stand-in, and every call that no correct program would have sent."""
 
+import logging
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from .form import unfold
 
 # The SDK puts a random UUID on a POST that carries no key: that protects its own retries and nothing of ours.
 _RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -56,3 +59,4 @@ class Journal:
 
     def _note(self, entry: Entry, sentence: str) -> None:
         self.violations.append(f"{entry.method} {entry.path}: {sentence}")
+        _log.warning("not what Stripe takes: %s", self.violations[-1])

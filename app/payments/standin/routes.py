@@ -145,7 +145,7 @@ class Api:
         """Do the work, or give the answer that this idempotency key got before."""
         key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
         print_of_params = _fingerprint(request)
-        earlier = self.state.answers.get(key)
+        earlier = self.state.answered(key)
         if earlier:
             if earlier["params"] != print_of_params:
                 sentence = "This idempotency key was used before with other parameters or another address."

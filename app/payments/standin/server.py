@@ -29,7 +29,7 @@ def serving(standin: StandIn, port: int = 0, host: str = "127.0.0.1") -> Iterato
     server = make(standin, port)
     url = f"http://{host}:{server.port}"
     standin.state.public_url = url
-    thread = Thread(target=server.serve_forever, name="stand-in", daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), name="stand-in", daemon=True)
     thread.start()
     standin.start()
     try:

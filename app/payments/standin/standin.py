@@ -2,6 +2,7 @@
 
 import copy
 import random
+import socket
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ class StandIn:
 
     ``webhook_url``: an address, a function ``(body: bytes, headers) -> status``, or None for no webhooks.
     ``clock``: returns the present as an aware datetime; it decides expiry and every ``created``.
-    ``state_file``: a JSON file that keeps everything across restarts.
+    ``state_file``: a JSON file that keeps everything across restarts. Raises ValueError when it holds something else.
 
     Webhooks caused on the payment page or by a control below are sent before it returns. Those caused by an API call
     wait for the next control, or for ``deliver_pending()``, as our own code is still busy at that moment; set
@@ -161,12 +162,13 @@ class StandIn:
     @property
     def events(self) -> list[Object]:
         """Every event so far, oldest first."""
-        return [copy.deepcopy(event) for event in reversed(self.state.all("event"))]
+        return self.all("event")
 
     @property
     def pending_events(self) -> list[Object]:
         """The events still owed to the endpoint, oldest first; a failed delivery stays here."""
-        return [copy.deepcopy(self.state.objects[owed["event"]]) for owed in self.state.owed]
+        with self.state.lock:
+            return [self.get(owed["event"]) for owed in self.state.owed]
 
     def deliver(self, event: Object | str, times: int = 1, signed_at: int | None = None) -> list[int]:
         """Send one event (or the event of that id) that many times, held or not. Returns the endpoint's statuses.
@@ -206,11 +208,13 @@ class StandIn:
 
     def get(self, object_id: str) -> Object:
         """A copy of any object by its id. Raises KeyError."""
-        return copy.deepcopy(self.state.objects[object_id])
+        with self.state.lock:
+            return copy.deepcopy(self.state.objects[object_id])
 
     def all(self, kind: str) -> list[Object]:
         """Copies of all objects of a kind, such as "charge", oldest first."""
-        return [copy.deepcopy(obj) for obj in reversed(self.state.all(kind))]
+        with self.state.lock:
+            return copy.deepcopy(self.state.all(kind)[::-1])
 
     @property
     def requests(self) -> list[Entry]:
@@ -229,7 +233,12 @@ class StandIn:
     def start(self) -> None:
         """Deliver, retry and expire from a background thread from now on."""
         self.runs_by_itself = True
-        self._deliveries.start(every_second=self.sweep)
+        self._deliveries.start(every_second=self.tick)
+
+    def tick(self) -> None:
+        """One round of the background thread: end what has expired, send what is due by the clock."""
+        self.sweep()
+        self._deliveries.send_due()
 
     def stop(self) -> None:
         """End the background thread."""
@@ -241,6 +250,6 @@ def _hang_up(environ: Any, start_response: Any) -> Iterable[bytes]:
     """Close the line without an answer where the server lets us; otherwise say 504, which a gateway would."""
     line = environ.get("werkzeug.socket")
     if line is not None:
-        line.close()
+        line.shutdown(socket.SHUT_RDWR)
         raise ConnectionAbortedError
     return Response("The connection broke.", 504)(environ, start_response)

@@ -40,7 +40,7 @@ class State:
         self.owed: list[Object] = []
         self.has_endpoint = False
         if file is not None and file.exists():
-            self._load(json.loads(file.read_text("utf-8")))
+            self._load(file)
 
     def now(self) -> int:
         """The present instant in epoch seconds."""
@@ -85,6 +85,11 @@ class State:
             self.owed.append({"event": event["id"], "attempts": 0, "due": self.now()})
         return event
 
+    def answered(self, key: str) -> Object | None:
+        """What a call with this idempotency key was told before, as long as Stripe remembers that."""
+        answer = self.answers.get(key)
+        return answer if answer and answer["at"] > self.now() - ANSWERS_KEPT else None
+
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Hold the books for one change and write them down at its end, also when it ends in a refusal."""
@@ -94,15 +99,19 @@ class State:
             finally:
                 self._save()
 
-    def _load(self, data: Object) -> None:
-        self.objects, self.hidden = data["objects"], data["hidden"]
-        self.answers, self.owed = data["answers"], data["owed"]
+    def _load(self, file: Path) -> None:
+        try:
+            data = json.loads(file.read_text("utf-8"))
+            self.objects, self.hidden = data["objects"], data["hidden"]
+            self.answers, self.owed = data["answers"], data["owed"]
+        except (ValueError, KeyError, TypeError) as error:
+            sentence = f"{file} does not hold a stand-in's payments; move it away to start with none"
+            raise ValueError(sentence) from error
 
     def _save(self) -> None:
         if self.file is None:
             return
-        oldest = self.now() - ANSWERS_KEPT
-        self.answers = {k: a for k, a in self.answers.items() if a["at"] >= oldest}
+        self.answers = {key: answer for key, answer in self.answers.items() if self.answered(key)}
         parts = ("objects", "hidden", "answers", "owed")
         text = json.dumps({part: getattr(self, part) for part in parts}, separators=(",", ":"))
         beside = self.file.with_suffix(self.file.suffix + ".new")

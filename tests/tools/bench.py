@@ -6,7 +6,6 @@ the time is CPU time of this process, the median of several requests after two t
 
 import gzip
 import os
-import re
 import statistics
 import sys
 import tempfile
@@ -14,10 +13,9 @@ import time
 from pathlib import Path
 
 import run
-from tests.tools.pages import NOBODY, PAGES, STATUS, Page, first_link, sign_ins
+from tests.tools.pages import NOBODY, PAGES, STATUS, Page, first_link, sign_in_form, sign_ins
 
 WARM_UP, MEASURED = 2, 7
-CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Bench:
@@ -40,9 +38,8 @@ class Bench:
             client = self.clients[who] = self.app.test_client()
             if who != NOBODY:
                 email, password = self.people[who]
-                token = CSRF.search(client.get("/sign-in").get_data(as_text=True))
-                form = {"email": email, "password": password, "csrf_token": token.group(1) if token else ""}
-                answer = client.post("/sign-in", data=form)
+                action, hidden = sign_in_form(client.get("/sign-in").get_data(as_text=True))
+                answer = client.post(action, data={**hidden, "email": email, "password": password})
                 if answer.status_code not in (302, 303):
                     raise SystemExit(f"{who} could not sign in: {answer.status}")
         return self.clients[who]

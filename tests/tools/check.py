@@ -7,8 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = {
     "mypy": ["-m", "mypy"],
-    "ruff check": ["-m", "ruff", "check", "."],
-    "ruff format": ["-m", "ruff", "format", "--check", "."],
+    "ruff check": ["-m", "ruff", "check", "--output-format", "concise", "."],
+    "ruff format": ["-m", "ruff", "format", "--check", "--output-format", "concise", "."],
     # import-linter has no `python -m` of its own.
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
 }

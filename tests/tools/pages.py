@@ -69,3 +69,17 @@ def first_link(html: str, pattern: str) -> str | None:
         if re.fullmatch(pattern, path):
             return path
     return None
+
+
+def sign_in_form(html: str) -> tuple[str, dict[str, str]]:
+    """Where the form with a password is sent, and its hidden fields."""
+    form = next(form for form in re.findall(r"<form.*?</form>", html, re.DOTALL) if 'type="password"' in form)
+    action = re.search(r'action="([^"]*)"', form)
+    hidden = [tag for tag in re.findall(r"<input[^>]*>", form) if 'type="hidden"' in tag]
+    values = {_attribute(tag, "name"): _attribute(tag, "value") for tag in hidden}
+    return (action.group(1) if action else "/sign-in"), values
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf'{name}="([^"]*)"', tag)
+    return found.group(1) if found else ""

@@ -66,9 +66,10 @@ class Camera:
             page = context.new_page()
             page.goto(f"{self.base}/sign-in")
             email, password = self.people[who]
-            page.fill("input[name=email]", email)
-            page.fill("input[name=password]", password)
-            page.press("input[name=password]", "Enter")
+            form = page.locator("form:has(input[type=password])")
+            form.locator("input[name=email]").fill(email)
+            form.locator("input[type=password]").fill(password)
+            form.locator("input[type=password]").press("Enter")
             page.wait_for_url(lambda address: "/sign-in" not in address, timeout=10_000)
             self.cookies[who] = context.storage_state()
             context.close()

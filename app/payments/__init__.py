@@ -6,4 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this room's pages, jobs and commands to the app."""
+    from app.payments import commands, views
+
+    app.register_blueprint(views.bp)
+    app.cli.add_command(commands.reconcile)

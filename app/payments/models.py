@@ -116,7 +116,8 @@ class Payment(Base):
     amount_cents: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(20))
-    method: Mapped[str] = mapped_column(String(20), default="card")
+    method: Mapped[str] = mapped_column(String(20), default="card")  # Stripe's word: card, us_bank_account, …
+    paid_with: Mapped[str] = mapped_column(String(60), default="")  # in words: 'Visa ending 4242'
     stripe_payment_intent: Mapped[str | None] = mapped_column(String(120), unique=True)
     stripe_charge: Mapped[str | None] = mapped_column(String(120))
     receipt_url: Mapped[str | None] = mapped_column(String(1000))

@@ -1,0 +1,218 @@
+"""The conversation with Stripe. Each function asks Stripe between its transactions, never inside one, and commits
+after each step, so that a crash anywhere leaves rows from which the next try goes on.
+
+What must hold: one payment page at a time for an order; no second page without knowing the first is over; money that
+arrived is always found again (the row's number is the idempotency key, and travels as a mark on the session).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
+from app.payments import actions, queries, stripe
+from app.payments.models import CheckoutSession, Order, StripeCustomer
+
+PAID = "This seat is paid for already. Nothing was charged a second time."
+DECIDING = "Your bank is still deciding on your payment. Your seat is held; please do not pay a second time."
+GONE = "Your seat was let go because the time to pay was over. Nothing was charged."
+# A page with less time left than this is replaced: nobody should run out of time while typing a card number.
+ENOUGH = timedelta(minutes=10)
+# A call to Stripe, its retries included, is over by then: an unanswered row older than this has lost its answer.
+IN_FLIGHT = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One payment page to ask Stripe for: everything the call needs, read from committed rows."""
+
+    row_id: int
+    order_id: int
+    enrollment_id: int
+    user_id: int
+    email: str
+    name: str
+    description: str
+    amount_cents: int
+    currency: str
+    expires_at: datetime
+
+
+def pay(order_id: int, success_url: str, cancel_url: str, now: datetime) -> str:
+    """The address of the page where this order can be paid. Commits; must not be called with unsaved changes.
+
+    An open page with enough time left is handed out again, so two tabs lead to the same page. `success_url` may
+    hold Stripe's placeholder {CHECKOUT_SESSION_ID}. Refused when it is paid, the bank is deciding, or Stripe is silent.
+    """
+    open_page = close_or_keep(order_id, now)
+    if open_page:
+        return open_page
+    for _attempt in range(2):  # the second one only after Stripe said that nothing came of the first
+        ask = _next_ask(order_id, now)
+        try:
+            return _open_page(ask, success_url, cancel_url)
+        except stripe.NeverMade:
+            _give_up(ask.row_id)
+    raise Refused(stripe.NOT_ACCEPTED)
+
+
+def close_or_keep(order_id: int, now: datetime) -> str | None:
+    """The address of the order's open page, if it still has enough time; one with less is ended first."""
+    row = queries.session_under_way(order_id)
+    if row is not None and row.stripe_id is None and now - row.created_at > IN_FLIGHT:
+        recover(row.id, now)
+        row = queries.session_under_way(order_id)
+    if row is None or row.stripe_id is None:
+        db.session.rollback()
+        return None
+    stripe_id, row_id, replace = row.stripe_id, row.id, row.expires_at - now < ENOUGH
+    db.session.rollback()
+    session = stripe.expire_session(stripe_id, row_id, now) if replace else stripe.retrieve_session(stripe_id)
+    settled = _settle(session, now)
+    return session.url if settled and settled.status == "open" else None
+
+
+def close(order_id: int, now: datetime) -> str:
+    """End what is under way for this order, so that nothing can be paid any more.
+
+    Returns 'paid', 'processing' (the bank is deciding: nothing could be ended) or 'over'. Raises Refused when Stripe
+    does not answer: then nobody knows, and the seat must stay held.
+    """
+    row = queries.session_under_way(order_id)
+    if row is not None and row.status != "processing":
+        found = _find(row)
+        row_id = row.id
+        db.session.rollback()
+        if found is not None:
+            _settle(stripe.expire_session(found, row_id, now), now)
+        else:
+            _give_up(row_id)
+    under_way = queries.session_under_way(order_id)
+    order = db.session.get_one(Order, order_id)
+    state = "paid" if order.status == "paid" else "processing" if under_way else "over"
+    db.session.rollback()
+    return state
+
+
+def settle(stripe_session_id: str, now: datetime) -> CheckoutSession | None:
+    """Fetch a session and move our rows to what it is. Commits. None: not one of ours. Raises Refused, NotThere."""
+    db.session.rollback()
+    return _settle(stripe.retrieve_session(stripe_session_id), now)
+
+
+def recover(row_id: int, now: datetime) -> CheckoutSession | None:
+    """A row whose answer from Stripe never reached us: find the session by our mark, or give the row up."""
+    row = db.session.get_one(CheckoutSession, row_id)
+    found = _find(row)
+    over = row.expires_at < now
+    db.session.rollback()
+    if found is not None:
+        return settle(found, now)
+    if over:
+        _give_up(row_id)
+    return None
+
+
+def _settle(session: Any, now: datetime) -> CheckoutSession | None:
+    begin_write()
+    row = actions.apply_session(session, now)
+    db.session.commit()
+    return row
+
+
+def _find(row: CheckoutSession) -> str | None:
+    """Stripe's id of this row's session; looked up there when we never learned it."""
+    if row.stripe_id:
+        return row.stripe_id
+    customer = db.session.get(StripeCustomer, row.order.enrollment.user_id)
+    row_id, customer_id = row.id, customer.customer_id if customer else None
+    db.session.rollback()
+    session = stripe.find_session(customer_id, row_id) if customer_id else None
+    return session.id if session else None
+
+
+def _next_ask(order_id: int, now: datetime) -> Ask:
+    """Commit the row of the page to open: the one that was begun and never answered, or a new one."""
+    begin_write()
+    order = actions.lock_order(order_id)
+    if order.status not in ("open", "part paid"):
+        db.session.rollback()
+        raise Refused(PAID if order.status == "paid" else GONE)
+    row = queries.session_under_way(order_id)
+    if row is not None and row.status == "processing":
+        db.session.rollback()
+        raise Refused(DECIDING)
+    row = row or actions.begin_session(order, now)
+    user: User = order.enrollment.user
+    ask = Ask(
+        row_id=row.id,
+        order_id=order.id,
+        enrollment_id=order.enrollment_id,
+        user_id=user.id,
+        email=user.email,
+        name=user.name,
+        description=order.description,
+        amount_cents=row.amount_cents,
+        currency=order.currency,
+        expires_at=row.expires_at,
+    )
+    db.session.commit()
+    return ask
+
+
+def _open_page(ask: Ask, success_url: str, cancel_url: str) -> str:
+    customer_id = _customer(ask)
+    try:
+        session = stripe.create_session(
+            ask.row_id,
+            order_id=ask.order_id,
+            enrollment_id=ask.enrollment_id,
+            customer_id=customer_id,
+            description=ask.description,
+            amount_cents=ask.amount_cents,
+            currency=ask.currency,
+            expires_at=ask.expires_at,
+            success_url=success_url,
+            cancel_url=cancel_url,
+        )
+    except stripe.Unclear:
+        found = stripe.find_session(customer_id, ask.row_id)
+        if found is None:
+            _give_up(ask.row_id)  # this key will only ever repeat the failure; the next click gets another
+            raise
+        session = found
+    begin_write()
+    row = db.session.get_one(CheckoutSession, ask.row_id, with_for_update={"of": CheckoutSession})
+    actions.record_session(row, session.id, session.url)
+    db.session.commit()
+    if session.url is None:  # paid or over by the time Stripe answered
+        raise Refused(PAID if session.status == "complete" else GONE)
+    return session.url
+
+
+def _customer(ask: Ask) -> str:
+    """Stripe's customer id of this person, asked for once."""
+    row = db.session.scalar(select(StripeCustomer).where(StripeCustomer.user_id == ask.user_id))
+    customer_id = row.customer_id if row else None
+    db.session.rollback()
+    if customer_id is None:
+        customer_id = stripe.create_customer(ask.user_id, ask.email, ask.name)
+        begin_write()
+        if db.session.get(StripeCustomer, ask.user_id) is None:
+            db.session.add(StripeCustomer(user_id=ask.user_id, customer_id=customer_id))
+        db.session.commit()
+    return customer_id
+
+
+def _give_up(row_id: int) -> None:
+    begin_write()
+    actions.give_up_session(
+        db.session.get_one(CheckoutSession, row_id, with_for_update={"of": CheckoutSession})
+    )
+    db.session.commit()

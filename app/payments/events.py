@@ -1,0 +1,123 @@
+"""Webhook events: each kept by Stripe's id, in the transaction of its effect, and applied once.
+
+An event is only a hint which object to fetch: what it says may be old by the time it arrives, in any order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.lib.database import begin_write, db
+from app.payments import actions, stripe
+from app.payments.models import Order, Payment, StripeEvent
+
+SESSION = "checkout.session."
+# Money that moved without us: a person has to look at it.
+ALARMING = {
+    "refund.created": "A refund was made at Stripe",
+    "refund.failed": "A refund came back from the bank",
+    "charge.dispute.created": "The payer disputes a payment; Stripe names the last day for an answer",
+}
+UNMATCHED = "unmatched: this payment page is not one of ours (yet)"
+
+
+def take(event: dict[str, Any], now: datetime) -> str:
+    """Keep one event and apply it. Commits. Returns 'applied', 'known' (a repetition) or 'unmatched'.
+
+    Whatever goes wrong is written to the event's row after the rollback and raised again: Stripe sends it once more.
+    """
+    known = db.session.get(StripeEvent, event["id"])
+    if known is not None and known.processed_at is not None:
+        db.session.rollback()
+        return "known"
+    db.session.rollback()
+    try:
+        session = _fetch(event)  # before the write lock is taken
+        begin_write()
+        return _keep_and_apply(event, session, now)
+    except Exception as error:
+        db.session.rollback()
+        if _note_error(event, error, now):
+            return "known"
+        raise
+
+
+def _fetch(event: dict[str, Any]) -> Any:
+    if not event["type"].startswith(SESSION):
+        return None
+    try:
+        return stripe.retrieve_session(_object(event).get("id", ""))
+    except stripe.NotThere:
+        return None
+
+
+def _keep_and_apply(event: dict[str, Any], session: Any, now: datetime) -> str:
+    row = _row(event, now)
+    if row.processed_at is not None:  # the same event, arriving twice at once
+        db.session.rollback()
+        return "known"
+    row.attempts += 1
+    matched = True
+    if event["type"].startswith(SESSION):
+        matched = session is not None and actions.apply_session(session, now) is not None
+    elif event["type"] in ALARMING:
+        _alarm(event, now)
+    row.processed_at, row.error = (now, None) if matched else (None, UNMATCHED)
+    db.session.commit()
+    return "applied" if matched else "unmatched"
+
+
+def _row(event: dict[str, Any], now: datetime) -> StripeEvent:
+    lock = select(StripeEvent).where(StripeEvent.id == event["id"]).with_for_update()
+    row = db.session.scalar(lock)
+    if row is None:
+        row = StripeEvent(
+            id=event["id"],
+            type=event["type"][:80],
+            object_id=str(_object(event).get("id", ""))[:120],
+            api_version=event.get("api_version"),
+            livemode=bool(event.get("livemode")),
+            received_at=now,
+            attempts=0,
+        )
+        db.session.add(row)
+        db.session.flush()
+        if row.api_version != stripe.API_VERSION:
+            current_app.logger.warning("Stripe's endpoint sends API version %s", row.api_version)
+    return row
+
+
+def _object(event: dict[str, Any]) -> dict[str, Any]:
+    data = event.get("data")
+    found = data.get("object") if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _alarm(event: dict[str, Any], now: datetime) -> None:
+    seen = _object(event)
+    intent = seen.get("payment_intent")
+    query = (
+        select(Order)
+        .join(Payment, Payment.order_id == Order.id)
+        .where(Payment.stripe_payment_intent == intent)
+    )
+    order = db.session.scalar(query) if isinstance(intent, str) else None
+    kind = event["type"]
+    detail = f"{ALARMING[kind]} ({seen.get('id', 'no id')})."
+    actions.alert(kind, f"{kind}:{seen.get('id')}"[:160], order, detail, now)
+
+
+def _note_error(event: dict[str, Any], error: Exception, now: datetime) -> bool:
+    """Write the error to the event's row, in a transaction of its own. True: another process has done the work."""
+    begin_write()
+    row = _row(event, now)
+    done = row.processed_at is not None
+    if not done:
+        row.attempts += 1
+        row.error = f"{type(error).__name__}: {error}"[:500]
+    db.session.commit()
+    return done

@@ -1,0 +1,118 @@
+"""What money means: which price holds, what an order's payments make of it, what Stripe's words say. Pure.
+
+Amounts are integer cents of the order's currency. Days of the refund rule are days of the cohort's time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal, Protocol, TypeVar
+
+from app.lib.money import money
+
+# What one look at a session at Stripe tells us.
+Outcome = Literal["open", "processing", "complete", "expired", "failed"]
+
+# Nothing follows these but `complete`: money that did arrive is never ignored, whatever we believed before.
+FINAL = frozenset({"complete", "expired", "failed"})
+_ORDER = ("created", "open", "processing")
+
+
+class Priced(Protocol):
+    amount_cents: int
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+P = TypeVar("P", bound=Priced)
+
+
+def price_now(prices: Iterable[P], now: datetime) -> P | None:
+    """The lowest price that is valid at this instant (`valid_until` itself is already too late)."""
+    valid = [
+        price
+        for price in prices
+        if (price.valid_from is None or price.valid_from <= now)
+        and (price.valid_until is None or now < price.valid_until)
+    ]
+    return min(valid, key=lambda price: price.amount_cents, default=None)
+
+
+def order_status(current: str, amount_cents: int, received_cents: int) -> str:
+    """What the sum of its succeeded payments makes of an order.
+
+    An order that was let go (expired, cancelled) stays so: the money is kept and a person is told.
+    """
+    if current in ("expired", "cancelled"):
+        return current
+    if received_cents >= amount_cents:
+        return "paid"
+    return "part paid" if received_cents > 0 else "open"
+
+
+def outcome(status: str | None, payment_status: str | None, intent_status: str | None) -> Outcome:
+    """A Checkout session's `status` and `payment_status`, and its payment intent's status, as one word.
+
+    `complete` and unpaid is a delayed method (a bank debit): the bank is deciding until its intent says it declined.
+    """
+    if status == "complete":
+        if payment_status in ("paid", "no_payment_required"):
+            return "complete"
+        return "failed" if intent_status in ("requires_payment_method", "canceled") else "processing"
+    return "expired" if status == "expired" else "open"
+
+
+def advance(known: str, seen: Outcome) -> str:
+    """The session's next status here. A late or repeated look never takes it back."""
+    if seen == "complete" or known == "complete":
+        return "complete"
+    if known in FINAL:
+        return known
+    if seen in FINAL:
+        return seen
+    return max(known, seen, key=_ORDER.index)
+
+
+@dataclass(frozen=True)
+class RefundLine:
+    """One line of the refund rule: who stops within these days gets this back. `since` None: from the beginning;
+    `until` None: from `since` on, for good."""
+
+    since: date | None
+    until: date | None
+    share_percent: int
+    amount_cents: int
+    words: str  # the arithmetic: '50% of $2,400 = $1,200'
+
+
+def refund_lines(tiers: Sequence[tuple[date, int]], amount_cents: int, currency: str) -> list[RefundLine]:
+    """The refund rule in words, from (last day, share in percent), ending with the days when nothing is returned."""
+    lines: list[RefundLine] = []
+    since: date | None = None
+    for until, share in sorted(tiers):
+        back = share_of(amount_cents, share)
+        lines.append(RefundLine(since, until, share, back, _arithmetic(amount_cents, share, back, currency)))
+        since = until + timedelta(days=1)
+    if lines:
+        lines.append(RefundLine(since, None, 0, 0, "nothing"))
+    return lines
+
+
+def share_of(amount_cents: int, share_percent: int) -> int:
+    """The share in cents; half a cent goes to the person."""
+    return -(-amount_cents * share_percent // 100)
+
+
+def _arithmetic(amount: int, share: int, back: int, currency: str) -> str:
+    if share == 100:
+        return f"all of it, {money(back, currency)}"
+    if share == 0:
+        return "nothing"
+    return f"{share}% of {money(amount, currency)} = {money(back, currency)}"
+
+
+def signature_fresh(signed_at: int, now: datetime, tolerance: timedelta = timedelta(minutes=5)) -> bool:
+    """Is a webhook signed at this epoch second recent enough? An old one may be a recording played again."""
+    return signed_at >= (now - tolerance).timestamp()

@@ -1,0 +1,198 @@
+"""The only module that speaks to Stripe. Each function is one call: no transaction, no rows, no clock.
+
+Every POST carries an idempotency key made from a row that is already committed here, so a repeated call gets the
+first one's answer instead of doing the work twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+import stripe
+from flask import current_app
+from stripe.checkout import Session
+
+from app.lib.refusal import Refused
+
+API_VERSION = "2026-10-28.endive"
+TIMEOUT = 20  # seconds; the SDK's own 80 would hang a worker for longer than anybody waits
+EXPAND = ["payment_intent.latest_charge"]
+
+NO_ANSWER = (
+    "The payment service did not answer, and nothing was charged. Your seat stays held; "
+    "please try again in a minute."
+)
+NOT_ACCEPTED = (
+    "The payment service did not accept the request, and nothing was charged. "
+    "Please write to us; this is ours to put right."
+)
+
+
+class NotThere(Refused):
+    """Stripe does not know this object."""
+
+
+class NeverMade(Refused):
+    """Stripe refused the call before doing anything: no object came of it, and another key may be used."""
+
+
+class Unclear(Refused):
+    """Stripe broke while doing it, and will say so again for this key: look whether the object is there."""
+
+
+def client() -> stripe.StripeClient:
+    """The SDK's client, made once per application. Tests hand in `STRIPE_HTTP_CLIENT`."""
+    made = current_app.extensions.get("stripe")
+    if made is None:
+        config = current_app.config
+        base = config.get("STRIPE_API_BASE")
+        made = current_app.extensions["stripe"] = stripe.StripeClient(
+            config["STRIPE_SECRET_KEY"],
+            stripe_version=API_VERSION,
+            base_addresses={"api": base} if base else {},
+            max_network_retries=2,
+            http_client=config.get("STRIPE_HTTP_CLIENT") or stripe.RequestsClient(timeout=TIMEOUT),
+        )
+    return made
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Turn Stripe's errors into a Refused that says what the error means for the person, or one of its kinds above."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        current_app.logger.warning("Stripe refused a call: %s", error)
+        raise (NotThere if error.code == "resource_missing" else NeverMade)(NOT_ACCEPTED) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        current_app.logger.exception("Stripe does not accept our key")
+        raise Refused(NOT_ACCEPTED) from error
+    except stripe.StripeError as error:
+        current_app.logger.warning("Stripe did not answer: %s", error)
+        status = error.http_status or 0
+        stuck = status >= 500 or (status == 400 and isinstance(error, stripe.IdempotencyError))
+        raise (Unclear if stuck else Refused)(NO_ANSWER) from error
+
+
+def create_customer(user_id: int, email: str, name: str) -> str:
+    """A customer for this user; the same one however often it is asked for with the same address and name."""
+    person = hashlib.sha256(f"{email}\n{name}".encode()).hexdigest()[:12]
+    with _asking():
+        made = client().v1.customers.create(
+            {"email": email, "name": name, "metadata": {"user": str(user_id)}},
+            {"idempotency_key": f"customer:{user_id}:{person}"},
+        )
+    return made.id
+
+
+def create_session(
+    row_id: int,
+    *,
+    order_id: int,
+    enrollment_id: int,
+    customer_id: str,
+    description: str,
+    amount_cents: int,
+    currency: str,
+    expires_at: datetime,
+    success_url: str,
+    cancel_url: str,
+) -> Session:
+    """Open Stripe's payment page for one row of `checkout_session`. NeverMade: it cannot exist; Refused: it may."""
+    marks = {"checkout": str(row_id), "order": str(order_id), "enrollment": str(enrollment_id)}
+    with _asking():
+        return client().v1.checkout.sessions.create(
+            {
+                "mode": "payment",
+                "customer": customer_id,
+                "client_reference_id": f"order-{order_id}",
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {
+                            "currency": currency,
+                            "unit_amount": amount_cents,
+                            "product_data": {"name": description},
+                        },
+                    }
+                ],
+                "metadata": marks,
+                # Session metadata does not travel to the payment by itself.
+                "payment_intent_data": {"description": description, "metadata": marks},
+                "expires_at": int(expires_at.timestamp()),
+                "success_url": success_url,
+                "cancel_url": cancel_url,
+            },
+            {"idempotency_key": f"checkout:{row_id}"},
+        )
+
+
+def retrieve_session(stripe_id: str) -> Session:
+    """The session as it is now, with its payment and charge. Raises NotThere, Refused."""
+    with _asking():
+        return client().v1.checkout.sessions.retrieve(stripe_id, {"expand": EXPAND})
+
+
+def expire_session(stripe_id: str, row_id: int, now: datetime) -> Session:
+    """End an open session, or return it as it is when it is over already. Raises NotThere, Refused."""
+    # Ending a session twice is harmless, so a key per minute: a broken answer is not repeated to us for a day.
+    key = f"expire:{row_id}:{int(now.timestamp()) // 60}"
+    with suppress(NeverMade), _asking():  # paid or expired in the meantime: what it is now decides
+        client().v1.checkout.sessions.expire(stripe_id, options={"idempotency_key": key})
+    return retrieve_session(stripe_id)
+
+
+def find_session(customer_id: str, row_id: int) -> Session | None:
+    """The session that was made for this row, by our mark on it: for a row whose answer never reached us."""
+    with _asking():
+        found = client().v1.checkout.sessions.list({"customer": customer_id, "limit": 100})
+        for session in found.auto_paging_iter():
+            if plain(session.metadata).get("checkout") == str(row_id):
+                return retrieve_session(session.id)
+    return None
+
+
+def sessions_since(since: datetime) -> Iterator[Session]:
+    """Every session made since this instant, the newest first."""
+    with _asking():
+        listed = client().v1.checkout.sessions.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        )
+        yield from listed.auto_paging_iter()
+
+
+def read_event(payload: bytes, header: str, secrets: list[str]) -> tuple[dict[str, Any], int]:
+    """The event in a signed webhook and the epoch second it was signed at.
+
+    Raises ValueError when no secret fits, or the body is not an event.
+    """
+    for secret in secrets:
+        try:
+            # The SDK would compare the time with the machine's own clock; ours is passed in, so the caller does it.
+            stripe.WebhookSignature.verify_header(payload, header, secret, tolerance=None)
+        except (stripe.SignatureVerificationError, UnicodeDecodeError):
+            continue
+        event = json.loads(payload)
+        if not isinstance(event, dict) or not all(isinstance(event.get(key), str) for key in ("id", "type")):
+            raise ValueError("not an event")
+        return event, _signed_at(header)
+    raise ValueError("the signature does not fit")
+
+
+def _signed_at(header: str) -> int:
+    # The first one, as that is the one that was verified: a second "t" could be added by anybody.
+    return next(int(part[2:]) for part in header.split(",") if part.startswith("t="))
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """A Stripe object (or the id of one that was not expanded) as a dictionary; empty for nothing."""
+    if isinstance(value, stripe.StripeObject):
+        return value.to_dict()
+    if isinstance(value, dict):
+        return value
+    return {"id": value} if isinstance(value, str) else {}

@@ -9,10 +9,21 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 GRACE = 8  # seconds to finish work in hand before a process is ended for good
 LAST_LINES = 15  # of a log, shown when its process dies
+
+
+@contextlib.contextmanager
+def deaf() -> Iterator[None]:
+    """Ignore every wish to end: an impatient second Ctrl-C must not leave half of the processes."""
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), signal.SIG_IGN) for name in names}
+    yield
+    for name, handler in before.items():
+        signal.signal(getattr(signal, name), handler)
 
 
 class Died(Exception):
@@ -66,9 +77,10 @@ class Processes:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # an impatient second Ctrl-C must not leave half of them
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.SIG_IGN)
+        with deaf():
+            self._stop()
+
+    def _stop(self) -> None:
         self._signal(signal.SIGTERM)
         give_up = time.monotonic() + GRACE
         for process in self.running.values():

@@ -39,7 +39,8 @@ def money(cents: int, currency: str) -> str:
 
 def instant(seconds: int) -> str:
     """Epoch seconds as a date and time in UTC."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%B %-d, %Y, %H:%M} UTC"
+    when = datetime.fromtimestamp(seconds, UTC)
+    return f"{when:%B} {when.day}, {when:%Y, %H:%M} UTC"
 
 
 class Pages:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from . import objects, rules
 from .cards import BANK_DEBIT, CARDS, Decline
+from .disputes import blocks_refund
 from .errors import ApiError, not_played, too_late, wrong
 from .state import Object, State
 
@@ -114,7 +115,7 @@ def create_refund(state: State, given: dict[str, Any]) -> Object:
     rules.check_metadata(given.get("metadata"), "metadata")
     charge = _charge_to_refund(state, given)
     left = charge["amount"] - charge["amount_refunded"]
-    if charge["disputed"]:
+    if blocks_refund(state, charge):
         raise too_late("This charge is disputed; its money cannot be refunded.", "charge_disputed")
     if left == 0:
         raise too_late(f"Charge {charge['id']} has already been refunded.", "charge_already_refunded")

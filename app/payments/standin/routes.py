@@ -93,6 +93,8 @@ CALLS = {
     "POST /v1/refunds": Call("RefundCreateParams", lambda s, given, url: payments.create_refund(s, given)),
     "GET /v1/refunds": Call("RefundListParams", _list("refund")),
     "GET /v1/refunds/<id>": Call("RefundRetrieveParams", _retrieve("refund")),
+    "GET /v1/disputes": Call("DisputeListParams", _list("dispute")),
+    "GET /v1/disputes/<id>": Call("DisputeRetrieveParams", _retrieve("dispute")),
     "GET /v1/events": Call("EventListParams", _list("event")),
     "GET /v1/events/<id>": Call("EventRetrieveParams", _retrieve("event")),
 }

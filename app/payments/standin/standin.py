@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from werkzeug.wrappers import Request, Response
 
-from . import checkout, payments
+from . import checkout, disputes, payments
 from .cards import BANK_DEBIT, DECLINED, VISA
 from .delivery import Deliveries, Endpoint, post_to
 from .errors import ApiError, ConnectionLost
@@ -140,6 +140,14 @@ class StandIn:
     def fail_refund(self, refund_id: str) -> Object:
         """A refund comes back days later; the money is ours again."""
         return self._do(lambda: payments.finish_refund(self.state, refund_id, False))
+
+    def dispute(self, payment_intent_id: str, reason: str = "fraudulent") -> Object:
+        """The cardholder contests the whole payment; the bank takes the money back for now."""
+        return self._do(lambda: disputes.open_dispute(self.state, payment_intent_id, reason))
+
+    def close_dispute(self, dispute_id: str, won: bool) -> Object:
+        """The bank decides."""
+        return self._do(lambda: disputes.close_dispute(self.state, dispute_id, won))
 
     def _do(self, verb: Callable[[], T]) -> T:
         try:

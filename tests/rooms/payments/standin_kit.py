@@ -154,6 +154,7 @@ KINDS = {
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
     "customer": stripe.Customer,
+    "dispute": stripe.Dispute,
     "event": stripe.Event,
     "item": stripe.LineItem,
     "payment_intent": stripe.PaymentIntent,

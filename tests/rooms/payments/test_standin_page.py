@@ -1,16 +1,12 @@
-"""The payment page over real HTTP, as a browser without scripts uses it; and the stand-in as a program."""
+"""The payment page over real HTTP, as a browser without scripts uses it."""
 
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 import requests
@@ -18,9 +14,7 @@ import stripe
 
 from app.payments.standin import BANK_DEBIT, DECLINED, VISA, StandIn, serving
 
-from .standin_kit import Clock, Site, client_of, seat
-
-ROOT = Path(__file__).parents[3]
+from .standin_kit import Clock, Site, seat
 
 
 @pytest.fixture
@@ -251,59 +245,3 @@ def test_a_timeout_over_the_network_closes_the_line(client, standin):
         client.v1.checkout.sessions.create(seat(), key("checkout:1")).id
         == standin.all("checkout.session")[0]["id"]
     )
-
-
-def test_payments_and_owed_webhooks_survive_a_restart(tmp_path, clock):
-    down, file = Site(status=503), tmp_path / "stripe.json"
-    before = StandIn(down, clock=clock, state_file=file)
-    session = client_of(before).v1.checkout.sessions.create(seat(), key("checkout:1"))
-    before.pay(session.id)
-
-    up = Site()
-    after = StandIn(up, clock=clock, state_file=file)
-
-    assert client_of(after).v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
-    assert client_of(after).v1.checkout.sessions.create(seat(), key("checkout:1")).id == session.id
-    assert after.events == before.events
-    after.deliver_pending()
-    assert up.types == down.types
-
-
-def test_a_file_cut_short_is_not_taken_for_empty_books(tmp_path):
-    (tmp_path / "stripe.json").write_text('{"objects": {')
-
-    with pytest.raises(ValueError, match=r"stripe\.json"):
-        StandIn(state_file=tmp_path / "stripe.json")
-
-
-# --- as a program ---
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-def start(*words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "app.payments.standin", *words]
-    return subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE, env={"DATA_DIR": ""})
-
-
-def test_the_program_serves_this_machine_only_and_ends_when_told(tmp_path):
-    port = free_port()
-    with start("--port", str(port), "--key", "sk_test_demo", "--state", str(tmp_path / "s.json")) as program:
-        assert "listening at" in (program.stderr.readline() if program.stderr else "")
-        client = stripe.StripeClient("sk_test_demo", base_addresses={"api": f"http://127.0.0.1:{port}"})
-        session = client.v1.checkout.sessions.create(seat(), key("checkout:1"))
-        assert session.url.startswith(f"http://localhost:{port}/c/pay/")
-        program.terminate()
-        assert program.wait(5) == 0
-    assert session.id in (tmp_path / "s.json").read_text()
-
-
-def test_the_program_refuses_a_live_key():
-    with start("--key", "sk_live_x") as program:
-        assert program.wait(10) == 2
-        assert program.stderr is not None
-        assert "live key" in program.stderr.read()

@@ -56,6 +56,7 @@ class Deliveries:
         self.hold = False
         self._wake = Condition()
         self._running = False
+        self._thread: Thread | None = None
         state.has_endpoint = endpoint is not None
 
     def send(self, event: Object, signed_at: int | None = None) -> int:
@@ -114,7 +115,8 @@ class Deliveries:
     def start(self, every_second: Callable[[], None]) -> None:
         """Call this about every second, and whenever something is owed, from a thread of its own from now on."""
         self._running = True
-        Thread(target=self._run, args=(every_second,), name="stand-in webhooks", daemon=True).start()
+        self._thread = Thread(target=self._run, args=(every_second,), name="stand-in webhooks", daemon=True)
+        self._thread.start()
 
     def _run(self, every_second: Callable[[], None]) -> None:
         while self._running:
@@ -130,3 +132,5 @@ class Deliveries:
         self._running = False
         with self._wake:
             self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(timeout=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 
 import pytest
@@ -95,6 +95,23 @@ def test_a_person_pays_and_is_sent_back(client, standin, site):
     assert sent.status_code == 303
     assert sent.headers["Location"] == f"http://127.0.0.1:8000/return?session={session.id}"
     assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+
+
+def test_webhooks_arrive_by_themselves_while_it_serves(clock):
+    arrived = threading.Event()
+
+    def endpoint(body: bytes, headers: Mapping[str, str]) -> int:
+        if b'"type": "checkout.session.completed"' in body:
+            arrived.set()
+        return 200
+
+    standin = StandIn(endpoint, clock=clock)
+    with serving(standin) as url:
+        client = stripe.StripeClient(standin.api_key, base_addresses={"api": url})
+        page = get(client.v1.checkout.sessions.create(seat(), key("checkout:1")).url)
+        submit(page, card=VISA, do="pay")
+        assert arrived.wait(timeout=10)
+    assert standin.pending_events == []
 
 
 def test_the_page_carries_nothing_inline_and_keeps_others_out(client):

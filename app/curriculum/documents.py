@@ -22,7 +22,11 @@ from app.curriculum.schema import Document, Worksheet
 
 # A mark is a number between two private-use signs, which the reader refuses in the curriculum's own text.
 _MARK = re.compile("<p>\ue000([0-9]+)\ue001</p>|\ue000([0-9]+)\ue001")
-_CONDITION = re.compile(r"[ \t]*\{\{\?(.*?)\}\}[ \t]*\n?(.*?)\{\{/\?\}\}([ \t]*\n)?", re.DOTALL)
+# A condition on a line of its own takes that line with it; within a sentence it takes nothing but itself.
+_CONDITION = re.compile(
+    r"(?:^[ \t]*\{\{\?([^{}]*)\}\}[ \t]*\n|\{\{\?([^{}]*)\}\})(.*?)(?:^[ \t]*\{\{/\?\}\}[ \t]*(?:\n|\Z)|\{\{/\?\}\})",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def render(
@@ -74,8 +78,8 @@ def _filled(sheets: Sequence[Worksheet], answers: Mapping[str, Any]) -> Filled:
 
 
 def _kept(found: re.Match[str], filled: Filled) -> str:
-    condition = parse(found[1])
-    return found[2] if condition and _has_answer(condition, filled) else ""
+    condition = parse(found[1] if found[1] is not None else found[2])
+    return found[3] if condition and _has_answer(condition, filled) else ""
 
 
 def _has_answer(placeholder: Placeholder, filled: Filled) -> bool:

@@ -40,7 +40,7 @@ def check(folder: Folder, program: LoadedProgram) -> None:
 def _check_program(folder: Folder, head: Loaded[ProgramFile]) -> None:
     try:
         ZoneInfo(head.value.time_zone)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         sentence = f"“{head.value.time_zone}” is not a time zone; write one like America/New_York."
         folder.problem(head.file, head.line("time_zone"), sentence)
     _twice(folder, head, ((call.key, ("calls", n, "key")) for n, call in enumerate(head.value.calls)), "call")

@@ -98,11 +98,11 @@ def _block_problems(lines: Iterable[tuple[int, str]], known: Known) -> Iterator[
                 yield number, f"“{slashes}” closes a block that is not open."
             continue
         yield from ((number, sentence) for sentence in _opening_problems(name, title, known))
-        if any(one[0] == slashes for one in open_blocks):
-            outer = open_blocks[-1]
+        if open_blocks and open_blocks[-1][0] == slashes:
+            outer = open_blocks.pop()
             yield (
                 number,
-                f"the {outer[1]} block of line {outer[2]} is still open; close it with “{outer[0]}” first.",
+                f"the {outer[1]} block of line {outer[2]} is still open; close it with “{slashes}” first.",
             )
         open_blocks.append((slashes, name, number))
     for slashes, name, number in open_blocks:

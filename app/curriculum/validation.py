@@ -39,10 +39,18 @@ def check_tree(folder: Folder, file: str, tree: Tree, model: type[Model]) -> Loa
     try:
         return Loaded(model.model_validate(yaml_tree.plain(tree)), file, tree)
     except ValidationError as error:
-        for mistake in error.errors(include_url=False, include_context=True):
+        mistakes = error.errors(include_url=False, include_context=True)
+        for mistake in mistakes:
+            if mistake["type"] == "too_short" and _has_inner_mistake(mistake, mistakes):
+                continue  # pydantic counts only the entries that are right
             path = _real_path(tree, mistake["loc"])
             folder.problem(file, _line(tree, path, mistake), _sentence(path, mistake, model))
         return None
+
+
+def _has_inner_mistake(mistake: ErrorDetails, mistakes: Sequence[ErrorDetails]) -> bool:
+    outer = mistake["loc"]
+    return any(len(one["loc"]) > len(outer) and one["loc"][: len(outer)] == outer for one in mistakes)
 
 
 def _real_path(tree: Tree, location: Sequence[int | str]) -> list[int | str]:
@@ -60,7 +68,9 @@ def _real_path(tree: Tree, location: Sequence[int | str]) -> list[int | str]:
 
 
 def _line(tree: Tree, path: Sequence[int | str], mistake: ErrorDetails) -> int:
-    """Of a missing key: the line of what lacks it."""
+    """Of a missing key: the line of what lacks it. Of an unknown type: the line that names it."""
+    if mistake["type"] == "union_tag_invalid":
+        path = [*path, "type"]
     return yaml_tree.line_of(tree, path[:-1] if mistake["type"] == "missing" else path)
 
 
@@ -69,7 +79,7 @@ def _sentence(path: Sequence[int | str], mistake: ErrorDetails, model: type[Base
     context = mistake.get("ctx", {})
     kind = mistake["type"]
     if kind == "extra_forbidden":
-        return f"there is no key “{path[-1]}” {_in(path[:-1])}{_meant(str(path[-1]), context, model)}."
+        return f"there is no key “{path[-1]}” {_in(path[:-1])}{_meant(str(path[-1]), model)}"
     if kind == "missing":
         return f"“{path[-1]}” is missing {_in(path[:-1])}."
     if mistake.get("input") is None:
@@ -98,7 +108,7 @@ _SENTENCES = {
     "dict_type": "must be a list of “key: value” lines",
     "model_type": "must be a list of “key: value” lines",
     "model_attributes_type": "must be a list of “key: value” lines",
-    "too_short": "needs at least {min_length} entries; it has {actual_length}",
+    "too_short": "needs at least {min_length}; it has {actual_length}",
     "too_long": "has {actual_length} entries; the most is {max_length}",
     "value_error": "is “{input}”: {error}",
 }
@@ -139,10 +149,10 @@ def _in(path: Sequence[int | str]) -> str:
     return f"in “{names[-1]}”"
 
 
-def _meant(word: str, context: dict[str, Any], model: type[BaseModel]) -> str:
+def _meant(word: str, model: type[BaseModel]) -> str:
     close = get_close_matches(word, _all_keys(model), n=1, cutoff=0.75)
     return (
-        f"; did you mean “{close[0]}”?" if close and close[0] != word else "; remove it or correct its name"
+        f"; did you mean “{close[0]}”?" if close and close[0] != word else "; remove it or correct its name."
     )
 
 

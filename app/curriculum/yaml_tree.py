@@ -54,9 +54,7 @@ def parse(text: str, first_line: int = 1) -> Tree:
     try:
         return _build(yaml.parse(text, Loader=_LOADER), first_line)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = min(mark.line, text.rstrip().count("\n")) if mark else 0
-        raise YamlError(line + first_line, _explain(error)) from error
+        raise YamlError(_error_line(error, text) + first_line, _explain(error)) from error
     except (yaml.YAMLError, ValueError, UnicodeError, RecursionError) as error:
         raise YamlError(first_line, "this is not YAML we can read; look for a stray sign.") from error
 
@@ -173,6 +171,10 @@ _EXPLANATIONS = (
         "did not find expected ',' or ']'",
         "inside [ ] something is missing: a comma, the end, or quotes round a text.",
     ),
+    (
+        "did not find expected node content",
+        "inside [ ] or { } something is missing: the end, or quotes round a text.",
+    ),
     ("did not find expected key", "the indentation does not fit the lines above, or a text needs quotes."),
     (
         "did not find expected '-' indicator",
@@ -195,6 +197,15 @@ _EXPLANATIONS = (
     ),
     ("document start", "this line does not belong here; check the indentation of the lines above it."),
 )
+
+
+def _error_line(error: yaml.MarkedYAMLError, text: str) -> int:
+    """Counted from 0. What is never closed is noticed at the end of the file, but told where it begins."""
+    last = text.rstrip().count("\n")
+    mark = error.problem_mark or error.context_mark
+    if mark and error.context_mark and (mark.line > last or "quoted scalar" in (error.context or "")):
+        mark = error.context_mark
+    return min(mark.line, last) if mark else 0
 
 
 def _explain(error: yaml.MarkedYAMLError) -> str:

@@ -1,0 +1,158 @@
+"""Publishing a release: from the command line and as a verb; reading it back; what would change."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.audit.models import Entry
+from app.curriculum.actions import publish
+from app.curriculum.differences import differences
+from app.curriculum.models import Release
+from app.curriculum.queries import current_release, program_of
+from app.curriculum.reader import read
+from app.curriculum.rendering import rendered
+from app.lib.database import begin_write, db
+from tests.cast import NOW
+from tests.rooms.curriculum import small
+
+SHEET = "modules/01-dough/worksheet.yaml"
+
+
+@pytest.fixture
+def folder(app, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "CURRICULUM_DIR", small.write(tmp_path))
+    return tmp_path
+
+
+def run(app, *words):
+    return app.test_cli_runner().invoke(args=["curriculum", *words])
+
+
+def releases():
+    return db.session.scalar(select(func.count()).select_from(Release))
+
+
+def test_publish_makes_a_release_that_reads_back_as_the_program(app, folder, cast):
+    program = rendered(read(folder))
+    begin_write()
+    release = publish(None, program, NOW, "First loaf")
+    db.session.commit()
+    assert current_release().id == release.id
+    assert release.hash == program.content_hash()
+    assert release.created_at == NOW
+    assert program_of(release.id) == program
+    assert program_of(release.id) is program_of(release.id)
+    assert '<aside class="callout">' in program_of(release.id).module("dough").lessons[0].html
+    entry = db.session.scalars(select(Entry).order_by(Entry.id.desc())).first()
+    assert entry.sentence == (
+        f"Published release {release.id} of the curriculum ({release.hash[:12]}): First loaf"
+    )
+    assert (entry.about_kind, entry.about_id, entry.actor_name) == ("release", release.id, "The system")
+
+
+def test_the_same_content_is_the_same_release(app, folder):
+    before = releases()
+    first = run(app, "publish", "--note", "First")
+    entries = db.session.scalar(select(func.count()).select_from(Entry))
+    second = run(app, "publish", "--note", "Second")
+    release = current_release()
+    said = f"Release {release.id} ({release.hash[:12]})"
+    assert (first.exit_code, first.output) == (0, f"{said} is published.\n")
+    assert (second.exit_code, second.output) == (
+        0,
+        f"{said} is this curriculum already; nothing was published.\n",
+    )
+    assert release.note == "First"
+    assert releases() == before + 1
+    assert db.session.scalar(select(func.count()).select_from(Entry)) == entries
+
+
+def test_no_release_and_an_unknown_one(app):
+    with pytest.raises(LookupError, match="no release 999"):
+        program_of(999)
+
+
+def test_check_counts_what_is_there(app, folder, tmp_path):
+    result = run(app, "check")
+    assert (result.exit_code, result.output) == (0, "2 modules, 1 lesson, 7 fields: clean.\n")
+
+
+def test_check_of_another_folder_prints_every_problem_and_fails(app, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    small.write(
+        tmp_path / "other",
+        {SHEET: small.WORKSHEET.replace("min_rows", "minrows"), "modules/02-oven/module.md": "no head"},
+    )
+    result = run(app, "check", "other")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        f"other/{SHEET}:16: there is no key “minrows” in entry 2 of “fields”; did you mean “min_rows”?",
+        "other/modules/02-oven/module.md:1: the file must begin with a line of three dashes (---), then title: "
+        "and so on.",
+        "2 problems.",
+    ]
+
+
+def test_publish_refuses_a_broken_curriculum(app, folder):
+    before = releases()
+    small.write(folder, {SHEET: "key: ["})
+    result = run(app, "publish")
+    assert result.exit_code == 1
+    assert result.output.endswith("1 problem.\n")
+    assert releases() == before
+
+
+def test_diff_says_text_only_or_structure(app, folder):
+    run(app, "publish")
+    release = current_release()
+    assert run(app, "diff").output == f"Nothing differs from release {release.id}.\n"
+    small.write(
+        folder,
+        {
+            SHEET: small.WORKSHEET.replace("min_rows: 2", "min_rows: 1"),
+            "modules/01-dough/lessons/01-weigh-it.md": small.LESSON.replace("Two percent", "Three percent"),
+            "modules/02-oven/module.md": small.MODULE_2.replace("title: Know", "title: Understand"),
+            "program.yaml": small.PROGRAM.replace("weeks: 3", "weeks: 4"),
+        },
+    )
+    assert run(app, "diff").output.splitlines() == [
+        f"Compared with release {release.id} ({release.hash[:12]}):",
+        "  program: “weeks” changed",
+        "  module 1 dough: lesson weigh-it: changed",
+        "  module 1 dough: worksheet and rubric: STRUCTURE changed (answers and marks depend on it)",
+        "  module 1 dough: worksheet field 1.A.2: changed",
+        "  module 2 oven: “title” changed",
+    ]
+
+
+def test_a_reworded_worksheet_is_text_only(tmp_path):
+    old = read(small.write(tmp_path))
+    new = read(
+        small.write(tmp_path, {SHEET: small.WORKSHEET.replace("label: Ingredients", "label: What is in it")})
+    )
+    assert differences(old, new) == ["module 1 dough: worksheet or rubric: text only"]
+
+
+def test_modules_pages_and_sources_come_and_go(tmp_path):
+    old = read(small.write(tmp_path / "old"))
+    new = read(
+        small.write(
+            tmp_path / "new",
+            {
+                "program.yaml": small.PROGRAM.replace("02-oven", "02-heat"),
+                "modules/02-oven/module.md": None,
+                "modules/02-heat/module.md": small.MODULE_2,
+                "pages/home.md": small.PAGE.replace("different", "another"),
+                "pages/more.md": small.PAGE,
+                "sources.yaml": small.SOURCES + "F3: {text: New}\n",
+                "modules/01-dough/documents/recipe-card.md": None,
+            },
+        )
+    )
+    assert differences(old, new) == [
+        "page home: changed",
+        "page more: new",
+        "source F3: new",
+        "module 1 dough: document recipe-card: removed",
+        "module 2 heat: new",
+        "module 2 oven: removed",
+    ]

@@ -1,0 +1,103 @@
+"""Lessons: the blocks become the markup of the style sheets, sources become numbered notes, nothing slips through."""
+
+import pytest
+
+from app.curriculum.markdown import render, with_build_links
+from app.curriculum.schema import Source
+
+SOURCES = {"F22": Source(text="A book, 2020", quality="A"), "M4": Source(text="A talk.", quality="C")}
+LABELS = {"1.E.3": "Price & cost"}
+
+
+def html(text, **more):
+    return render(text, SOURCES, LABELS, **more)
+
+
+def test_sources_are_numbered_in_the_order_of_the_text_and_listed_once():
+    found = html("One [M4], two [F22][M4]. `[F22]` [F99]", listed=("F22",))
+    link = '<sup><a aria-label="Source {0}" href="#s{0}" rel="noopener">{0}</a></sup>'
+    one, two = link.format(1), link.format(2)
+    assert found.startswith(f"<p>One {one}, two {two}{one}. <code>[F22]</code> [F99]</p>")
+    assert found.endswith(
+        '<section class="sources"><h2 id="h-sources">Sources</h2><ol><li id="s1">A talk. Quality C.</li>'
+        '<li id="s2">A book, 2020. Quality A.</li></ol></section>'
+    )
+
+
+def test_sources_named_only_in_the_front_matter_are_listed():
+    assert '<li id="s1">A book, 2020. Quality A.</li>' in html("Text.", listed=("F22",))
+    assert "sources" not in html("Text.")
+
+
+def test_a_ledger_has_a_caption_row_headings_and_a_sum():
+    found = html(
+        "/// example | A month\n| Line | How | Sum |\n|---|---|---|\n| Rent | paid | 5 |\n"
+        "| **All** | | 5 |\n\nInvented.\n///"
+    )
+    assert '<div class="ledger">\n<table><caption>A month</caption><thead>' in found
+    assert '<tr>\n<th scope="row">Rent</th>\n<td class="how">paid</td>\n<td class="n">5</td>\n</tr>' in found
+    assert '<tr class="sum">\n<th scope="row"><strong>All</strong></th>' in found
+    assert "<p>Invented.</p>" in found
+
+
+def test_a_table_in_the_text_is_a_figure_with_its_caption():
+    found = html("| A | B |\n|---|--:|\n| x | y |\n\nTable: What it is.\n\nAfter.")
+    assert found.startswith('<figure class="figure">\n<table>')
+    assert '<th class="n" scope="col">B</th>' in found
+    assert "<figcaption>What it is.</figcaption>\n</figure>" in found
+    assert found.endswith("<p>After.</p>")
+
+
+@pytest.mark.parametrize(
+    ("block", "start"),
+    [
+        ("/// callout | Title\nText.\n///", '<aside class="callout"><b>Title</b><p>Text.</p>'),
+        ("/// callout\nText.\n///", '<aside class="callout">\n<p>Text.</p>'),
+        ("/// mistake\nText.\n///", '<aside class="callout callout--mistake"><b>A common mistake</b><p>Text.</p>'),
+        ("/// action | Ten minutes\nText.\n///", '<div class="exercise"><b>Ten minutes</b><p>Text.</p>'),
+        ("/// side\nText.\n///", '<div class="side">\n<p>Text.</p>'),
+        ("/// checklist\n- [ ] One\n///", '<div class="checklist">\n<ul>\n<li>One</li>'),
+        ("/// example | Prose\nText.\n///", '<div class="ledger"><b class="ledger__title">Prose</b><p>Text.</p>'),
+        ("Term\n:   what it is", '<dl class="formulas">\n<div>\n<dt>Term</dt>\n<dd>what it is</dd>\n</div>'),
+        ("## Six lines, *by hand*", '<h2 id="h-six-lines-by-hand">Six lines, <em>by hand</em></h2>'),
+    ],
+)  # fmt: skip
+def test_blocks(block, start):
+    assert html(block).startswith(start)
+
+
+def test_only_the_last_build_card_is_amber_and_links_are_placed_for_each_person():
+    found = html("/// build | 1.E.3\nA price.\n///\n\n/// build | 1.E.3\n///")
+    assert (
+        '<section aria-labelledby="build-1" class="build"><span class="next__label">Build it now</span>'
+        in found
+    )
+    assert '<h2 id="build-1">Price &amp; cost</h2>\n<p>A price.</p>' in found
+    assert '<section aria-labelledby="build-2" class="next build">' in found
+    assert found.count("btn--next") == 1
+    placed = with_build_links(found, lambda field: f'/systems/7?a="b"#f-{field}')
+    assert placed.count('href="/systems/7?a=&quot;b&quot;#f-1.E.3"') == 2
+    assert "build:" not in placed
+
+
+def test_the_lead_is_the_first_paragraph_only():
+    assert html("One.\n\nTwo.", lead=True) == '<p class="lead">One.</p>\n<p>Two.</p>'
+    assert html("## Heading\n\nTwo.", lead=True).endswith("<p>Two.</p>")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<script>x</script>", "<p>&lt;script&gt;x&lt;/script&gt;</p>"),
+        ("a <b onclick='x'>b</b>", "<p>a &lt;b onclick='x'&gt;b&lt;/b&gt;</p>"),
+        ("[x](javascript:alert(1))", '<p><a rel="noopener">x</a></p>'),
+        ("less < 5 & more", "<p>less &lt; 5 &amp; more</p>"),
+        ("![x](y.png)", "<p></p>"),
+    ],
+)
+def test_nothing_but_the_allowed_comes_out(text, found):
+    assert html(text) == found
+
+
+def test_two_headings_with_the_same_words_have_two_ids():
+    assert html("## A\n\n## A").count('id="h-a"') == 1

@@ -6,4 +6,4 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this room's pages, jobs and commands to the app."""
+    """Files have no pages of their own: the rooms that own them decide who may have them."""

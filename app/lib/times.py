@@ -52,15 +52,15 @@ def local_date(value: datetime, zone_name: str | None = None) -> date:
     return value.astimezone(zone(zone_name or _viewer_zone())).date()
 
 
-def day(value: date | datetime) -> str:
-    """'Thu, Apr 9' ; the year is added by `day_year`. An instant is shown in the viewer's zone."""
+def day(value: date | datetime, zone_name: str | None = None) -> str:
+    """'Thu, Apr 9'; `day_year` adds the year. An instant is shown in the given zone, or in the viewer's own."""
     if isinstance(value, datetime):
-        value = local_date(value)
+        value = local_date(value, zone_name)
     return f"{value:%a}, {value:%b} {value.day}"
 
 
-def day_year(value: date | datetime) -> str:
-    """'Sat, Feb 28, 2026'. An instant is shown in the viewer's zone."""
+def day_year(value: date | datetime, zone_name: str | None = None) -> str:
+    """'Sat, Feb 28, 2026'. An instant is shown in the given zone, or in the viewer's own."""
     if isinstance(value, datetime):
-        value = local_date(value)
+        value = local_date(value, zone_name)
     return f"{day(value)}, {value.year}"

@@ -6,4 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this room's pages, jobs and commands to the app."""
+    from app.manual import jobs, views
+
+    app.register_blueprint(views.bp)
+    assert jobs.bind_manuals

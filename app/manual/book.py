@@ -1,0 +1,151 @@
+"""A practice manual as values: what is accepted, in order, ready to be shown on a screen or bound on paper."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from app.curriculum import answer_html, documents
+from app.curriculum.answer_html import Filled
+from app.curriculum.calculation import calculated
+from app.curriculum.fields import is_answered
+from app.curriculum.placeholders import Placeholder
+from app.curriculum.schema import Document, Field, Module, Program
+
+
+@dataclass(frozen=True)
+class Work:
+    """One accepted submission, as it was frozen."""
+
+    module_slug: str
+    answers: dict[str, Any]
+    digest: str
+    round: int
+    accepted_at: datetime
+    coach: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of a chapter: its number in the manual, its title and its answered fields."""
+
+    number: str
+    title: str
+    entries: tuple[tuple[str, Markup], ...]
+
+
+@dataclass(frozen=True)
+class BoundDocument:
+    slug: str
+    title: str
+    kind: str
+    html: Markup
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter. Without `work` it is still open: its number stands on the spine, and the contents say so."""
+
+    number: int
+    slug: str
+    title: str
+    system: str
+    promised: tuple[str, ...]
+    work: Work | None
+    parts: tuple[Part, ...] = ()
+    documents: tuple[BoundDocument, ...] = ()
+
+
+@dataclass(frozen=True)
+class Book:
+    practice: str
+    owner: str
+    cohort: str
+    institute: str
+    hedges: tuple[str, ...]
+    chapters: tuple[Chapter, ...]
+
+    @property
+    def bound(self) -> tuple[Chapter, ...]:
+        return tuple(one for one in self.chapters if one.work)
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the newest of its chapters was accepted."""
+        return max((one.work.accepted_at for one in self.chapters if one.work), default=None)
+
+
+def compose(
+    program: Program, programs: dict[str, Program], work: Sequence[Work], practice: str, owner: str, cohort: str
+) -> Book:
+    """The manual of one practice. `programs`: for each accepted module the program it was written for."""
+    by_module = {one.module_slug: one for one in work}
+    chapters = tuple(
+        _chapter(module, programs.get(module.slug, program), by_module.get(module.slug)) for module in program.modules
+    )
+    return Book(practice or owner, owner, cohort, program.institute, program.hedges, chapters)
+
+
+def fingerprint(work: Sequence[Work], practice: str, owner: str) -> str:
+    """What the pages are made of, as SHA-256: the same work, names and rounds give the same pages."""
+    made_of = [practice, owner, *sorted((one.module_slug, one.round, one.digest) for one in work)]
+    return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+
+
+def _chapter(module: Module, program: Program, work: Work | None) -> Chapter:
+    title, promised = module.chapter, module.documents_promised
+    answered = program.module(module.slug)
+    if work is None or answered is None or answered.worksheet is None:
+        return Chapter(module.number, module.slug, title, module.system, promised, None)
+    return Chapter(
+        module.number,
+        module.slug,
+        title,
+        module.system,
+        promised,
+        work,
+        _parts(answered, work.answers),
+        tuple(_document(one, answered, work.answers) for one in sorted(answered.documents, key=_place(promised))),
+    )
+
+
+def _place(promised: tuple[str, ...]) -> Callable[[Document], tuple[int, str]]:
+    """Documents stand in the order in which the module announces them."""
+    order = {title.lower(): index for index, title in enumerate(promised)}
+    return lambda document: (order.get(document.title.lower(), len(order)), document.title)
+
+
+def _parts(module: Module, answers: dict[str, Any]) -> tuple[Part, ...]:
+    sheet = module.worksheet
+    assert sheet is not None
+    filled = Filled({field.id: field for field in sheet.fields()}, answers, calculated(sheet, answers))
+    return tuple(
+        Part(
+            section.manual or f"{module.number}.{index}",
+            section.title,
+            tuple((field.label, _answer(field, filled)) for field in section.fields if _has(field, filled)),
+        )
+        for index, section in enumerate(sheet.sections, 1)
+    )
+
+
+def _has(field: Field, filled: Filled) -> bool:
+    if field.type == "calculated":
+        return any(one.number is not None for one in filled.results.get(field.id, {}).values())
+    return is_answered(field, filled.answers.get(field.id))
+
+
+def _answer(field: Field, filled: Filled) -> Markup:
+    return answer_html.block(Placeholder(field.id), field, filled)
+
+
+def _document(document: Document, module: Module, answers: dict[str, Any]) -> BoundDocument:
+    assert module.worksheet is not None
+    html = documents.render(document, module.worksheet, answers)
+    return BoundDocument(document.slug, document.title, document.kind, html)

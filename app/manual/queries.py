@@ -1,0 +1,87 @@
+"""Accepted work and bindings."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, or_, select
+
+from app.accounts.models import User
+from app.cohorts import queries as cohorts
+from app.cohorts.models import Enrollment
+from app.coursework.models import Review, Submission, System
+from app.curriculum.queries import program_of
+from app.lib.database import db
+from app.manual import book
+from app.manual.book import Book, Work
+from app.manual.models import Binding
+
+
+def _accepted(enrollment_id: int) -> list[tuple[Work, int]]:
+    """Every accepted system of this enrollment, as submitted, with the release it answers."""
+    rows = db.session.execute(
+        select(
+            System.module_slug,
+            Submission.answers,
+            Submission.digest,
+            Submission.number,
+            System.accepted_at,
+            User.name,
+            Submission.release_id,
+        )
+        .join(Submission, (Submission.system_id == System.id) & (Submission.number == System.accepted_round))
+        .join(Review, (Review.submission_id == Submission.id) & (Review.status == "published"))
+        .join(User, User.id == Review.coach_id)
+        .where(System.enrollment_id == enrollment_id)
+        .order_by(System.id)
+    )
+    return [(Work(*row[:6]), row[6]) for row in rows]
+
+
+def work_of(enrollment: Enrollment) -> list[Work]:
+    return [work for work, _release in _accepted(enrollment.id)]
+
+
+def book_of(enrollment: Enrollment) -> Book:
+    """This participant's manual as it stands."""
+    found = _accepted(enrollment.id)
+    return book.compose(
+        cohorts.program(enrollment.cohort),
+        {work.module_slug: program_of(release) for work, release in found},
+        [work for work, _release in found],
+        enrollment.practice_name,
+        enrollment.user.name,
+        enrollment.cohort.title,
+    )
+
+
+def last_binding(enrollment: Enrollment) -> Binding | None:
+    """The newest binding of this manual, finished or not."""
+    rows = select(Binding).where(Binding.enrollment_id == enrollment.id).order_by(Binding.id.desc()).limit(1)
+    return db.session.scalar(rows)
+
+
+def last_bound(enrollment: Enrollment) -> Binding | None:
+    """The newest binding there is a file of."""
+    rows = select(Binding).where(Binding.enrollment_id == enrollment.id, Binding.status == "bound")
+    return db.session.scalar(rows.order_by(Binding.id.desc()).limit(1))
+
+
+def unbound_enrollments(limit: int) -> list[int]:
+    """Enrollments in which a system was accepted after the manual was last asked for."""
+    asked = (
+        select(Binding.enrollment_id, func.max(Binding.requested_at).label("at"))
+        .group_by(Binding.enrollment_id)
+        .subquery()
+    )
+    rows = (
+        select(System.enrollment_id)
+        .outerjoin(asked, asked.c.enrollment_id == System.enrollment_id)
+        .where(System.accepted_at.is_not(None), or_(asked.c.at.is_(None), System.accepted_at > asked.c.at))
+        .distinct()
+        .limit(limit)
+    )
+    return list(db.session.scalars(rows))
+
+
+def waiting_bindings(limit: int) -> list[int]:
+    rows = select(Binding.id).where(Binding.status == "waiting").order_by(Binding.id).limit(limit)
+    return list(db.session.scalars(rows))

@@ -1,0 +1,300 @@
+"""Reviews as pages need them. A review comes only through `review_for`; what both sides read through `review_view`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from flask import abort
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.accounts.models import User
+from app.cohorts.models import CohortCoach
+from app.coursework import review_rules as rules
+from app.coursework.frozen import Answers
+from app.coursework.models import Comment, Review, Submission
+from app.curriculum.queries import program_of
+from app.curriculum.schema import Criterion, Module, Worksheet
+from app.lib.database import db
+
+# --- getting at one ---------------------------------------------------------------------------------------------
+
+
+def _coached_by(user: User, now: datetime) -> ColumnElement[bool]:
+    still = or_(CohortCoach.until.is_(None), CohortCoach.until > now)
+    return and_(CohortCoach.cohort_id == Submission.cohort_id, CohortCoach.user_id == user.id, still)
+
+
+def submission_for(user: User, submission_id: int, now: datetime) -> Submission:
+    """A round of a cohort this person coaches today; 404 otherwise."""
+    query = select(Submission).join(CohortCoach, _coached_by(user, now)).where(Submission.id == submission_id)
+    return db.session.scalar(query) or abort(404)
+
+
+def review_for(user: User, review_id: int, now: datetime) -> Review:
+    """A review, by anyone, of a round of a cohort this person coaches today; 404 otherwise."""
+    of_round = select(Review).join(Submission, Submission.id == Review.submission_id)
+    query = of_round.join(CohortCoach, _coached_by(user, now)).where(Review.id == review_id)
+    return db.session.scalar(query) or abort(404)
+
+
+def own_draft(submission: Submission, coach: User) -> Review | None:
+    """This coach's unpublished review of the round."""
+    query = select(Review).where(Review.submission_id == submission.id, Review.coach_id == coach.id)
+    return db.session.scalar(query.where(Review.status == "draft"))
+
+
+def last_withdrawn(submission: Submission, coach: User) -> Review | None:
+    """The review of this round this coach withdrew last."""
+    query = select(Review).where(Review.submission_id == submission.id, Review.coach_id == coach.id)
+    return db.session.scalar(query.where(Review.status == "withdrawn").order_by(Review.id.desc()).limit(1))
+
+
+def published_of(submission: Submission) -> Review | None:
+    """The one published review of the round."""
+    return db.session.scalar(
+        select(Review).where(Review.submission_id == submission.id, Review.status == "published")
+    )
+
+
+def reviewed_before(submission: Submission) -> Review | None:
+    """The published review of the last reviewed round before this one; its submission comes with it."""
+    if submission.number == 1:
+        return None
+    query = (
+        select(Review)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(Submission.system_id == submission.system_id, Submission.number < submission.number)
+        .where(Review.status == "published")
+    )
+    return db.session.scalar(query.order_by(Submission.number.desc()).limit(1))
+
+
+_comments = (
+    select(Comment)
+    .join(Review, Review.id == Comment.review_id)
+    .join(Submission, Submission.id == Review.submission_id)
+    .order_by(Submission.number, Comment.position, Comment.id)
+)
+
+
+def _open_earlier(submission: Submission) -> ColumnElement[bool]:
+    return and_(
+        Submission.system_id == submission.system_id,
+        Submission.number < submission.number,
+        Review.status == "published",
+        Comment.kind.in_(("required", "suggested")),
+        Comment.settled_at.is_(None),
+    )
+
+
+def earlier_requests(submission: Submission) -> list[Comment]:
+    """Change requests of earlier rounds that no coach has called settled yet, the oldest round first."""
+    return list(db.session.scalars(_comments.where(_open_earlier(submission))))
+
+
+def comments_of(review: Review) -> list[Comment]:
+    """What this review says, in the order it was written."""
+    return list(db.session.scalars(_comments.where(Comment.review_id == review.id)))
+
+
+def comments_and_requests(review: Review) -> tuple[list[Comment], list[Comment]]:
+    """This review's comments and the open requests of earlier rounds, in one query."""
+    either = or_(Comment.review_id == review.id, _open_earlier(review.submission))
+    found = list(db.session.scalars(_comments.where(either)))
+    return [one for one in found if one.review_id == review.id], [
+        one for one in found if one.review_id != review.id
+    ]
+
+
+# --- what is judged ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A round's assignment as its own release has it."""
+
+    module: Module
+    worksheet: Worksheet
+    criteria: tuple[Criterion, ...]
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        return {field.id: place for place, field in enumerate(self.worksheet.fields())}
+
+    def in_order(self, comments: Iterable[Comment]) -> list[Comment]:
+        """By field as on the page, then as written."""
+        return sorted(comments, key=lambda one: (self.order.get(one.field_id, 999), one.position, one.id))
+
+
+def assignment_of(submission: Submission) -> Assignment:
+    """The worksheet and rubric the round was written on. 404 when its release no longer has them."""
+    module = program_of(submission.release_id).module(submission.system.module_slug)
+    if module is None or module.worksheet is None:
+        abort(404)
+    return Assignment(module, module.worksheet, module.rubric.criteria if module.rubric else ())
+
+
+def named(submission: Submission) -> str:
+    """'System 3, round 2' for mails and the audit."""
+    return f"System {assignment_of(submission).module.number}, round {submission.number}"
+
+
+def answers_of(submission: Submission) -> Answers:
+    return Answers(assignment_of(submission).worksheet, submission.answers, submission.rendered)
+
+
+def standing_of(
+    criteria: Iterable[Criterion], text: rules.ReviewText, earlier: Iterable[Comment]
+) -> rules.Standing:
+    """What a verdict on this text would be decided on. `earlier` are the open requests of earlier rounds."""
+    unsettled = [
+        one for one in earlier if one.kind == "required" and text.settled.get(str(one.id)) != "settled"
+    ]
+    return rules.Standing(
+        criteria=tuple((one.key, one.title, one.critical) for one in criteria),
+        marks=text.marks,
+        strength=text.strength,
+        required=sum(1 for one in text.remarks if one.kind == "required" and one.text.strip()),
+        earlier_open=len(unsettled),
+    )
+
+
+def text_of(review: Review, comments: Iterable[Comment]) -> rules.ReviewText:
+    """What is stored of a review, as the form shows it."""
+    remarks = (rules.Remark(str(one.id), one.field_id, one.kind, one.text, one.quote) for one in comments)
+    return rules.ReviewText(review.marks, review.strength, review.note, review.settled, tuple(remarks))
+
+
+# --- what both sides read -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CriterionView:
+    """One line of the rubric: its levels as (key, word, text), the coach's mark, the participant's own rating."""
+
+    key: str
+    title: str
+    critical: bool
+    levels: tuple[tuple[str, str, str], ...]
+    mark: str  # level key or ''
+    own: str
+    before: str  # the mark of the last reviewed round
+
+    @staticmethod
+    def word(level: str) -> str:
+        return rules.LEVEL_WORDS.get(level, "")
+
+
+@dataclass(frozen=True)
+class RemarkView:
+    """One comment. Change requests are numbered from 1 in the order of the worksheet; praise has no number."""
+
+    id: int
+    number: int | None
+    field_id: str
+    field_label: str
+    kind: str
+    text: str
+    quote: str
+    answer: str
+    answer_text: str
+    settled: bool
+
+    @property
+    def word(self) -> str:
+        return rules.KIND_WORDS[self.kind]
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """A published review as the participant and every coach of the cohort see it."""
+
+    id: int
+    coach_name: str
+    verdict: str
+    published_at: datetime
+    strength: str
+    note: str
+    criteria: tuple[CriterionView, ...]
+    remarks: tuple[RemarkView, ...]
+
+    @property
+    def accepted(self) -> bool:
+        return self.verdict == "accepted"
+
+    @property
+    def requests(self) -> list[RemarkView]:
+        return [one for one in self.remarks if one.number is not None]
+
+    def on(self, field_id: str) -> list[RemarkView]:
+        return [one for one in self.remarks if one.field_id == field_id]
+
+
+def review_view(submission: Submission) -> ReviewView | None:
+    """The published review of a round, None while there is none. The only source both sides read it from."""
+    review = published_of(submission)
+    return view_of(review, comments_of(review)) if review else None
+
+
+def view_of(review: Review, comments: Iterable[Comment]) -> ReviewView:
+    """One review with its comments, ready to show."""
+    task = assignment_of(review.submission)
+    return ReviewView(
+        id=review.id,
+        coach_name=review.coach.name,
+        verdict=review.verdict or "",
+        published_at=review.published_at or review.saved_at,
+        strength=review.strength,
+        note=review.note,
+        criteria=criteria_views(task.criteria, review.marks, review.submission.self_rating),
+        remarks=remark_views(task, comments),
+    )
+
+
+def criteria_views(
+    criteria: Iterable[Criterion],
+    marks: Mapping[str, str],
+    own: Mapping[str, str],
+    before: Mapping[str, str] | None = None,
+) -> tuple[CriterionView, ...]:
+    def levels(one: Criterion) -> tuple[tuple[str, str, str], ...]:
+        return tuple((key, word, getattr(one.levels, key)) for key, word in rules.LEVEL_WORDS.items())
+
+    return tuple(
+        CriterionView(
+            key=one.key,
+            title=one.title,
+            critical=one.critical,
+            levels=levels(one),
+            mark=marks.get(one.key, ""),
+            own=own.get(one.key, ""),
+            before=(before or {}).get(one.key, ""),
+        )
+        for one in criteria
+    )
+
+
+def remark_views(task: Assignment, comments: Iterable[Comment]) -> tuple[RemarkView, ...]:
+    views = []
+    number = 0
+    for one in task.in_order(comments):
+        number += one.kind != "praise"
+        field = task.worksheet.field(one.field_id)
+        views.append(
+            RemarkView(
+                id=one.id,
+                number=number if one.kind != "praise" else None,
+                field_id=one.field_id,
+                field_label=field.label if field else "",
+                kind=one.kind,
+                text=one.text,
+                quote=one.quote,
+                answer=one.answer or "",
+                answer_text=one.answer_text,
+                settled=one.settled_at is not None,
+            )
+        )
+    return tuple(views)

@@ -1,0 +1,234 @@
+"""A coach reviews a round: open it, write, publish, withdraw, hand it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.models import User
+from app.accounts.sessions import get_user
+from app.coursework import frozen, leases, review_form, review_page
+from app.coursework import review_actions as actions
+from app.coursework import review_queries as queries
+from app.coursework.models import Review
+from app.coursework.review_rules import ReviewText
+from app.lib import clock, times
+from app.lib.access import open_to
+from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
+from app.lib.web import say, wants_json
+
+bp = Blueprint("reviews", __name__)
+
+VERBS = {"accept": "accepted", "request": "changes requested"}
+TWICE = "A colleague published a review of this round at the same moment, and one answer stands. Your draft is kept."
+
+
+@bp.post("/submissions/<id:submission_id>/review")
+@open_to("coach")
+def open_review(submission_id: int) -> Any:
+    now, user = clock.now(), get_user()
+    begin_write()
+    submission = queries.submission_for(user, submission_id, now)
+    try:
+        review = leases.open_review(user, submission, now, take_over="take_over" in request.form)
+    except leases.Leased as held:
+        db.session.rollback()
+        return _leased(submission_id, held.holder_id, now)
+    except Refused as refusal:
+        db.session.rollback()
+        say(refusal.sentence, "note")
+        return redirect("/coaching/queue", 303)
+    db.session.commit()
+    return redirect(url_for("reviews.review", review_id=review.id), 303)
+
+
+def _leased(submission_id: int, holder_id: int, now: datetime) -> Any:
+    """Show the colleague's draft, from which the round can be taken over on purpose."""
+    submission = queries.submission_for(get_user(), submission_id, now)
+    holder = db.session.get(User, holder_id)
+    theirs = queries.own_draft(submission, holder) if holder else None
+    if theirs is None:
+        say("A colleague has this review open.", "note")
+        return redirect("/coaching/queue", 303)
+    return redirect(url_for("reviews.review", review_id=theirs.id), 303)
+
+
+@bp.get("/reviews/<id:review_id>")
+@open_to("coach")
+def review(review_id: int) -> Any:
+    now, user = clock.now(), get_user()
+    found = queries.review_for(user, review_id, now)
+    if found.status != "draft":
+        return _published(found, user, now)
+    return _draft(found, user, now, show=request.args.get("show", ""))
+
+
+def _published(found: Review, user: User, now: datetime) -> str:
+    view = queries.view_of(found, found.comments)
+    return render_template(
+        "coursework/review_published.html",
+        review=found,
+        view=view,
+        submission=found.submission,
+        task=queries.assignment_of(found.submission),
+        fields=frozen.shown(queries.answers_of(found.submission)),
+        why_not=actions.reason_not_withdrawn(user, found, now),
+        is_own=found.coach_id == user.id,
+    )
+
+
+def _draft(
+    found: Review,
+    user: User,
+    now: datetime,
+    *,
+    show: str = "",
+    text: ReviewText | None = None,
+    refusal: Refused | None = None,
+    both: list[tuple[str, str, str]] | None = None,
+) -> str:
+    page = review_page.page_of(found, user, show, now, text)
+    return render_template("coursework/review.html", page=page, now=now, refusal=refusal, both=both or [])
+
+
+@bp.post("/reviews/<id:review_id>")
+@open_to("coach")
+def save_review(review_id: int) -> Any:
+    """Save the draft; with `do` accept or request, publish it as well."""
+    now, user = clock.now(), get_user()
+    begin_write()
+    found = queries.review_for(user, review_id, now)
+    if found.coach_id != user.id:
+        db.session.rollback()
+        raise Refused("This is a colleague's draft. Open the review yourself to write your own.")
+    verb = request.form.get("do", "save")
+    if found.status != "draft":
+        db.session.rollback()
+        return _frozen(review_id, verb)
+    text = review_form.read(request.form, review_page.known_to(found))
+    version = review_form.number(request.form.get("version"))
+    try:
+        made = actions.save(user, found, text, version, now)
+    except actions.Stale as stale:
+        db.session.rollback()
+        return _both(review_id, user, text, stale, now)
+    except Refused as refusal:
+        db.session.rollback()
+        return _refused(review_id, user, text, refusal, now)
+    if verb in VERBS:
+        return _publish(found, user, text, verb, now)
+    db.session.commit()
+    if wants_json():
+        return jsonify(_saved(found, user, made, now))
+    if verb == "save":
+        say("Draft saved.")
+    return redirect(_address(review_id, verb), 303)
+
+
+def _publish(found: Review, user: User, text: ReviewText, verb: str, now: datetime) -> Any:
+    """The draft is saved in this transaction already; a refusal keeps it and changes nothing else."""
+    review_id, lease = found.id, found.submission
+    held = lease.lease_token if lease.lease_coach_id == user.id else None
+    token = request.form.get("lease") or held or ""
+    try:
+        actions.publish(user, found, VERBS[verb], version=found.version, token=token, now=now)
+    except Refused as refusal:
+        db.session.commit()
+        return _refused(review_id, user, None, refusal, now)
+    except IntegrityError:
+        db.session.rollback()
+        return _refused(review_id, user, text, Refused(TWICE), now)
+    person = found.submission.system.enrollment.user.first_name
+    db.session.commit()
+    said = "The system is accepted" if verb == "accept" else "Changes are requested"
+    say(f"{said}, and {person} is told by mail. You can withdraw this within 24 hours.")
+    return redirect(url_for("reviews.review", review_id=review_id), 303)
+
+
+def _refused(review_id: int, user: User, text: ReviewText | None, refusal: Refused, now: datetime) -> Any:
+    if wants_json():
+        return jsonify(error=refusal.sentence, field=refusal.field), 422
+    found = queries.review_for(user, review_id, now)
+    return _draft(found, user, now, show=request.form.get("showing", ""), text=text, refusal=refusal), 422
+
+
+def _both(review_id: int, user: User, text: ReviewText, stale: Refused, now: datetime) -> Any:
+    """Saved elsewhere meanwhile: both texts, and the form filled with what was typed here."""
+    found = queries.review_for(user, review_id, now)
+    titles = {one.key: one.title for one in queries.assignment_of(found.submission).criteria}
+    both = review_form.both(text, queries.text_of(found, queries.comments_of(found)), titles)
+    if wants_json():
+        html = render_template("coursework/review/both.html", both=both, sentence=stale.sentence)
+        return jsonify(error=stale.sentence, html=html, version=found.version), 409
+    return _draft(
+        found, user, now, show=request.form.get("showing", ""), text=text, refusal=stale, both=both
+    ), 409
+
+
+def _frozen(review_id: int, verb: str) -> Any:
+    """The form of a review that is no draft any more: sent twice, or left open in another tab."""
+    if wants_json():
+        return jsonify(error="This review is published already; its text is frozen."), 409
+    if verb not in VERBS:
+        say(
+            "This review is published already, so its text is frozen. Withdraw it first if it is wrong.",
+            "note",
+        )
+    return redirect(url_for("reviews.review", review_id=review_id), 303)
+
+
+def _saved(found: Review, user: User, made: dict[str, int], now: datetime) -> dict[str, Any]:
+    page = review_page.page_of(found, user, "all", now)
+    return {
+        "version": found.version,
+        "made": made,
+        "saved": f"Draft saved at {times.clock_time(found.saved_at)}",
+        "lease": found.submission.lease_token if page.holds_lease else "",
+        "until": times.clock_time(found.submission.lease_until) if found.submission.lease_until else "",
+        "holder": page.holder.name if page.holder else "",
+        "open": page.is_open,
+        "hint": vars(page.hint),
+    }
+
+
+def _address(review_id: int, verb: str) -> str:
+    """Back to the view the coach was in, at the field whose comment was kept or removed."""
+    what, _, rest = verb.partition("-")
+    show = rest if what == "show" else request.form.get("showing")
+    show = show if show in review_page.SHOW else None
+    return url_for(
+        "reviews.review", review_id=review_id, show=show, _anchor=f"f{rest}" if what == "keep" else None
+    )
+
+
+@bp.post("/reviews/<id:review_id>/withdraw")
+@open_to("coach")
+def withdraw(review_id: int) -> Any:
+    now, user = clock.now(), get_user()
+    begin_write()
+    found = queries.review_for(user, review_id, now)
+    try:
+        actions.withdraw(user, found, now)
+    except Refused as refusal:
+        db.session.rollback()
+        say(refusal.sentence, "problem")
+        return redirect(url_for("reviews.review", review_id=review_id), 303)
+    person = found.submission.system.enrollment.user.first_name
+    db.session.commit()
+    say(f"The review is withdrawn and {person} is told. The round is back in the queue.")
+    return redirect(url_for("reviews.review", review_id=review_id), 303)
+
+
+@bp.post("/reviews/<id:review_id>/hand-back")
+@open_to("coach")
+def hand_back(review_id: int) -> Any:
+    now, user = clock.now(), get_user()
+    begin_write()
+    leases.hand_back(user, queries.review_for(user, review_id, now), now)
+    db.session.commit()
+    say("The round is back in the queue. Your draft is kept.")
+    return redirect("/coaching/queue", 303)

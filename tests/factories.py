@@ -1,0 +1,132 @@
+"""Rows that tests need and no verb makes in one step. Each adds to the session and flushes; use them in `write()`:
+
+with write():
+    round_1 = submitted_system(cast.ana_enrollment)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.accounts.models import User
+from app.cohorts.models import Enrollment
+from app.coursework import rules
+from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.curriculum.queries import program_of
+from app.curriculum.schema import structure_hash
+from app.lib.database import db
+from app.lib.markdown import user_html
+from tests.cast import NOW
+from tests.programs import COMPLETE
+
+GOOD_MARKS = {"client_path": "meets", "rules": "exceeds"}
+
+
+def submitted_system(
+    enrollment_id: int,
+    *,
+    answers: Mapping[str, Any] = COMPLETE,
+    self_rating: Mapping[str, str] | None = None,
+    module_slug: str = "systems",
+    now: datetime = NOW,
+    promised_at: datetime | None = None,
+    words: int = 240,
+) -> Submission:
+    """Round 1 of this person's system, waiting for review; promised for two days after `now`."""
+    enrollment = db.session.get_one(Enrollment, enrollment_id)
+    module = program_of(enrollment.cohort.release_id).module(module_slug)
+    key = module.worksheet.key if module and module.worksheet else module_slug
+    system = System(
+        enrollment=enrollment, module_slug=module_slug, assignment_key=key, status="submitted", created_at=now
+    )
+    db.session.add(system)
+    db.session.flush()
+    db.session.add(Draft(system_id=system.id, answers=dict(answers), self_rating={}, saved_at=now))
+    return next_round(
+        system, answers=answers, self_rating=self_rating, now=now, promised_at=promised_at, words=words
+    )
+
+
+def next_round(
+    system: System,
+    *,
+    answers: Mapping[str, Any] = COMPLETE,
+    self_rating: Mapping[str, str] | None = None,
+    now: datetime = NOW,
+    promised_at: datetime | None = None,
+    words: int = 240,
+) -> Submission:
+    """The next frozen round of a system, waiting for review."""
+    cohort = system.enrollment.cohort
+    module = program_of(cohort.release_id).module(system.module_slug)
+    assert module is not None and module.worksheet is not None
+    long_texts = [field.id for field in module.worksheet.fields() if field.type == "long_text"]
+    system.round += 1
+    system.status = "submitted"
+    submission = Submission(
+        system=system,
+        cohort_id=cohort.id,
+        number=system.round,
+        release_id=cohort.release_id,
+        structure_hash=structure_hash(module.worksheet, module.rubric),
+        answers=dict(answers),
+        rendered={key: str(user_html(answers[key])) for key in long_texts if key in answers},
+        digest=rules.digest(answers),
+        self_rating=dict(self_rating or {"client_path": "meets", "rules": "meets"}),
+        words=words,
+        submitted_at=now,
+        promised_at=promised_at or now + timedelta(days=2),
+    )
+    db.session.add(submission)
+    db.session.flush()
+    return submission
+
+
+def published_review(
+    submission: Submission,
+    coach_id: int,
+    *,
+    verdict: str = "changes requested",
+    marks: Mapping[str, str] | None = None,
+    comments: Sequence[tuple[str, str, str]] = (("1.C.1", "required", "Write the exception as a rule."),),
+    strength: str = "The path is complete.",
+    now: datetime = NOW,
+) -> Review:
+    """The answer to a round as if this coach had published it; `comments` are (field id, kind, text)."""
+    review = Review(
+        submission=submission,
+        coach=db.session.get_one(User, coach_id),
+        status="published",
+        verdict=verdict,
+        marks=dict(marks or ({**GOOD_MARKS, "rules": "not_yet"} if verdict != "accepted" else GOOD_MARKS)),
+        settled={},
+        strength=strength,
+        created_at=now,
+        saved_at=now,
+        published_at=now,
+    )
+    for position, (field_id, kind, text) in enumerate(comments, start=1):
+        review.comments.append(Comment(field_id=field_id, kind=kind, text=text, position=position))
+    db.session.add(review)
+    submission.status = "decided"
+    submission.system.status = verdict
+    if verdict == "accepted":
+        submission.system.accepted_at, submission.system.accepted_round = now, submission.number
+    db.session.flush()
+    return review
+
+
+def accepted_system(enrollment_id: int, coach_id: int, *, now: datetime = NOW, **round_1: Any) -> System:
+    """A system accepted in its first round."""
+    submission = submitted_system(enrollment_id, now=now, **round_1)
+    published_review(submission, coach_id, verdict="accepted", comments=(), now=now)
+    return submission.system
+
+
+def answer_request(
+    comment: Comment, answer: str = "changed", text: str = "Done.", now: datetime = NOW
+) -> None:
+    """The participant's answer to a change request: 'changed' or 'disagree'."""
+    comment.answer, comment.answer_text, comment.answered_at = answer, text, now

@@ -1,5 +1,6 @@
 """The curriculum's folder: reads text files, and turns whatever is wrong with a file into a problem."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ class Folder:
         self.problems.append(Problem(file, line, sentence))
 
     def exists(self, file: str) -> bool:
-        return (self._root / file).exists() or (self._root / file).is_symlink()
+        return os.path.lexists(self._root / file)
 
     def names(self, folder: str) -> list[str]:
         """The entries of a sub-folder in the order of their names, hidden ones left out; none if it is absent."""
@@ -37,7 +38,7 @@ class Folder:
         return [name for name in entries if not name.startswith(".")]
 
     def is_folder(self, name: str) -> bool:
-        return (self._root / name).is_dir()
+        return os.path.isdir(self._root / name)  # unlike pathlib's, False for a name that is too long
 
     def files(self, folder: str, ending: str) -> Iterator[str]:
         """The files of a sub-folder with this ending; anything else in it is a problem."""

@@ -42,8 +42,8 @@ from app.curriculum.schema import (
 from app.curriculum.validation import check_yaml, read_yaml
 
 WORDS_A_MINUTE = 200
-_NUMBERED = re.compile(r"([0-9]{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
-_NAMED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NUMBERED = re.compile(r"([0-9]{2})-((?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*)")
+_NAMED = re.compile(r"(?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 _TOP = {"program.yaml", "sources.yaml", "assessment.yaml", "README.md", "pages", "modules"}
 _IN_MODULE = {
     "module.md",
@@ -151,7 +151,7 @@ def _lessons(folder: Folder, path: str) -> Iterator[tuple[str, LoadedText[Lesson
         found = _NUMBERED.fullmatch(Path(file).stem)
         if not found:
             folder.problem(
-                file, 1, "the name of a lesson is a number and words, like 04-capacity-and-price.md."
+                file, 1, "the name of a lesson is a number and a few words, like 04-capacity-and-price.md."
             )
             continue
         if int(found[1]) != number:
@@ -185,7 +185,9 @@ def _named(folder: Folder, file: str) -> bool:
     """Whether the file's name can be part of an address."""
     if _NAMED.fullmatch(Path(file).stem):
         return True
-    folder.problem(file, 1, "a file's name is made of small letters, digits and -, like fee-schedule.")
+    folder.problem(
+        file, 1, "a file's name is made of small letters, digits and -, at most 60, like fee-schedule."
+    )
     return False
 
 

@@ -298,6 +298,19 @@ def test_a_mistake_is_told_with_its_line(tmp_path, name):
             [f"{LESSON}:3: there is no text below the front matter."],
         ),
         (
+            {f"{M}/lessons/02-{'x' * 61}.md": small.LESSON},
+            [
+                f"{M}/lessons/02-{'x' * 61}.md:1: the name of a lesson is a number and a few words, "
+                "like 04-capacity-and-price.md."
+            ],
+        ),
+        (
+            {"program.yaml": small.PROGRAM.replace("  - 02-oven", f"  - 02-oven\n  - 03-{'x' * 400}")},
+            [
+                f"program.yaml:13: “03-{'x' * 400}” is not the name of a module's folder; write it like 01-systems.",
+            ],
+        ),
+        (
             {"pages/reasons/cold-oven.md": None},
             ["modules/02-oven/module.md:4: the reason “cold-oven” has no page; write pages/reasons/cold-oven.md."],
         ),

@@ -1,0 +1,284 @@
+// @ts-check
+/**
+ * Keeps a worksheet. What is typed goes to this device at once and to the server a moment later; the copy on the
+ * device stays until the server has confirmed the same text by its digest. Knows forms, not worksheets.
+ *
+ * @typedef {[string, string][]} Entries
+ * @typedef {{entries: Entries, was: string, version: string, at: number, sent?: boolean}} Copy
+ * @typedef {{version: number, saved_at: string, digest: string, was: Record<string, string>, conflicts: string[],
+ *   elsewhere: string[], [more: string]: any}} Answer
+ */
+
+const WAIT = 1500; // ms after the last key
+const LONGEST_WAIT = 10000; // ms while somebody types without a pause
+const LONGEST_RETRY = 60000;
+const KEEPALIVE = 60000; // bytes a browser sends for a page that is closing
+const OWN = ["csrf_token", "was", "version"]; // fields of ours, nothing anybody typed
+
+export const SENTENCES = {
+  saving: "Saving…",
+  device: "Saved on this device, not yet on the server",
+  conflict: "Changed in another tab: ",
+  signedOut: "Saved on this device. You are signed out: ",
+};
+
+export class Autosave {
+  /**
+   * @param {HTMLFormElement} form
+   * @param {{onStatus: (sentence: string, link?: {words: string, href?: string, press?: () => void}) => void,
+   *   onAnswer: (answer: Answer) => void}} listeners
+   */
+  constructor(form, { onStatus, onAnswer }) {
+    this.form = form;
+    this.onStatus = onStatus;
+    this.onAnswer = onAnswer;
+    this.key = `worksheet:${form.dataset.owner}:${form.dataset.system}`;
+    this.tab = Math.random().toString(36).slice(2);
+    this.confirmed = this.snapshot();
+    this.timer = 0;
+    this.firstChange = 0;
+    this.retry = 0;
+    this.busy = false;
+    this.stopped = ""; // why saving waits for the person: 'conflict', 'signed out', 'refused'
+    this.leaving = false;
+    this.channel = "BroadcastChannel" in window ? new BroadcastChannel("worksheet") : null;
+    this.listen();
+  }
+
+  listen() {
+    this.form.addEventListener("input", () => this.changed());
+    this.form.addEventListener("change", () => this.changed());
+    addEventListener("online", () => this.resume());
+    addEventListener("focus", () => this.resume());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.flush() : this.resume()));
+    addEventListener("pagehide", () => this.flush());
+    addEventListener("beforeunload", (event) => {
+      if (this.unsaved && !this.leaving) event.preventDefault();
+    });
+    this.channel?.addEventListener("message", ({ data }) => this.heard(data));
+  }
+
+  /** @returns {Entries} everything typed, in the order of the page */
+  entries() {
+    /** @type {Entries} */
+    const found = [];
+    for (const [name, value] of new FormData(this.form)) {
+      if (typeof value === "string" && !OWN.includes(name)) found.push([name, value.replaceAll("\r\n", "\n")]);
+    }
+    return found;
+  }
+
+  snapshot() {
+    return JSON.stringify(this.entries());
+  }
+
+  get unsaved() {
+    return this.snapshot() !== this.confirmed;
+  }
+
+  /** @param {string} name */
+  input(name) {
+    return /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
+  }
+
+  // --- the copy on this device ---
+
+  /** @param {Partial<Copy>} more */
+  keep(more = {}) {
+    /** @type {Copy} */
+    const copy = { entries: this.entries(), was: this.input("was").value, version: this.input("version").value, at: Date.now(), ...more };
+    try {
+      localStorage.setItem(this.key, JSON.stringify(copy));
+      return true;
+    } catch {
+      return false; // no room, or storage is off: the server is the only copy
+    }
+  }
+
+  /** @returns {Copy | null} a copy that the server does not have */
+  left() {
+    try {
+      const copy = /** @type {Copy} */ (JSON.parse(localStorage.getItem(this.key) ?? "null"));
+      if (!copy || !Array.isArray(copy.entries)) return null;
+      const arrived = copy.sent && Number(this.input("version").value) > Number(copy.version);
+      if (arrived || JSON.stringify(copy.entries) === this.confirmed) return this.forget();
+      return copy;
+    } catch {
+      return this.forget();
+    }
+  }
+
+  /** @returns {null} */
+  forget() {
+    try {
+      localStorage.removeItem(this.key);
+    } catch {
+      // storage is off: there is nothing to forget
+    }
+    return null;
+  }
+
+  // --- saving ---
+
+  changed() {
+    if (!this.unsaved) return;
+    this.keep();
+    if (this.stopped === "refused") this.stopped = "";
+    this.firstChange ||= Date.now();
+    this.plan(Math.min(WAIT, Math.max(0, this.firstChange + LONGEST_WAIT - Date.now())));
+  }
+
+  /** @param {number} wait */
+  plan(wait) {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.save(), wait);
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    if (this.busy || this.leaving) return;
+    this.busy = true;
+    this.firstChange = 0;
+    const sent = this.entries();
+    const written = JSON.stringify(sent);
+    if (!this.stopped) this.onStatus(SENTENCES.saving);
+    try {
+      const response = await this.send(sent);
+      await this.answered(response, sent, written);
+    } catch {
+      this.failed();
+    } finally {
+      this.busy = false;
+    }
+    if (!this.stopped && !this.retry && this.snapshot() !== written) this.plan(WAIT);
+  }
+
+  /** @param {Entries} sent @param {boolean} closing */
+  send(sent, closing = false) {
+    const own = OWN.map((name) => /** @type {[string, string]} */ ([name, this.input(name).value]));
+    const body = new URLSearchParams([...own, ...sent]);
+    return fetch(this.form.action, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body,
+      redirect: "error",
+      keepalive: closing && body.toString().length < KEEPALIVE,
+    });
+  }
+
+  /** @param {Response} response @param {Entries} sent @param {string} written */
+  async answered(response, sent, written) {
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok || (response.status === 409 && answer.conflicts)) {
+      if (answer.digest !== (await digest(sent))) throw new Error("not all of it arrived");
+      this.accept(answer, written);
+    } else if (response.status === 401) {
+      this.stopped = "signed out";
+      this.onStatus(SENTENCES.signedOut, { words: "sign in again", href: `/sign-in?next=${encodeURIComponent(location.pathname)}` });
+    } else if (response.status === 400 && (await this.refreshToken())) {
+      this.plan(0);
+    } else if (response.status >= 500 || response.status === 429) {
+      this.failed();
+    } else {
+      this.stopped = "refused";
+      this.onStatus(answer.error ? `Saved on this device only. ${answer.error}` : SENTENCES.device);
+    }
+  }
+
+  /** @param {Answer} answer @param {string} written */
+  accept(answer, written) {
+    this.retry = 0;
+    this.input("version").value = String(answer.version);
+    this.input("was").value = JSON.stringify({ ...JSON.parse(this.input("was").value || "{}"), ...answer.was });
+    this.onAnswer(answer);
+    if (answer.conflicts.length) {
+      this.stopped = "conflict";
+      this.onStatus(SENTENCES.conflict, { words: "see both texts", press: () => this.submit() });
+      return;
+    }
+    this.stopped = "";
+    this.confirmed = written;
+    if (this.snapshot() === written) this.forget();
+    this.onStatus(answer.saved_at);
+    this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });
+    if (answer.elsewhere.length) this.seenElsewhere();
+  }
+
+  failed() {
+    const kept = this.keep();
+    this.onStatus(kept ? SENTENCES.device : "Not saved: this device has no room and the server does not answer. Keep this tab open");
+    this.retry = Math.min(LONGEST_RETRY, (this.retry || 1000) * 2);
+    this.plan(this.retry);
+  }
+
+  /** After signing in again the page holds the token of the old session. @returns {Promise<boolean>} */
+  async refreshToken() {
+    const page = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    if (!page.ok || new URL(page.url).pathname !== location.pathname) return false;
+    const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
+    const token = /** @type {HTMLInputElement | null} */ (parsed.querySelector('#work input[name="csrf_token"]'));
+    const changed = Boolean(token?.value) && token?.value !== this.input("csrf_token").value;
+    if (token && changed) this.input("csrf_token").value = token.value;
+    return changed;
+  }
+
+  async resume() {
+    if (this.busy || this.leaving || !this.unsaved || this.stopped === "conflict" || this.stopped === "refused") return;
+    if (this.stopped === "signed out") {
+      this.busy = true;
+      const back = await this.refreshToken().catch(() => false);
+      this.busy = false;
+      if (!back) return;
+      this.stopped = "";
+    }
+    this.plan(0);
+  }
+
+  /** The page is being hidden or closed: send what is left without waiting for the answer. */
+  flush() {
+    if (!this.unsaved || this.busy || this.leaving || this.stopped) return;
+    this.keep();
+    if (document.hidden) this.send(this.entries(), true).then((response) => response.ok && this.plan(0)).catch(() => {});
+  }
+
+  /** Hand the form to the server as a page, without asking whether to leave. */
+  submit() {
+    this.leaves();
+    this.form.submit();
+  }
+
+  leaves() {
+    this.leaving = true;
+    clearTimeout(this.timer);
+    if (this.unsaved) this.keep({ sent: true });
+  }
+
+  // --- other tabs ---
+
+  /** @param {{key: string, tab: string, version: number}} news */
+  heard(news) {
+    if (news.key !== this.key || news.tab === this.tab || news.version <= Number(this.input("version").value)) return;
+    this.seenElsewhere();
+  }
+
+  seenElsewhere() {
+    this.onStatus("Changed in another tab: ", {
+      words: this.unsaved ? "see it after saving" : "reload to see it",
+      press: () => (this.unsaved ? this.save() : location.reload()),
+    });
+  }
+}
+
+/**
+ * SHA-256 over every name and value, repeated names together where the first one stood, as the server reads them.
+ * @param {Entries} entries
+ */
+export async function digest(entries) {
+  /** @type {Map<string, string[]>} */
+  const grouped = new Map();
+  for (const [name, value] of entries) grouped.set(name, [...(grouped.get(name) ?? []), value]);
+  let text = "";
+  for (const [name, values] of grouped) for (const value of values) text += `${name}\x1f${value}\x1e`;
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

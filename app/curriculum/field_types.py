@@ -18,6 +18,7 @@ def _true_or_false(value: Any) -> Any:
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 FieldId = Annotated[str, StringConstraints(pattern=r"^[1-9]\d?\.[A-Z]{1,2}\.[1-9]\d?$")]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 Rows = Annotated[int, Constraint(ge=0, le=200)]
@@ -122,7 +123,7 @@ class LongTextField(FieldBase):
     min_words: Annotated[int, Constraint(ge=1, le=2000)] | None = None
 
     def structure(self) -> list[Any]:
-        return [*super().structure(), self.headings, self.min_words]
+        return [*super().structure(), self.min_words]
 
 
 class NumberField(FieldBase):

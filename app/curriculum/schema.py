@@ -2,19 +2,25 @@
 
 Everything here is frozen and goes through JSON and back unchanged, because a whole `Program` is stored in a
 release. Looking something up never raises: a missing module or field is `None`, so a page can answer 404.
-Field types are in `field_types`, re-exported here.
+Fields are in `field_types`, worksheets and rubrics in `assignment_types`; both are re-exported here.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
-from decimal import Decimal
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Constraint
-from pydantic import StringConstraints, field_validator
+from pydantic import StringConstraints
 
+from app.curriculum.assignment_types import (
+    Check,
+    Criterion,
+    Levels,
+    Rubric,
+    Section,
+    Worksheet,
+    structure_hash,
+)
 from app.curriculum.field_types import (
     CalculatedField,
     CheckItem,
@@ -35,6 +41,7 @@ from app.curriculum.field_types import (
     Part,
     Result,
     ShortTextField,
+    Slug,
     Strict,
     TableField,
     Text,
@@ -57,6 +64,7 @@ __all__ = [
     "GroupField",
     "Key",
     "Lesson",
+    "Levels",
     "LongTextField",
     "Module",
     "MultiChoiceField",
@@ -70,6 +78,7 @@ __all__ = [
     "Sample",
     "Section",
     "ShortTextField",
+    "Slug",
     "Source",
     "Strict",
     "TableField",
@@ -78,7 +87,6 @@ __all__ = [
     "structure_hash",
 ]
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}\d{1,3}[a-z]?$")]
 
@@ -108,74 +116,6 @@ class WeekPlan(Strict):
     week: Annotated[int, Constraint(ge=1, le=104)]
     title: Text
     text: str = ""
-
-
-class Section(Strict):
-    """One lettered part of a worksheet; `manual` is the place in the practice manual where it lands."""
-
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}$")]
-    title: Text
-    manual: Text | None = None
-    intro: Text | None = None
-    fields: Annotated[tuple[Field, ...], Constraint(min_length=1)]
-
-
-class Worksheet(Strict):
-    """The assignment a participant fills in; its `key` names the assignment across releases."""
-
-    key: Slug
-    title: Text
-    intro: Text | None = None
-    sections: Annotated[tuple[Section, ...], Constraint(min_length=1)]
-
-    @cached_property
-    def _by_id(self) -> dict[str, Field]:
-        return {field.id: field for field in self.fields()}
-
-    def fields(self) -> Iterator[Field]:
-        """Every field, in the order of the page."""
-        for section in self.sections:
-            yield from section.fields
-
-    def field(self, field_id: str) -> Field | None:
-        return self._by_id.get(field_id)
-
-    def section_of(self, field_id: str) -> Section | None:
-        return next((s for s in self.sections if any(f.id == field_id for f in s.fields)), None)
-
-
-class Levels(Strict):
-    not_yet: Text
-    meets: Text
-    exceeds: Text
-
-
-class Criterion(Strict):
-    """One line of the rubric. *Not yet* on a critical criterion always returns the work."""
-
-    key: Key
-    title: Text
-    critical: Flag = False
-    levels: Levels
-
-
-class Rubric(Strict):
-    criteria: Annotated[tuple[Criterion, ...], Constraint(min_length=1)]
-
-    def criterion(self, key: str) -> Criterion | None:
-        return next((c for c in self.criteria if c.key == key), None)
-
-
-class Check(Strict):
-    """Evidence asked for `day` days after acceptance that the system is in use."""
-
-    day: Literal[30, 60, 90]
-    evidence: Annotated[tuple[Text, ...], Constraint(min_length=1)]
-
-    @field_validator("day", mode="before")
-    @classmethod
-    def _read_number(cls, value: Any) -> Any:
-        return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 class DocumentFacts(Strict):
@@ -332,21 +272,3 @@ class Program(ProgramFacts):
     def content_hash(self) -> str:
         """SHA-256 of the canonical JSON, 64 hexadecimal digits."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
-
-
-def structure_hash(worksheet: Worksheet, rubric: Rubric | None) -> str:
-    """SHA-256 of what answers and marks depend on: ids, types, options, columns, required, criteria.
-
-    Wording (labels, guidance, examples, descriptors) is left out, so correcting a text never looks like a
-    change of the assignment to a cohort that is already at work.
-    """
-    criteria = [[c.key, c.critical] for c in rubric.criteria] if rubric else []
-    fields = [[section.id, [field.structure() for field in section.fields]] for section in worksheet.sections]
-    shape = {"key": worksheet.key, "sections": fields, "criteria": criteria}
-    return hashlib.sha256(json.dumps(shape, sort_keys=True, default=_plain).encode()).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} is not part of a structure")

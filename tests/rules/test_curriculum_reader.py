@@ -63,6 +63,7 @@ def test_a_program_survives_json_and_its_hash_follows_its_content(tmp_path):
     [
         ("label: Name of the bread", "label: What it is called", True),
         ("title: Costs", "title: The costs", True),
+        ("headings: [Mix, Bake]", "headings: [Knead, Bake]", True),
         ('label: "No"', 'label: "Nope"', True),
         ("min_rows: 2", "min_rows: 1", False),
         ("criteria: [clarity]", "criteria: []", False),

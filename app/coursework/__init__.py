@@ -7,3 +7,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Attach this room's pages, jobs and commands to the app."""
+    from app.coursework.views import bp, coach, participant
+
+    assert participant
+    app.register_blueprint(bp)
+    app.register_blueprint(coach.bp)

@@ -6,9 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from app.curriculum import fields
+from app.curriculum.schema import Worksheet
 from app.lib import times
 from app.lib.refusal import Refused
 
@@ -59,7 +62,10 @@ _SUBMISSION: dict[str, dict[str, str]] = {
     "withdraw review": {"decided": "waiting"},
 }
 _WHY_NOT = {
-    ("save", "accepted"): "This system is accepted and part of your manual. It can be changed once it is reopened.",
+    (
+        "save",
+        "accepted",
+    ): "This system is accepted and part of your manual. It can be changed once it is reopened.",
     ("save", "excused"): "You are excused from this system, so there is nothing to write here.",
     ("submit", "submitted"): "A round of this system is already waiting for your coach. "
     "The next one can be sent after the answer; until then you may keep drafting.",
@@ -68,7 +74,10 @@ _WHY_NOT = {
     ("submit", "accepted"): "This system is accepted; there is nothing left to submit.",
     ("submit", "excused"): "You are excused from this system; there is nothing to submit.",
     ("submit", "not started"): "There is nothing to submit yet: this system is not started.",
-    ("take back", "in review"): "Your coach is already reading this round, so it can no longer be taken back.",
+    (
+        "take back",
+        "in review",
+    ): "Your coach is already reading this round, so it can no longer be taken back.",
     ("excuse", "submitted"): "A round is waiting for review. Answer it first, then excuse the system.",
     ("excuse", "in review"): "A round is in review. Answer it first, then excuse the system.",
 }
@@ -87,7 +96,9 @@ def next_submission_status(status: str, verb: str) -> str:
 def _step(drawing: Mapping[str, Mapping[str, str]], noun: str, status: str, verb: str) -> str:
     after = drawing[verb].get(status)
     if after is None:
-        raise Refused(_WHY_NOT.get((verb, status), f"This {noun} is {status}; that step is not open to it now."))
+        raise Refused(
+            _WHY_NOT.get((verb, status), f"This {noun} is {status}; that step is not open to it now.")
+        )
     return after
 
 
@@ -120,6 +131,11 @@ def promise(submitted_at: datetime, review_days: int, zone: str, holidays: Colle
     return times.at(times.add_business_days(sent_on, review_days, holidays), REVIEW_CLOCK, zone)
 
 
+def days(holidays: Iterable[str] | None) -> list[date]:
+    """The cohort's holidays, kept as ISO texts, as dates."""
+    return [date.fromisoformat(one) for one in holidays or ()]
+
+
 # --- who may write ------------------------------------------------------------------------------------------
 
 _CANNOT_WORK = {
@@ -136,7 +152,9 @@ _CANNOT_WORK = {
 def reason_read_only(enrollment_status: str, may_work: bool, status: str) -> str:
     """Why nothing can be written in this system now, as a sentence; empty when it can."""
     if not may_work:
-        return _CANNOT_WORK.get(enrollment_status, f"Your enrollment is {enrollment_status}; nothing can be changed.")
+        return _CANNOT_WORK.get(
+            enrollment_status, f"Your enrollment is {enrollment_status}; nothing can be changed."
+        )
     return "" if status in WRITABLE else _WHY_NOT["save", status]
 
 
@@ -149,7 +167,9 @@ def check_may_write(enrollment_status: str, may_work: bool, status: str) -> None
 def check_open(is_open: bool, title: str, opens: str) -> None:
     """Raise Refused while the module is not open; `opens` is its date in words."""
     if not is_open:
-        raise Refused(f"“{title}” opens on {opens}. Nothing you wrote is lost; you can work on it from then on.")
+        raise Refused(
+            f"“{title}” opens on {opens}. Nothing you wrote is lost; you can work on it from then on."
+        )
 
 
 # --- what a round must have -----------------------------------------------------------------------------------
@@ -197,7 +217,10 @@ def digest(answers: Mapping[str, Any]) -> str:
 _IDENTIFYING = (
     (re.compile(r"(?<![\w.])[\w.+-]+@[\w-]+\.[A-Za-z]{2,}"), "an e-mail address"),
     (re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), "what may be a social security number"),
-    (re.compile(r"(?<!\d)(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)"), "a telephone number"),
+    (
+        re.compile(r"(?<!\d)(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)"),
+        "a telephone number",
+    ),
     (re.compile(r"\b(?:date of birth|born on|d\.?o\.?b\.?)\b", re.I), "a date of birth"),
 )
 
@@ -205,3 +228,72 @@ _IDENTIFYING = (
 def identifying(text: str) -> list[str]:
     """What in this text may identify a client, in words. A hint for the writer, never a refusal."""
     return [words for pattern, words in _IDENTIFYING if pattern.search(text)]
+
+
+# --- the look over the work before it is sent -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the check: kind 'todo' (keeps the work from being sent), 'look' (a hint) or 'done'."""
+
+    kind: str
+    sentence: str
+    anchor: str = ""  # the id of the field or section it speaks of
+
+
+def to_do(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
+    """What is missing in required fields."""
+    return [
+        Finding("todo", f"{one.id} {one.label}: {sentence}", one.id)
+        for one in worksheet.fields()
+        if one.required and one.type != "calculated"
+        for sentence in fields.missing(one, answers.get(one.id))[:3]
+    ]
+
+
+def to_look_at(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
+    """What is odd but keeps nobody from sending: optional fields, results without a number, possible client data."""
+    found = []
+    results = fields.calculated(worksheet, answers)
+    for one in worksheet.fields():
+        if one.type == "calculated":
+            odd = [
+                f"{result.label}: {result.missing}" for result in results[one.id].values() if result.missing
+            ]
+        else:
+            odd = [] if one.required else fields.missing(one, answers.get(one.id))
+            odd += [
+                f"holds {what}. Is it the practice’s own, not a client’s?"
+                for what in identifying(fields.display(one, answers.get(one.id)))
+            ]
+        found += [Finding("look", f"{one.id} {one.label}: {sentence}", one.id) for sentence in odd[:3]]
+    return found
+
+
+def done(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
+    """The sections in which nothing is left."""
+    counted = fields.progress(worksheet, answers)
+    return [
+        Finding(
+            "done", f"{section.id} {section.title}: {count.answered} of {count.total} complete.", section.id
+        )
+        for section in worksheet.sections
+        if (count := counted[section.id]).total and count.answered == count.total
+    ]
+
+
+def check_complete(open_points: Collection[Finding]) -> None:
+    """Raise Refused while required fields are open."""
+    if open_points:
+        what = "1 point is" if len(open_points) == 1 else f"{len(open_points)} points are"
+        raise Refused(f"{what} still to do before this can be sent. Your work is saved.", field="check")
+
+
+def is_answer(answer: str = "", text: str = "") -> bool:
+    """Whether this answers a change request."""
+    try:
+        check_answer(answer, text)
+    except Refused:
+        return False
+    return True

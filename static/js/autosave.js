@@ -55,6 +55,7 @@ export class Autosave {
     addEventListener("beforeunload", (event) => {
       if (this.unsaved && !this.leaving) event.preventDefault();
     });
+    addEventListener("pageshow", () => (this.leaving = false)); // back from the cache of the browser
     this.channel?.addEventListener("message", ({ data }) => this.heard(data));
   }
 

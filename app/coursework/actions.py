@@ -1,0 +1,182 @@
+"""Verbs of the participant: start, save, answer, submit, take back. None of them commits.
+
+Saving writes no audit entry: a worksheet saves itself every few seconds, and the draft's own version counts that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.accounts.models import User
+from app.audit.actions import record
+from app.cohorts.models import Enrollment
+from app.cohorts.queries import dates_of
+from app.cohorts.rules import may_work
+from app.coursework import forms, messages, queries, rules
+from app.coursework.models import Comment, Draft, Submission, System
+from app.curriculum import fields
+from app.curriculum.scalars import count_words
+from app.curriculum.schema import Module, Rubric, Worksheet, structure_hash
+from app.lib import times
+from app.lib.database import db
+from app.lib.markdown import user_html
+from app.lib.refusal import Refused
+
+
+def start(actor: User, enrollment: Enrollment, module: Module, now: datetime) -> System:
+    """Begin the system of a module, or return the one there is. Refused before the module opens."""
+    db.session.execute(select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update())
+    if found := queries.system_of_module(enrollment.id, module.slug):
+        return found
+    rules.check_may_write(enrollment.status, may_work(enrollment.status), "not started")
+    if module.worksheet is None:
+        raise Refused(f"“{module.title}” has no worksheet yet. Its lessons are open to read.")
+    dates = dates_of(enrollment.cohort, module)
+    rules.check_open(dates.is_open(now), module.title, times.moment(dates.opens_at, actor.time_zone))
+    system = System(
+        enrollment=enrollment,
+        module_slug=module.slug,
+        assignment_key=module.worksheet.key,
+        status=rules.next_status("not started", "start"),
+        created_at=now,
+    )
+    db.session.add(system)
+    db.session.flush()
+    db.session.add(Draft(system_id=system.id, answers={}, self_rating={}, saved_at=now))
+    record(actor, f"Began System {module.number}, {module.system}", ("system", system.id), now=now)
+    return system
+
+
+def save(actor: User, system: System, draft: Draft, merged: forms.Merge, now: datetime) -> None:
+    """Keep what was changed. A save that changes nothing leaves version and time as they are."""
+    rules.check_may_write(system.enrollment.status, may_work(system.enrollment.status), system.status)
+    if not merged.changed:
+        return
+    values = {key: merged.entries[key] for key in merged.changed}
+    rating = {key.removeprefix(forms.RATING): v for key, v in values.items() if key.startswith(forms.RATING)}
+    answers = {key: v for key, v in values.items() if not key.startswith((forms.RATING, forms.REQUEST))}
+    draft.self_rating = {**draft.self_rating, **rating}
+    draft.answers = {**draft.answers, **answers}
+    draft.version += 1
+    draft.saved_at = now
+    for key, value in values.items():
+        if key.startswith(forms.REQUEST):
+            _answer(int(key.removeprefix(forms.REQUEST)), value, now)
+    _work_on(actor, system, now)
+
+
+def _work_on(actor: User, system: System, now: datetime) -> None:
+    before, system.status = system.status, rules.next_status(system.status, "save")
+    if before in ("changes requested", "reopened"):
+        record(actor, f"Began to work on round {system.round + 1}", ("system", system.id), now=now)
+
+
+def _answer(comment_id: int, value: Mapping[str, str], now: datetime) -> None:
+    # The id was among the open requests of this very system when the form was read.
+    changes = {"answer": value["answer"] or None, "answer_text": value["text"], "answered_at": now}
+    db.session.execute(update(Comment).where(Comment.id == comment_id).values(**changes))
+
+
+# --- submitting ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """One round as it will be kept, made before the write transaction begins."""
+
+    number: int
+    answers: dict[str, Any]
+    rendered: dict[str, str]
+    digest: str
+    self_rating: dict[str, str]
+    words: int
+    structure_hash: str
+
+
+def freeze(
+    number: int,
+    worksheet: Worksheet,
+    rubric: Rubric | None,
+    answers: Mapping[str, Any],
+    rating: Mapping[str, str],
+) -> Frozen:
+    """Tidy the answers, render the long texts and take the digest: the slow work, done without a lock."""
+    kept = fields.tidy(worksheet, answers)
+    long_texts = [one for one in worksheet.fields() if one.type == "long_text" and one.id in kept]
+    keys = [one.key for one in (rubric.criteria if rubric else ())]
+    return Frozen(
+        number=number,
+        answers=kept,
+        rendered={one.id: str(user_html(kept[one.id])) for one in long_texts},
+        digest=rules.digest(kept),
+        self_rating={key: rating[key] for key in keys if rating.get(key)},
+        words=sum(
+            count_words(fields.display(one, kept[one.id])) for one in worksheet.fields() if one.id in kept
+        ),
+        structure_hash=structure_hash(worksheet, rubric),
+    )
+
+
+def check_ready(
+    sheet: queries.Sheet, entries: Mapping[str, Any], *, is_own: bool, no_client: bool, now: datetime
+) -> None:
+    """Raise Refused, with the first reason, unless this work may be sent now."""
+    rules.check_may_write(sheet.system.enrollment.status, sheet.may_work, sheet.system.status)
+    rules.next_status(sheet.system.status if sheet.system.status != "not started" else "drafting", "submit")
+    opens = times.moment(sheet.dates.opens_at, sheet.system.enrollment.user.time_zone)
+    rules.check_open(sheet.dates.is_open(now), sheet.module.title, opens)
+    rules.check_complete(rules.to_do(sheet.worksheet, entries))
+    required = [one for one in sheet.open_requests if one.kind == "required"]
+    rules.check_changes_answered(
+        sum(not rules.is_answer(**entries.get(forms.request_key(one.id), {})) for one in required)
+    )
+    criteria = [(one.key, one.title) for one in (sheet.rubric.criteria if sheet.rubric else ())]
+    rules.check_rating(criteria, {key: entries.get(forms.rating_key(key), "") for key, _ in criteria})
+    rules.check_statement(is_own, no_client)
+
+
+def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> Submission:
+    """Keep a round, promise an answer, and post the receipt. Everything was checked on these same rows."""
+    system = sheet.system
+    cohort = system.enrollment.cohort
+    system.status = rules.next_status(system.status, "submit")
+    system.round = frozen.number
+    submission = Submission(
+        system=system,
+        cohort_id=cohort.id,
+        number=frozen.number,
+        release_id=cohort.release_id,
+        structure_hash=frozen.structure_hash,
+        answers=frozen.answers,
+        rendered=frozen.rendered,
+        digest=frozen.digest,
+        self_rating=frozen.self_rating,
+        words=frozen.words,
+        submitted_at=now,
+        promised_at=rules.promise(
+            now, sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
+        ),
+    )
+    db.session.add(submission)
+    db.session.flush()
+    title = f"Submitted System {sheet.module.number}, round {frozen.number}"
+    record(
+        actor, f"{title} ({frozen.words} words, {frozen.digest[:12]})", ("submission", submission.id), now=now
+    )
+    messages.receipt(submission, sheet.module, now)
+    return submission
+
+
+def take_back(actor: User, submission: Submission, now: datetime) -> None:
+    """Take a waiting round back, before a coach has begun to read it. Twice is harmless."""
+    if submission.status == "withdrawn":
+        return
+    submission.system.status = rules.next_status(submission.system.status, "take back")
+    submission.status = rules.next_submission_status(submission.status, "take back")
+    what = f"Took back round {submission.number} of {submission.system.assignment_key}"
+    record(actor, what, ("submission", submission.id), now=now)

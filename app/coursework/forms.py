@@ -1,0 +1,242 @@
+"""What a worksheet's form says, and how it is merged with what was saved meanwhile. Pure: no database.
+
+A form changes *entries*: an answer (`1.A.1`), a self-rating (`rating~client-path`), the answer to a change request
+(`request~12`). Beside the values the form carries `was`: a short mark of each entry as the page showed it. So a
+save changes only what was changed on this page, and a conflict is exactly an entry that was changed on both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app.coursework.models import LEVELS
+from app.curriculum import fields
+from app.curriculum.field_types import TABLE_ROW_LIMIT, CalculatedField, Field, GroupField, TableField
+from app.curriculum.scalars import Kind
+from app.curriculum.scalars import clean as clean_scalar
+from app.curriculum.schema import Rubric, Worksheet
+
+Form = MultiDict[str, str]
+Entries = dict[str, Any]
+RATING, REQUEST = "rating~", "request~"
+ANSWERS = ("changed", "disagree")
+
+
+# --- names ---------------------------------------------------------------------------------------------------
+
+
+def request_key(comment_id: int) -> str:
+    return f"{REQUEST}{comment_id}"
+
+
+def rating_key(criterion: str) -> str:
+    return f"{RATING}{criterion}"
+
+
+def names_of(form: Form, key: str) -> list[tuple[str, str]]:
+    """What the form holds of one entry, in its order: to carry it through a page that asks about it."""
+    mine = [name for name in form if name == key or name.startswith(f"{key}~")]
+    return [(name, value) for name in mine for value in form.getlist(name)]
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+
+def posted(form: Form, worksheet: Worksheet, rubric: Rubric | None, requests: Collection[int]) -> Entries:
+    """The entries this form holds, cleaned. Names nobody drew are passed over; what is not there stays as it is."""
+    found: Entries = {}
+    groups = _grouped(form)
+    for one in worksheet.fields():
+        if one.id in groups and not isinstance(one, CalculatedField):
+            found[one.id] = fields.clean(one, _raw(form, one))[0]
+    for criterion in rubric.criteria if rubric else ():
+        level = form.get(rating_key(criterion.key), "")
+        if level in LEVELS:
+            found[rating_key(criterion.key)] = level
+    for comment_id in requests:
+        key = request_key(comment_id)
+        if key in groups:
+            found[key] = request_answer(form.get(key, ""), form.get(f"{key}~text", ""))
+    return found
+
+
+def request_answer(answer: str, text: str) -> dict[str, str]:
+    return {"answer": answer if answer in ANSWERS else "", "text": clean_scalar(Kind("long_text"), text)}
+
+
+def _grouped(form: Form) -> set[str]:
+    """The entries that any name of the form belongs to."""
+    found = set()
+    for name in form:
+        head, _, rest = name.partition("~")
+        found.add(head if not head.startswith("request") else f"{head}~{rest.partition('~')[0]}")
+    return found
+
+
+def _raw(form: Form, one: Field) -> Any:
+    match one:
+        case TableField():
+            ids = [row for row in dict.fromkeys(form.getlist(f"{one.id}~row")) if row]
+            keys = [column.key for column in one.columns]
+            return [{"id": row} | {key: form.get(f"{one.id}~{row}~{key}", "") for key in keys} for row in ids]
+        case GroupField():
+            return {part.key: form.get(f"{one.id}~{part.key}", "") for part in one.parts}
+        case _ if one.type in ("multi_choice", "checklist"):
+            return [key for key in form.getlist(one.id) if key]
+        case _:
+            return form.get(one.id, "")
+
+
+def read_marks(form: Form) -> dict[str, str]:
+    """The marks the page carried; nothing when they are not there or not ours."""
+    try:
+        found = json.loads(form.get("was", ""))
+    except (ValueError, RecursionError):
+        return {}
+    return {str(k): v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
+
+
+def read_int(form: Form, name: str) -> int:
+    """A whole number of the form; 0 for anything that is none."""
+    value = form.get(name, "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
+
+
+def received(form: Form) -> str:
+    """SHA-256 (hex) of everything typed, in the order it came: proof for the page that all of it has arrived."""
+    told = hashlib.sha256()
+    for name, value in form.items(multi=True):
+        if name not in ("csrf_token", "was", "version"):
+            told.update(f"{name}\x1f{value}\x1e".replace("\r\n", "\n").encode("utf-8", "replace"))
+    return told.hexdigest()
+
+
+# --- stored ----------------------------------------------------------------------------------------------------
+
+
+def stored(
+    worksheet: Worksheet,
+    rubric: Rubric | None,
+    answers: Mapping[str, Any],
+    rating: Mapping[str, str],
+    requests: Mapping[int, dict[str, str]],
+) -> Entries:
+    """The entries as they are saved; every entry the page can show is there."""
+    found: Entries = {
+        one.id: fields.clean(one, answers.get(one.id))[0]
+        for one in worksheet.fields()
+        if not isinstance(one, CalculatedField)
+    }
+    found |= {rating_key(c.key): rating.get(c.key, "") for c in (rubric.criteria if rubric else ())}
+    return found | {request_key(comment_id): dict(answer) for comment_id, answer in requests.items()}
+
+
+def mark(value: Any) -> str:
+    """Twelve digits that are equal for equal entries; blank rows and blank parts do not count."""
+    text = json.dumps(_bare(value), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def marks(entries: Entries, keys: Iterable[str] | None = None) -> dict[str, str]:
+    return {key: mark(entries[key]) for key in (entries if keys is None else keys)}
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: part for key, part in value.items() if part} or None
+    if isinstance(value, list):
+        kept = [_bare(row) for row in value]
+        return [row for row in kept if row and (not isinstance(row, dict) or set(row) != {"id"})] or None
+    return value or None
+
+
+# --- merging ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Merge:
+    """What a save comes to: the entries afterwards, what changed, what clashes, and what was changed elsewhere."""
+
+    entries: Entries
+    changed: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    mine: Entries = field(default_factory=dict)
+
+    @property
+    def same(self) -> list[str]:
+        """Posted entries that are now stored exactly as posted."""
+        return [key for key, value in self.mine.items() if mark(value) == mark(self.entries[key])]
+
+
+def merge(
+    current: Entries,
+    mine: Entries,
+    was: Mapping[str, str],
+    *,
+    is_current: bool,
+    keep: Mapping[str, str] | None = None,
+) -> Merge:
+    """Put the posted entries into the stored ones.
+
+    `was` says what the page had shown; an entry without a mark is taken when the page is of the current version
+    (`is_current`) and clashes otherwise. `keep` holds what the person was asked: 'mine', 'theirs', 'both', or '' for
+    no decision, which asks again.
+    """
+    result = Merge(dict(current), mine=mine)
+    for key, value in mine.items():
+        if key not in current or mark(value) == mark(current[key]):
+            continue
+        decision = (keep or {}).get(key, "mine")
+        if decision == "theirs":
+            continue
+        if key in was and was[key] == mark(value):
+            result.elsewhere.append(key)
+            continue
+        changed_there = was[key] != mark(current[key]) if key in was else not is_current
+        if changed_there or decision not in ("mine", "both"):
+            result.conflicts.append(key)
+            continue
+        if decision == "both":
+            value = both(current[key], value)
+        result.entries[key] = value
+        result.changed.append(key)
+    return result
+
+
+def both(theirs: Any, mine: Any) -> Any:
+    """One text below the other; the rows of both tables, equal ones once."""
+    if isinstance(theirs, str) and isinstance(mine, str):
+        return f"{theirs}\n\n{mine}" if theirs and mine else theirs or mine
+    if isinstance(theirs, list) and isinstance(mine, list):
+        known = [_bare(row) for row in theirs]
+        return theirs + [
+            dict(row, id="") if isinstance(row, dict) else row for row in mine if _bare(row) not in known
+        ]
+    return mine
+
+
+# --- rows, for a page without scripts ---------------------------------------------------------------------------
+
+
+def add_row(one: TableField, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows and one blank row below them, up to the most a table holds."""
+    if len(rows) >= (one.max_rows or TABLE_ROW_LIMIT):
+        return rows
+    cleaned: list[dict[str, str]] = fields.clean(one, [*rows, {}])[0]
+    return cleaned
+
+
+def padded(one: TableField, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows as the page shows them: with up to two blank ones while the table asks for more."""
+    blank = sum(1 for row in rows if not _bare({k: v for k, v in row.items() if k != "id"}))
+    wanted = min(2, max(one.min_rows, 1) - (len(rows) - blank))
+    for _ in range(max(0, wanted - blank)):
+        rows = add_row(one, rows)
+    return rows

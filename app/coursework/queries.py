@@ -1,0 +1,298 @@
+"""Systems, worksheets and rounds as their owner and the rooms above read them. Columns rather than rows for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import abort
+from sqlalchemy import Row, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from app.accounts.models import User
+from app.cohorts.models import Enrollment
+from app.cohorts.queries import dates_of, program
+from app.cohorts.rules import READING, ModuleDates, may_work
+from app.coursework import rules
+from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.curriculum.schema import Criterion, Module, Rubric, Worksheet
+from app.lib.database import db
+
+# --- one system -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One comment of a published review, as the worksheet shows it beside its field."""
+
+    id: int
+    field_id: str
+    kind: str
+    text: str
+    quote: str
+    answer: str | None
+    answer_text: str
+    answered_at: datetime | None
+    settled_at: datetime | None
+    round: int
+    by: str
+    published_at: datetime
+    is_latest: bool  # of the newest published review
+
+    @property
+    def is_request(self) -> bool:
+        return self.kind in ("required", "suggested")
+
+
+# number, status, submitted_at, promised_at, digest; published_at and verdict of its review in force
+Round = Row[int, str, datetime, datetime, str, datetime | None, str | None]
+
+
+@dataclass
+class Sheet:
+    """Everything one worksheet page needs, read in three queries."""
+
+    system: System
+    draft: Draft
+    module: Module
+    worksheet: Worksheet
+    rubric: Rubric | None
+    dates: ModuleDates
+    rounds: Sequence[Round]  # newest first
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def may_work(self) -> bool:
+        return may_work(self.system.enrollment.status)
+
+    @property
+    def reason_read_only(self) -> str:
+        return rules.reason_read_only(self.system.enrollment.status, self.may_work, self.system.status)
+
+    @property
+    def waiting(self) -> Round | None:
+        """The round that lies with the coach."""
+        return next((one for one in self.rounds if one.status in ("waiting", "in review")), None)
+
+    @property
+    def open_requests(self) -> list[Remark]:
+        """Change requests not settled yet: what the participant is asked to answer."""
+        return [one for one in self.remarks if one.is_request and one.settled_at is None]
+
+    def answer_to(self, one: Remark) -> dict[str, str]:
+        """The answer given since the newest review; an answer the coach has read and not settled is asked for again."""
+        newest = max((round.published_at for round in self.rounds if round.published_at), default=None)
+        if one.answered_at is None or (newest and one.answered_at < newest):
+            return {"answer": "", "text": ""}
+        return {"answer": one.answer or "", "text": one.answer_text}
+
+    @property
+    def request_answers(self) -> dict[int, dict[str, str]]:
+        return {one.id: self.answer_to(one) for one in self.open_requests}
+
+
+_systems = (
+    select(System, Draft)
+    .join(System.enrollment)
+    .join(Enrollment.cohort)
+    .join(Enrollment.user)
+    .join(Draft, Draft.system_id == System.id)
+    .options(
+        contains_eager(System.enrollment).options(
+            contains_eager(Enrollment.cohort), contains_eager(Enrollment.user)
+        )
+    )
+)
+
+
+def sheet_for(user: User, system_id: int) -> Sheet:
+    """This person's own worksheet; 404 for anybody else's, or when the release no longer has it."""
+    found = db.session.execute(
+        _systems.where(System.id == system_id, Enrollment.user_id == user.id, Enrollment.status.in_(READING))
+    ).first()
+    if found is None:
+        abort(404)
+    system, draft = found
+    module, worksheet = assignment_of(system)
+    return Sheet(
+        system=system,
+        draft=draft,
+        module=module,
+        worksheet=worksheet,
+        rubric=module.rubric,
+        dates=dates_of(system.enrollment.cohort, module),
+        rounds=db.session.execute(_rounds.where(Submission.system_id == system.id)).all(),
+        remarks=remarks_of(system.id),
+    )
+
+
+def system_for(user: User, system_id: int) -> System:
+    """This person's own system; 404 for anybody else's."""
+    rows = select(System).join(System.enrollment).where(System.id == system_id, Enrollment.user_id == user.id)
+    return db.session.scalar(rows.where(Enrollment.status.in_(READING))) or abort(404)
+
+
+def assignment_of(system: System) -> tuple[Module, Worksheet]:
+    """The module and worksheet of a system in its cohort's release; 404 when that release has neither."""
+    module = program(system.enrollment.cohort).module_of(system.assignment_key)
+    if module is None or module.worksheet is None:
+        abort(404)
+    return module, module.worksheet
+
+
+def lock_system(system_id: int) -> None:
+    """Let nobody else change this system before we commit; read it after this."""
+    db.session.execute(select(System.id).where(System.id == system_id).with_for_update())
+
+
+_rounds = (
+    select(
+        Submission.number,
+        Submission.status,
+        Submission.submitted_at,
+        Submission.promised_at,
+        Submission.digest,
+        Review.published_at,
+        Review.verdict,
+    )
+    .outerjoin(Review, (Review.submission_id == Submission.id) & (Review.status == "published"))
+    .order_by(Submission.number.desc())
+)
+
+_remarks = (
+    select(
+        Comment.id,
+        Comment.field_id,
+        Comment.kind,
+        Comment.text,
+        Comment.quote,
+        Comment.answer,
+        Comment.answer_text,
+        Comment.answered_at,
+        Comment.settled_at,
+        Submission.number.label("round"),
+        User.name.label("by"),
+        Review.published_at,
+    )
+    .join(Comment.review)
+    .join(Review.submission)
+    .join(Review.coach)
+    .where(Review.status == "published")
+    .order_by(Submission.number.desc(), Comment.position, Comment.id)
+)
+
+
+def remarks_of(system_id: int) -> list[Remark]:
+    """Comments of this system's published reviews, the newest round first. Withdrawn reviews say nothing."""
+    rows = db.session.execute(_remarks.where(Submission.system_id == system_id)).all()
+    newest = rows[0].round if rows else 0
+    return [Remark(**row._mapping, is_latest=row.round == newest) for row in rows]
+
+
+# --- one round --------------------------------------------------------------------------------------------------
+
+
+def submission_for(user: User, system_id: int, number: int) -> Submission:
+    """One round of this person's own system; 404 for anybody else's."""
+    rows = (
+        select(Submission)
+        .join(Submission.system)
+        .join(System.enrollment)
+        .join(Enrollment.cohort)
+        .join(Enrollment.user)
+        .options(
+            contains_eager(Submission.system)
+            .contains_eager(System.enrollment)
+            .options(contains_eager(Enrollment.cohort), contains_eager(Enrollment.user))
+        )
+        .where(Submission.system_id == system_id, Submission.number == number)
+        .where(Enrollment.user_id == user.id, Enrollment.status.in_(READING))
+    )
+    return db.session.scalar(rows) or abort(404)
+
+
+def latest_submission(system_id: int) -> Submission | None:
+    """The newest round of a system."""
+    rows = (
+        select(Submission)
+        .where(Submission.system_id == system_id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    )
+    return db.session.scalar(rows)
+
+
+def published_review(submission_id: int) -> Review | None:
+    """The review in force for a round, with its comments."""
+    rows = (
+        select(Review)
+        .join(Review.coach)
+        .join(Review.submission)
+        .options(
+            contains_eager(Review.coach), contains_eager(Review.submission), selectinload(Review.comments)
+        )
+        .where(Review.submission_id == submission_id, Review.status == "published")
+    )
+    return db.session.scalar(rows)
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One line of the rubric as it was judged: level keys, and the rubric's own text of the coach's level."""
+
+    criterion: Criterion
+    own: str
+    mark: str
+
+    @property
+    def text(self) -> str:
+        """The descriptor of the coach's level, or of the participant's while there is no review."""
+        text: str = getattr(self.criterion.levels, self.mark or self.own, "")
+        return text
+
+
+def ratings_of(rubric: Rubric | None, submission: Submission, review: Review | None) -> list[Rating]:
+    """The rubric with the participant's own rating and, once published, the coach's marks. The same for both."""
+    marks = review.marks if review else {}
+    return [
+        Rating(one, submission.self_rating.get(one.key, ""), marks.get(one.key, ""))
+        for one in (rubric.criteria if rubric else ())
+    ]
+
+
+# --- all systems of one person --------------------------------------------------------------------------------------
+
+
+def systems_of(
+    enrollment_id: int,
+) -> Sequence[Row[int, str, str, int, datetime, datetime | None, datetime, datetime, datetime]]:
+    """id, module_slug, status, round, created_at, accepted_at, saved_at, submitted_at, promised_at of each system.
+
+    The last two are of the newest round. A module without a row is not started; `rules.state_of` has the words.
+    """
+    last = (Submission.system_id == System.id) & (Submission.number == System.round)
+    rows = (
+        select(
+            System.id,
+            System.module_slug,
+            System.status,
+            System.round,
+            System.created_at,
+            System.accepted_at,
+            Draft.saved_at,
+            Submission.submitted_at,
+            Submission.promised_at,
+        )
+        .join(Draft, Draft.system_id == System.id)
+        .outerjoin(Submission, last)
+        .where(System.enrollment_id == enrollment_id)
+        .order_by(System.id)
+    )
+    return db.session.execute(rows).all()
+
+
+def system_of_module(enrollment_id: int, module_slug: str) -> System | None:
+    """The system this enrollment builds for a module, if it is begun."""
+    rows = select(System).where(System.enrollment_id == enrollment_id, System.module_slug == module_slug)
+    return db.session.scalar(rows)

@@ -1,0 +1,279 @@
+"""The worksheet as its page and the answer to an autosave tell it. Pure reading; everything comes from one `Page`."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from app.coursework import forms, rules
+from app.coursework.frozen import Answers, ShownField, shown
+from app.coursework.queries import Remark, Sheet
+from app.curriculum import fields, scalars
+from app.curriculum.calculation import Results
+from app.curriculum.field_types import Field, TableField
+from app.curriculum.schema import Criterion, Section
+from app.lib import times
+from app.lib.refusal import Refused
+
+
+class Page:
+    """One worksheet with the entries to show: what is stored, or what was just typed and refused."""
+
+    def __init__(
+        self, sheet: Sheet, entries: forms.Entries, now: datetime, said: Refused | None = None
+    ) -> None:
+        self.sheet = sheet
+        self.entries = entries
+        self.now = now
+        self.said = said
+        self.number = sheet.system.round + 1
+        self.read_only = sheet.reason_read_only
+
+    # --- fields ---
+
+    def value(self, field: Field) -> Any:
+        value = self.entries.get(field.id)
+        return forms.padded(field, value or []) if isinstance(field, TableField) else value
+
+    def problems(self, field: Field) -> list[str]:
+        """What is wrong with a value that was kept as typed."""
+        return [] if field.type == "calculated" else fields.clean(field, self.entries.get(field.id))[1]
+
+    def total(self, field: TableField) -> str:
+        return table_total(field, self.entries.get(field.id))
+
+    def rows_note(self, field: TableField) -> str:
+        return rows_note(field, self.entries.get(field.id))
+
+    def criteria(self, field: Field) -> list[Criterion]:
+        rubric = self.sheet.rubric
+        return [one for one in (rubric.criteria if rubric else ()) if one.key in field.criteria]
+
+    def remarks(self, field: Field) -> list[Remark]:
+        return self._remarks[field.id]
+
+    @property
+    def remarks_by_field(self) -> dict[str, list[Remark]]:
+        return self._remarks
+
+    @property
+    def shown(self) -> list[ShownField]:
+        """The fields to read, where nothing can be written."""
+        return shown(Answers(self.sheet.worksheet, self.entries, {}))
+
+    def answer(self, remark: Remark) -> dict[str, str] | None:
+        """The answer to a request that is open; None for one that asks nothing (any more)."""
+        found: dict[str, str] | None = self.entries.get(forms.request_key(remark.id))
+        return found
+
+    def rating(self, key: str) -> str:
+        found: str = self.entries.get(forms.rating_key(key), "")
+        return found
+
+    @cached_property
+    def _remarks(self) -> dict[str, list[Remark]]:
+        """Beside the fields: the newest review, and what is still open of earlier ones."""
+        found: dict[str, list[Remark]] = defaultdict(list)
+        for one in self.sheet.remarks:
+            if one.is_latest or (one.is_request and one.settled_at is None):
+                found[one.field_id].append(one)
+        return found
+
+    @cached_property
+    def results(self) -> Results:
+        return fields.calculated(self.sheet.worksheet, self.entries)
+
+    @cached_property
+    def progress(self) -> dict[str, fields.Progress]:
+        return fields.progress(self.sheet.worksheet, self.entries)
+
+    # --- sections ---
+
+    def is_open(self, section: Section) -> bool:
+        """Open are the sections with something begun and not finished, and the one with the next step."""
+        ids = {field.id for field in section.fields}
+        if any(finding.anchor in ids for finding in self.requests_to_do) or self.next_field in ids:
+            return True
+        answered, total = self.progress[section.id]
+        return 0 < answered < total and any(finding.anchor in ids for finding in self.to_do)
+
+    def section_note(self, section: Section) -> str:
+        """'3 of 3 answered, one note of praise'."""
+        answered, total = self.progress[section.id]
+        counts: dict[str, int] = defaultdict(int)
+        for field in section.fields:
+            for one in self.remarks(field):
+                counts[one.kind] += 1
+        words = [_count(counts[kind], *names) for kind, names in _COMMENTS.items() if counts[kind]]
+        return ", ".join(
+            [
+                f"{answered} of {total} answered",
+                *(words or ([] if not self.sheet.remarks else ["no comments"])),
+            ]
+        )
+
+    # --- the check ---
+
+    @cached_property
+    def to_do(self) -> list[rules.Finding]:
+        return rules.to_do(self.sheet.worksheet, self.entries)
+
+    @cached_property
+    def requests_to_do(self) -> list[rules.Finding]:
+        """Required changes without an answer."""
+        return [
+            rules.Finding(
+                "todo", f"{one.field_id}: the change {one.by} asked for has no answer yet.", one.field_id
+            )
+            for one in self.sheet.open_requests
+            if one.kind == "required" and not rules.is_answer(**(self.answer(one) or {}))
+        ]
+
+    @cached_property
+    def findings(self) -> list[rules.Finding]:
+        worksheet = self.sheet.worksheet
+        look = rules.to_look_at(worksheet, self.entries)
+        return [*self.requests_to_do, *self.to_do, *look, *rules.done(worksheet, self.entries)]
+
+    @property
+    def next_field(self) -> str:
+        """The id of the field to go on with; empty when everything is there."""
+        return next((one.anchor for one in [*self.requests_to_do, *self.to_do]), "")
+
+    @property
+    def next_step(self) -> tuple[str, str]:
+        """(anchor, words) of the one next step."""
+        if self.next_field:
+            field = self.sheet.worksheet.field(self.next_field)
+            return self.next_field, f"{self.next_field} {field.label if field else ''}".strip()
+        return "send", "Check and submit"
+
+    @property
+    def unrated(self) -> list[Criterion]:
+        return [
+            one
+            for one in (self.sheet.rubric.criteria if self.sheet.rubric else ())
+            if not self.rating(one.key)
+        ]
+
+    # --- entries by their key, for the page that shows both texts ---
+
+    def key_number(self, key: str) -> str:
+        return key if self.sheet.worksheet.field(key) else ""
+
+    def key_label(self, key: str) -> str:
+        if field := self.sheet.worksheet.field(key):
+            return field.label
+        head, _, name = key.partition("~")
+        if f"{head}~" == forms.RATING:
+            criterion = self.sheet.rubric.criterion(name) if self.sheet.rubric else None
+            return f"Your own rating: {criterion.title if criterion else name}"
+        asked = next((one.text for one in self.sheet.open_requests if str(one.id) == name), "")
+        return f"Your answer to: {asked}"
+
+    def described(self, key: str, value: Any) -> str:
+        """An entry as plain text."""
+        if field := self.sheet.worksheet.field(key):
+            return fields.display(field, value)
+        if isinstance(value, dict):
+            said = {"changed": "Changed here.", "disagree": "I disagree."}.get(value["answer"], "")
+            return f"{said} {value['text']}".strip()
+        return LEVEL_WORDS.get(value, "")
+
+    def can_keep_both(self, key: str) -> bool:
+        field = self.sheet.worksheet.field(key)
+        return field is not None and field.type in ("long_text", "table")
+
+    # --- words of the bar ---
+
+    @property
+    def state(self) -> tuple[str, str]:
+        if self.requests_to_do:
+            return "changes", _count(
+                len(self.requests_to_do), "required change to answer", "required changes to answer"
+            )
+        return rules.state_of(self.sheet.system.status)
+
+    @property
+    def saved(self) -> str:
+        return saved_words(self.sheet.draft.saved_at, self.now)
+
+    @property
+    def was(self) -> str:
+        """The marks of what this page shows, for the form."""
+        return json.dumps(forms.marks(self.entries), separators=(",", ":"))
+
+    @property
+    def promised_if_sent(self) -> datetime:
+        cohort = self.sheet.system.enrollment.cohort
+        return rules.promise(
+            self.now, self.sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
+        )
+
+
+LEVEL_WORDS = {"not_yet": "Not yet", "meets": "Meets", "exceeds": "Exceeds"}
+_COMMENTS = {
+    "required": ("required change", "required changes"),
+    "suggested": ("suggestion", "suggestions"),
+    "praise": ("note of praise", "notes of praise"),
+}
+
+
+def _count(number: int, one: str, many: str) -> str:
+    small = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return f"{small[number] if number < len(small) else number} {one if number == 1 else many}"
+
+
+def saved_words(saved_at: datetime, now: datetime) -> str:
+    """'Saved at 2:32 p.m.' today, with the day otherwise; the viewer's zone."""
+    if times.local_date(saved_at) != times.local_date(now):
+        return f"Saved {times.moment(saved_at)}"
+    return f"Saved at {times.clock_time(saved_at).rpartition(' ')[0]}"
+
+
+def table_total(field: TableField, rows: Any) -> str:
+    column = field.column(field.total or "")
+    total = fields.table_total(field, rows) if column else None
+    return scalars.format_number(total, column.type) if total is not None and column else ""
+
+
+def rows_note(field: TableField, rows: Any) -> str:
+    """'1 of 2 rows complete'; empty for a table that asks for no number of rows."""
+    if not field.min_rows:
+        return ""
+    required = [column.key for column in field.columns if column.required]
+    complete = sum(all(row.get(key) for key in required) for row in fields.filled_rows(field, rows))
+    return f"{complete} of {max(field.min_rows, complete)} rows complete"
+
+
+def autosave_answer(
+    sheet: Sheet, merged: forms.Merge, version: int, saved_at: datetime, now: datetime
+) -> dict[str, Any]:
+    """What the page needs after a save: version, words, marks, numbers, sentences at fields, progress."""
+    page = Page(sheet, merged.entries, now)
+    tables = [one for one in sheet.worksheet.fields() if isinstance(one, TableField)]
+    anchor, words = page.next_step
+    return {
+        "version": version,
+        "saved_at": saved_words(saved_at, now),
+        "was": forms.marks(merged.entries, merged.same),
+        "elsewhere": merged.elsewhere,
+        "conflicts": merged.conflicts,
+        "results": {
+            key: {one.key: _result(one) for one in found.values()} for key, found in page.results.items()
+        },
+        "totals": {one.id: page.total(one) for one in tables if one.total},
+        "rows": {one.id: page.rows_note(one) for one in tables if one.min_rows},
+        "problems": {key: page.problems(one) for key in merged.mine if (one := sheet.worksheet.field(key))},
+        "progress": {key: list(count) for key, count in page.progress.items()},
+        "next": {"anchor": anchor, "words": words},
+        "state": list(page.state),
+        "findings": [[one.kind, one.sentence, one.anchor] for one in page.findings],
+    }
+
+
+def _result(one: fields.ResultValue) -> dict[str, str]:
+    return {"text": one.text, "how": one.missing or one.worked or one.explain}

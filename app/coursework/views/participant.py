@@ -1,0 +1,304 @@
+"""The participant's pages: the worksheet, its saving, the check before sending, the receipt and the rounds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import abort, jsonify, redirect, render_template, request, url_for
+
+from app.accounts.sessions import get_user
+from app.cohorts.queries import enrollment_for, program
+from app.coursework import actions, forms, queries, rules
+from app.coursework.frozen import Answers, shown
+from app.coursework.models import Comment, Submission
+from app.coursework.sheet import Page, autosave_answer
+from app.coursework.views import bp
+from app.curriculum.field_types import TableField
+from app.curriculum.fields import tidy
+from app.curriculum.scalars import parse_date
+from app.lib import clock
+from app.lib.access import open_to
+from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
+from app.lib.web import say, wants_json
+
+
+@bp.app_template_test("calendar_day")
+def is_calendar_day(value: str) -> bool:
+    """Whether a browser's date field can show this stored value."""
+    return "-" in value and parse_date(value) is not None
+
+
+@bp.post("/modules/<slug>/start")
+@open_to("participant")
+def start(slug: str) -> Any:
+    """Begin the module's system; from then on this leads to it."""
+    user, now = get_user(), clock.now()
+    module = program(enrollment_for(user).cohort).module(slug) or abort(404)
+    begin_write()
+    system = actions.start(user, enrollment_for(user), module, now)
+    system_id = system.id
+    db.session.commit()
+    return redirect(url_for("coursework.worksheet", system_id=system_id), 303)
+
+
+@bp.get("/systems/<id:system_id>")
+@open_to("participant")
+def worksheet(system_id: int) -> Any:
+    sheet = queries.sheet_for(get_user(), system_id)
+    return _worksheet(sheet, _stored(sheet))
+
+
+def _worksheet(sheet: queries.Sheet, entries: forms.Entries, said: Refused | None = None) -> Any:
+    page = Page(sheet, entries, clock.now(), said)
+    return render_template("coursework/worksheet.html", page=page, sheet=sheet), 422 if said else 200
+
+
+def _stored(sheet: queries.Sheet) -> forms.Entries:
+    draft = sheet.draft
+    return forms.stored(
+        sheet.worksheet, sheet.rubric, draft.answers, draft.self_rating, sheet.request_answers
+    )
+
+
+def _posted(sheet: queries.Sheet) -> forms.Entries:
+    return forms.posted(request.form, sheet.worksheet, sheet.rubric, sheet.request_answers)
+
+
+def _merged(sheet: queries.Sheet) -> forms.Merge:
+    """The form of this request put into what is stored now."""
+    mine = _posted(sheet)
+    field_id, _, row_id = request.form.get("remove", "").partition("~")
+    if isinstance(sheet.worksheet.field(field_id), TableField) and field_id in mine:
+        mine[field_id] = [row for row in mine[field_id] if row["id"] != row_id]
+    keep = {
+        key.removeprefix("keep~"): value for key, value in request.form.items() if key.startswith("keep~")
+    }
+    is_current = forms.read_int(request.form, "version") == sheet.draft.version
+    merged = forms.merge(
+        _stored(sheet), mine, forms.read_marks(request.form), is_current=is_current, keep=keep
+    )
+    _add_row(sheet, merged, request.form.get("add", ""))
+    return merged
+
+
+def _add_row(sheet: queries.Sheet, merged: forms.Merge, field_id: str) -> None:
+    table = sheet.worksheet.field(field_id)
+    if isinstance(table, TableField) and field_id in merged.same:
+        merged.entries[field_id] = forms.add_row(table, merged.mine[field_id])
+        merged.changed.append(field_id)
+
+
+def _locked(system_id: int) -> queries.Sheet:
+    """The same sheet again, under the write lock."""
+    begin_write()
+    queries.lock_system(system_id)
+    return queries.sheet_for(get_user(), system_id)
+
+
+# --- saving -------------------------------------------------------------------------------------------------------
+
+
+@bp.post("/systems/<id:system_id>/draft")
+@open_to("participant")
+def save(system_id: int) -> Any:
+    """Keep what was typed: from the Save buttons (303 back) or by itself (JSON)."""
+    queries.system_for(get_user(), system_id)
+    sheet, now = _locked(system_id), clock.now()
+    merged, before = _merged(sheet), sheet.draft.saved_at
+    try:
+        actions.save(get_user(), sheet.system, sheet.draft, merged, now)
+    except Refused as refusal:
+        db.session.rollback()
+        return _save_refused(system_id, refusal)
+    version, saved_at = sheet.draft.version, sheet.draft.saved_at
+    db.session.commit()
+    if wants_json():
+        answer = autosave_answer(sheet, merged, version, saved_at, now) | {
+            "digest": forms.received(request.form)
+        }
+        return jsonify(answer), 409 if merged.conflicts else 200
+    if merged.conflicts:
+        return _both_texts(system_id, merged, before)
+    return redirect(url_for("coursework.worksheet", system_id=system_id, _anchor=_place()), 303)
+
+
+def _place() -> str:
+    """Where on the page the person was: the field of the button, or the section of the Save button."""
+    form = request.form
+    return form.get("add", "") or form.get("remove", "").partition("~")[0] or form.get("save", "") or "main"
+
+
+def _save_refused(system_id: int, refusal: Refused) -> Any:
+    if wants_json():
+        return jsonify(error=refusal.sentence), 422
+    sheet = queries.sheet_for(get_user(), system_id)
+    return _worksheet(sheet, _stored(sheet) | _posted(sheet), refusal)
+
+
+def _both_texts(system_id: int, merged: forms.Merge, saved_at: datetime) -> Any:
+    """The page that shows both texts; everything that did not clash is saved already."""
+    sheet = queries.sheet_for(get_user(), system_id)
+    page = Page(sheet, merged.entries, clock.now())
+    carried = {key: forms.names_of(request.form, key) for key in merged.conflicts}
+    return render_template(
+        "coursework/conflict.html", page=page, sheet=sheet, merged=merged, carried=carried, saved_at=saved_at
+    ), 409
+
+
+@bp.post("/systems/<id:system_id>/requests/<id:comment_id>")
+@open_to("participant")
+def answer_request(system_id: int, comment_id: int) -> Any:
+    """Answer one change request: fields `answer` ('changed' or 'disagree') and `text`."""
+    queries.system_for(get_user(), system_id)
+    sheet, now = _locked(system_id), clock.now()
+    if comment_id not in sheet.request_answers:
+        db.session.rollback()
+        abort(404)
+    key = forms.request_key(comment_id)
+    given = forms.request_answer(request.form.get("answer", ""), request.form.get("text", ""))
+    merged = forms.merge(_stored(sheet), {key: given}, {}, is_current=True)
+    try:
+        rules.check_answer(**given)
+        actions.save(get_user(), sheet.system, sheet.draft, merged, now)
+    except Refused as refusal:
+        db.session.rollback()
+        if wants_json():
+            return jsonify(error=refusal.sentence), 422
+        sheet = queries.sheet_for(get_user(), system_id)
+        return _worksheet(sheet, _stored(sheet) | {key: given}, refusal)
+    version, saved_at = sheet.draft.version, sheet.draft.saved_at
+    db.session.commit()
+    if wants_json():
+        return jsonify(autosave_answer(sheet, merged, version, saved_at, now))
+    return redirect(
+        url_for("coursework.worksheet", system_id=system_id, _anchor=f"request-{comment_id}"), 303
+    )
+
+
+# --- submitting -----------------------------------------------------------------------------------------------------
+
+
+@bp.post("/systems/<id:system_id>/submit")
+@open_to("participant")
+def submit(system_id: int) -> Any:
+    """Save, check, and send a round. Sent twice, it leads to the same receipt."""
+    for _ in range(3):  # again only when another tab saved between the freezing and the lock
+        sheet = queries.sheet_for(get_user(), system_id)
+        frozen = _freeze(sheet, _merged(sheet))
+        sheet, now = _locked(system_id), clock.now()
+        merged = _merged(sheet)
+        if _sent_already(sheet, frozen):
+            number = forms.read_int(request.form, "round")
+            db.session.rollback()
+            return _receipt(system_id, number)
+        if (answer := _save_before_sending(sheet, merged, now)) is not None:
+            return answer
+        if _freeze_differs(sheet, frozen, merged):
+            db.session.commit()
+            continue
+        actions.submit(get_user(), sheet, frozen, now)
+        db.session.commit()
+        return _receipt(system_id, frozen.number)
+    return redirect(url_for("coursework.worksheet", system_id=system_id, _anchor="send"), 303)
+
+
+def _receipt(system_id: int, number: int) -> Any:
+    return redirect(url_for("coursework.submission", system_id=system_id, number=number), 303)
+
+
+def _save_before_sending(sheet: queries.Sheet, merged: forms.Merge, now: datetime) -> Any | None:
+    """Save first, so that a refusal costs nothing; the page to answer with when this cannot be sent."""
+    system_id, before, form = sheet.system.id, sheet.draft.saved_at, request.form
+    try:
+        actions.save(get_user(), sheet.system, sheet.draft, merged, now)
+    except Refused as refusal:
+        db.session.rollback()
+        return _save_refused(system_id, refusal)
+    if merged.conflicts:
+        db.session.commit()
+        return _both_texts(system_id, merged, before)
+    try:
+        actions.check_ready(
+            sheet,
+            merged.entries,
+            is_own="statement_own" in form,
+            no_client="statement_no_client" in form,
+            now=now,
+        )
+    except Refused as refusal:
+        db.session.commit()
+        fresh = queries.sheet_for(get_user(), system_id)
+        return _worksheet(fresh, _stored(fresh), refusal)
+    return None
+
+
+def _freeze(sheet: queries.Sheet, merged: forms.Merge) -> actions.Frozen:
+    rating = {
+        key.removeprefix(forms.RATING): v for key, v in merged.entries.items() if key.startswith(forms.RATING)
+    }
+    return actions.freeze(sheet.system.round + 1, sheet.worksheet, sheet.rubric, merged.entries, rating)
+
+
+def _freeze_differs(sheet: queries.Sheet, frozen: actions.Frozen, merged: forms.Merge) -> bool:
+    return (frozen.number, frozen.digest) != (
+        sheet.system.round + 1,
+        rules.digest(tidy(sheet.worksheet, merged.entries)),
+    )
+
+
+def _sent_already(sheet: queries.Sheet, frozen: actions.Frozen) -> bool:
+    """Whether the round this form is about was sent with these very answers."""
+    number = forms.read_int(request.form, "round")
+    return any(one.number == number and one.digest == frozen.digest for one in sheet.rounds)
+
+
+@bp.get("/systems/<id:system_id>/submissions/<id:number>")
+@open_to("participant")
+def submission(system_id: int, number: int) -> Any:
+    """One round: its receipt, its review once published, and the work as it was frozen."""
+    found = queries.submission_for(get_user(), system_id, number)
+    return _submission(found)
+
+
+def _submission(found: Submission) -> Any:
+    module, sheet = queries.assignment_of(found.system)
+    review = queries.published_review(found.id)
+    return render_template(
+        "coursework/submission.html",
+        submission=found,
+        module=module,
+        worksheet=sheet,
+        review=review,
+        ratings=queries.ratings_of(module.rubric, found, review),
+        fields=shown(Answers(sheet, found.answers, found.rendered)),
+        remarks=_by_field(review.comments if review else []),
+    )
+
+
+def _by_field(comments: Iterable[Comment]) -> dict[str, list[Comment]]:
+    found: dict[str, list[Comment]] = defaultdict(list)
+    for one in comments:
+        found[one.field_id].append(one)
+    return found
+
+
+@bp.post("/systems/<id:system_id>/submissions/<id:number>/take-back")
+@open_to("participant")
+def take_back(system_id: int, number: int) -> Any:
+    """Take a round back while no coach has begun to read it."""
+    begin_write()
+    queries.lock_system(system_id)
+    found = queries.submission_for(get_user(), system_id, number)
+    try:
+        actions.take_back(get_user(), found, clock.now())
+    except Refused as refusal:
+        db.session.rollback()
+        say(refusal.sentence, "problem")
+        return _receipt(system_id, number)
+    db.session.commit()
+    say(f"Round {number} is taken back. Nothing is lost: your worksheet is as you sent it.")
+    return redirect(url_for("coursework.worksheet", system_id=system_id), 303)

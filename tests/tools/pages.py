@@ -1,48 +1,54 @@
 """Every page there is and who looks at it: the one list that screenshots and the benchmark go through.
 
-Where an address contains an id, `link` finds it: the page is then the first link on `path` that matches.
+Where an address contains an id, `links` lead there: from `path` to the first link that matches, and so on.
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 NOBODY = ""
 EMAIL_AND_PASSWORD = re.compile(r"\b(\w+)@(\S+)\s+(\S+)")
 
 
+MODULE, LESSON = r"/modules/[\w-]+", r"/modules/[\w-]+/[\w-]+"
+SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
+COHORT = r"/cohorts/[\w-]+"
+
+
 class Page(NamedTuple):
     name: str
     path: str
     who: str = NOBODY  # the cast's first name, in lower case
-    link: str = ""
+    links: tuple[str, ...] = ()
 
 
 PAGES = (
     Page("home", "/"),
     Page("reasons", "/reasons"),
-    Page("reason", "/reasons", link=r"/reasons/[\w-]+"),
+    Page("reason", "/reasons", links=(r"/reasons/[\w-]+",)),
     Page("program", "/program"),
-    Page("cohort", "/", link=r"/cohorts/[\w-]+"),
+    Page("cohort", "/", links=(COHORT,)),
     Page("assessment", "/assessment"),
     Page("sign-in", "/sign-in"),
     Page("not-found", "/no-such-page"),
-    Page("apply", "/", "pat", link=r"/cohorts/[\w-]+/apply"),
+    Page("apply", "/", "pat", links=(COHORT, COHORT + "/apply")),
     Page("account", "/account", "ana"),
     Page("dashboard", "/dashboard", "ana"),
     Page("modules", "/modules", "ana"),
-    Page("module", "/modules", "ana", link=r"/modules/[\w-]+"),
-    Page("lesson", "/modules", "ana", link=r"/modules/[\w-]+/[\w-]+"),
-    Page("system", "/dashboard", "ana", link=r"/systems/\d+"),
-    Page("submission", "/dashboard", "ana", link=r"/systems/\d+/submissions/\d+"),
+    Page("module", "/modules", "ana", links=(MODULE,)),
+    Page("lesson", "/modules", "ana", links=(MODULE, LESSON)),
+    Page("system", "/dashboard", "ana", links=(SYSTEM,)),
+    Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),
     Page("calendar", "/calendar", "ana"),
     Page("payments", "/payments", "ana"),
     Page("dashboard-ben", "/dashboard", "ben"),
     Page("coaching", "/coaching", "cora"),
     Page("queue", "/coaching/queue", "cora"),
-    Page("review", "/coaching/queue", "cora", link=r"/reviews/\d+"),
+    Page("review", "/coaching/queue", "cora", links=(r"/reviews/\d+",)),
     Page("staff", "/staff", "sam"),
-    Page("staff-cohort", "/staff", "sam", link=r"/staff/cohorts/[\w-]+"),
+    Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("mailbox", "/dev/mail"),
     Page("styles", "/dev/styles"),
 )
@@ -60,6 +66,21 @@ def sign_ins(printed: str) -> dict[str, tuple[str, str]]:
             f"`flask demo --sign-ins` did not print a password for {', '.join(sorted(missing))}."
         )
     return found
+
+
+class NoWay(Exception):
+    """A page that others should link to is linked by none; the message says where the link is missing."""
+
+
+def address_of(page: Page, fetch: Callable[[str], str]) -> str:
+    """The page's path, found by following its links; `fetch` gives the HTML of a path. Raises NoWay."""
+    path = page.path
+    for pattern in page.links:
+        found = first_link(fetch(path), pattern)
+        if found is None:
+            raise NoWay(f"{path} has no link to {pattern}")
+        path = found
+    return path
 
 
 def first_link(html: str, pattern: str) -> str | None:

@@ -13,10 +13,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from playwright.sync_api import Page as Tab
 
 import run
-from tests.tools.pages import NOBODY, PAGES, STATUS, Page, first_link, sign_ins
+from tests.tools.pages import NOBODY, PAGES, STATUS, NoWay, Page, address_of, sign_ins
 from tests.tools.processes import Died, Processes
 
 OUT = run.ROOT / "var" / "screens"
@@ -58,7 +59,7 @@ class Camera:
 
     def __init__(self, browser: Browser, base: str, people: dict):
         self.browser, self.base, self.people, self.cookies = browser, base, people, {NOBODY: None}
-        self.complaints = []
+        self.complaints: dict[str, list[str]] = {}  # what is wrong: where
 
     def cookie_of(self, who: str):
         if who not in self.cookies:
@@ -75,38 +76,48 @@ class Camera:
             context.close()
         return self.cookies[who]
 
-    def shoot(self, wanted: Page, width: int, theme: str) -> None:
-        name = f"{wanted.name}-{width}-{theme}"
-        context = self.browser.new_context(
-            viewport={"width": width, "height": SIZES[width]},
-            color_scheme=theme,
-            reduced_motion="reduce",
-            storage_state=self.cookie_of(wanted.who),
-        )
-        page = context.new_page()
-        status = STATUS.get(wanted.name, 200)
-        page.on("console", lambda message: self._heard(name, message, status))
-        page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
-        answer = page.goto(self.base + wanted.path, wait_until="load")
-        if wanted.link:
-            address = first_link(page.content(), wanted.link)
-            if address is None:
-                self.complaints.append(f"{name}: no link on {wanted.path} is {wanted.link}")
-                context.close()
-                return
-            answer = page.goto(self.base + address, wait_until="load")
-        page.screenshot(path=str(OUT / f"{name}.png"), full_page=True)
-        if answer is None or answer.status != status:
-            self.complaints.append(f"{name}: answered {answer.status if answer else 'nothing'}")
-        over = page.evaluate(OVERFLOW)
-        if over > 0:
-            self.complaints.append(f"{name}: {over} px wider than the screen")
-        context.close()
+    def complain(self, what: str, where: str) -> None:
+        self.complaints.setdefault(what, []).append(where)
 
-    def _heard(self, name: str, message, status: int) -> None:
-        expected = f"status of {status}" in message.text  # a 404 page is reported as a failed load of itself
-        if message.type == "error" and not (status != 200 and expected):
-            self.complaints.append(f"{name}: {message.text}")
+    def shoot(self, wanted: Page) -> None:
+        """Every size and theme of one page."""
+        for width, height in SIZES.items():
+            context = self.browser.new_context(
+                viewport={"width": width, "height": height},
+                reduced_motion="reduce",
+                storage_state=self.cookie_of(wanted.who),
+            )
+            try:
+                address = address_of(
+                    wanted, lambda path, web=context.request: web.get(self.base + path).text()
+                )
+                self._shoot(context.new_page(), wanted, address, width)
+            except NoWay as error:
+                self.complain(f"{wanted.name}: {error}", str(width))
+            finally:
+                context.close()
+
+    def _shoot(self, tab: Tab, wanted: Page, address: str, width: int) -> None:
+        status, where = STATUS.get(wanted.name, 200), str(width)
+        tab.on("console", lambda message: self._heard(wanted, message, where))
+        tab.on("pageerror", lambda error: self.complain(f"{wanted.name}: {error}", where))
+        answer = tab.goto(self.base + address, wait_until="load")
+        if answer is None or answer.status != status:
+            self.complain(
+                f"{wanted.name}: {address} answered {answer.status if answer else 'nothing'}", where
+            )
+        for theme in THEMES:
+            tab.emulate_media(color_scheme=theme)
+            tab.screenshot(path=str(OUT / f"{wanted.name}-{width}-{theme}.png"), full_page=True)
+        over = tab.evaluate(OVERFLOW)
+        if over > 0:
+            self.complain(f"{wanted.name}: {over} px wider than the screen", where)
+
+    def _heard(self, wanted: Page, message: ConsoleMessage, where: str) -> None:
+        """Errors in the console, but for the page's own status, which is judged by itself."""
+        source = message.location.get("url", "")
+        if message.type == "error" and source != message.page.url:
+            self.complain(f"{wanted.name}: {message.text} {source}".rstrip(), where)
 
 
 def main() -> int:
@@ -120,14 +131,12 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=executable, args=flags)
         camera = Camera(browser, base, people)
         for page in PAGES:
-            for width in SIZES:
-                for theme in THEMES:
-                    camera.shoot(page, width, theme)
+            camera.shoot(page)
             print(page.name, flush=True)
         browser.close()
     print(f"\nPictures: {OUT}")
-    for complaint in camera.complaints:
-        print(complaint)
+    for what, where in camera.complaints.items():
+        print(f"{what}  ({', '.join(dict.fromkeys(where))})")
     return 1 if camera.complaints else 0
 
 

@@ -99,7 +99,7 @@ class Source(Strict):
 
 
 class Call(Strict):
-    """A live session of every cohort: `day` counts from the cohort's first day, `starts` is the cohort's local time."""
+    """A live session of every cohort: `day` counts within its week (0: Saturday), `starts` is the cohort's time."""
 
     key: Slug
     week: Annotated[int, Constraint(ge=1, le=104)]

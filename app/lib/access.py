@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app
+
 from app.lib.login import ask_to_sign_in, current_user
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -56,6 +57,8 @@ def check_every_view(app: Flask) -> None:
         if roles is None:
             bad.append(f"{endpoint}: add @open_to(...) to {view.__module__}.{view.__name__}")
         else:
-            bad += [f"{endpoint}: nobody registered the role {role!r}" for role in roles if role not in _roles]
+            bad += [
+                f"{endpoint}: nobody registered the role {role!r}" for role in roles if role not in _roles
+            ]
     if bad:
         raise UndeclaredView("\n".join(bad))

@@ -101,7 +101,9 @@ def _send_nudges(session: Session) -> None:
         if name in tasks:
             try:
                 tasks[name]()
-            except Exception:  # the row is committed and the clock will find it; a full disk must not undo a 200
+            except (
+                Exception
+            ):  # the row is committed and the clock will find it; a full disk must not undo a 200
                 current_app.logger.exception("nudge %s failed", name)
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
-
-from app.lib.login import current_user
 
 
 def zone(name: str | None) -> ZoneInfo:
@@ -28,9 +26,13 @@ def add_business_days(day: date, days: int, holidays: Collection[date] = ()) -> 
     return day
 
 
-def _viewer_zone() -> str:
-    name = getattr(current_user, "time_zone", None)
-    return name or "America/New_York"
+_viewer_zone: Callable[[], str] = lambda: "America/New_York"  # noqa: E731 - a default, replaced at the start
+
+
+def show_in(viewer_zone: Callable[[], str]) -> None:
+    """Say whose time zone is meant where none is named: the web shows each viewer their own."""
+    global _viewer_zone
+    _viewer_zone = viewer_zone
 
 
 def moment(value: datetime, zone_name: str | None = None) -> str:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, flash, g, jsonify, render_template, request, url_for
-from app.lib.login import current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from jinja2 import Template
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from app.lib import times
 from app.lib.database import db
+from app.lib.login import current_user
 from app.lib.money import money
 from app.lib.refusal import Refused
 
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
     for function in (times.moment, times.day, times.day_year, times.clock_time, money):
         app.template_filter()(function)
+    times.show_in(lambda: getattr(current_user, "time_zone", None) or "America/New_York")
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"demo": app.config["DEMO"]})
@@ -56,7 +58,9 @@ def init_app(app: Flask) -> None:
 
 def asset(path: str) -> str:
     """The address of a static file with its content in the query, so it may be cached for a year."""
-    return url_for("static", filename=path, v=_digest(Path(current_app.static_folder or ""), path, current_app.debug))
+    return url_for(
+        "static", filename=path, v=_digest(Path(current_app.static_folder or ""), path, current_app.debug)
+    )
 
 
 @lru_cache(maxsize=512)
@@ -122,15 +126,19 @@ def _broken(error: Exception) -> Any:
     db.session.rollback()
     if current_app.testing and current_app.config.get("PROPAGATE", True):
         raise error
-    current_app.logger.exception("request %s failed", g.get("request_id", "?"))
-    return _error_page(500, "Something broke on our side", "Nothing you sent was half saved. Please try again.")
+    current_app.logger.error("request %s failed", g.get("request_id", "?"), exc_info=error)
+    return _error_page(
+        500, "Something broke on our side", "Nothing you sent was half saved. Please try again."
+    )
 
 
 def _error_page(code: int, title: str, sentence: str) -> tuple[Any, int]:
     if wants_json():
         return jsonify(error=sentence, code=code), code
-    names = [f"errors/{code}.html", "errors/any.html"]
-    page = render_template(names, code=code, title=title, sentence=sentence, request_id=g.get("request_id", ""))
+    names: list[str | Template] = [f"errors/{code}.html", "errors/any.html"]
+    page = render_template(
+        names, code=code, title=title, sentence=sentence, request_id=g.get("request_id", "")
+    )
     return page, code
 
 

@@ -18,7 +18,9 @@ class Recipient(Protocol):
     name: str
 
 
-def post(kind: str, to: Recipient, subject: str, *, key: str, now: datetime, **context: Any) -> Message | None:
+def post(
+    kind: str, to: Recipient, subject: str, *, key: str, now: datetime, **context: Any
+) -> Message | None:
     """Write one mail, from `mail/<kind>.html` and `.txt`, to be sent once this transaction commits.
 
     `key` names the fact ('welcome:enrollment:7'): a fact that has had its mail gets no second one, and None is

@@ -19,7 +19,9 @@ class Message(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(160), unique=True)  # one mail per fact: the same key is never put twice
+    key: Mapped[str] = mapped_column(
+        String(160), unique=True
+    )  # one mail per fact: the same key is never put twice
     kind: Mapped[str] = mapped_column(String(60))  # 'accounts/sign_in_link': the template it was made from
     to_address: Mapped[str] = mapped_column(String(254), index=True)
     to_name: Mapped[str] = mapped_column(String(120))

@@ -14,12 +14,18 @@ from app.mail.models import Message
 
 bp = Blueprint("mail", __name__)
 SHOWN = 100
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-top-navigation-by-user-activation"
+)
 
 
 @bp.get("/dev/mail")
 @open_to("anyone")
 def mailbox() -> str:
-    columns = select(Message.id, Message.to_name, Message.to_address, Message.subject, Message.created_at, Message.status)
+    columns = select(
+        Message.id, Message.to_name, Message.to_address, Message.subject, Message.created_at, Message.status
+    )
     messages = db.session.execute(columns.order_by(Message.id.desc()).limit(SHOWN)).all()
     return render_template("mail/mailbox.html", messages=messages)
 
@@ -37,5 +43,4 @@ def body(message_id: int) -> Any:
     """The mail's own HTML, for the frame on its page. It has inline styles, as mail must, so it gets its own policy."""
     found = db.session.get(Message, message_id) or abort(404)
     html = sending.compose(found).get_body(("html",)).get_content()  # type: ignore[union-attr]
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups allow-top-navigation-by-user-activation"
-    return html, {"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"}
+    return html, {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}

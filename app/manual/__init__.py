@@ -6,7 +6,6 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.manual import jobs, views
+    from app.manual import jobs, views  # noqa: F401 - importing it registers the jobs
 
     app.register_blueprint(views.bp)
-    assert jobs.bind_manuals

@@ -28,13 +28,24 @@ def ask_for_binding(actor: User | None, enrollment: Enrollment, now: datetime) -
     binding = Binding(enrollment_id=enrollment.id, fingerprint=mark, status="waiting", requested_at=now)
     db.session.add(binding)
     db.session.flush()
-    record(actor, f"Asked for {enrollment.user.name}'s manual to be bound", ("enrollment", enrollment.id), now=now)
+    record(
+        actor,
+        f"Asked for {enrollment.user.name}'s manual to be bound",
+        ("enrollment", enrollment.id),
+        now=now,
+    )
     nudge("bind-manuals")
     return binding
 
 
 def finish(binding: Binding, file: StoredFile, pages: int, now: datetime) -> None:
-    binding.status, binding.file_id, binding.pages, binding.bound_at, binding.error = "bound", file.id, pages, now, None
+    binding.status, binding.file_id, binding.pages, binding.bound_at, binding.error = (
+        "bound",
+        file.id,
+        pages,
+        now,
+        None,
+    )
 
 
 def fail(binding: Binding, error: str) -> None:

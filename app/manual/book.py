@@ -82,12 +82,18 @@ class Book:
 
 
 def compose(
-    program: Program, programs: dict[str, Program], work: Sequence[Work], practice: str, owner: str, cohort: str
+    program: Program,
+    programs: dict[str, Program],
+    work: Sequence[Work],
+    practice: str,
+    owner: str,
+    cohort: str,
 ) -> Book:
     """The manual of one practice. `programs`: for each accepted module the program it was written for."""
     by_module = {one.module_slug: one for one in work}
     chapters = tuple(
-        _chapter(module, programs.get(module.slug, program), by_module.get(module.slug)) for module in program.modules
+        _chapter(module, programs.get(module.slug, program), by_module.get(module.slug))
+        for module in program.modules
     )
     return Book(practice or owner, owner, cohort, program.institute, program.hedges, chapters)
 
@@ -111,7 +117,9 @@ def _chapter(module: Module, program: Program, work: Work | None) -> Chapter:
         promised,
         work,
         _parts(answered, work.answers),
-        tuple(_document(one, answered, work.answers) for one in sorted(answered.documents, key=_place(promised))),
+        tuple(
+            _document(one, answered, work.answers) for one in sorted(answered.documents, key=_place(promised))
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def bind_one(binding_id: int, now: datetime) -> None:
         digest = storage.put(data)
     except Exception as error:
         current_app.logger.exception("binding %s failed", binding_id)
+        reason = str(error)
         begin_write()
-        _locked(binding_id, lambda found: actions.fail(found, str(error)))
+        _locked(binding_id, lambda found: actions.fail(found, reason))
         return
     begin_write()
 
@@ -54,13 +56,15 @@ def bind_one(binding_id: int, now: datetime) -> None:
         owner = db.session.get(Enrollment, found.enrollment_id)
         assert owner is not None
         name = f"Practice manual, {book.practice}.pdf"
-        actions.finish(found, files.keep(owner.user, digest, name, "application/pdf", len(data), now), pages, now)
+        actions.finish(
+            found, files.keep(owner.user_id, digest, name, "application/pdf", len(data), now), pages, now
+        )
 
     _locked(binding_id, finish)
 
 
-def _locked(binding_id: int, change: object) -> None:
+def _locked(binding_id: int, change: Callable[[Binding], None]) -> None:
     found = db.session.get(Binding, binding_id, with_for_update=True)
     if found and found.status == "waiting":  # another worker may have been faster
-        change(found)  # type: ignore[operator]
+        change(found)
     db.session.commit()

@@ -25,7 +25,9 @@ def bind(html: str, static: Path) -> tuple[bytes, int]:
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheet = weasyprint.CSS(string=_style(static), url_fetcher=fetcher, font_config=fonts)
-    document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(font_config=fonts, stylesheets=[sheet])
+    document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(
+        font_config=fonts, stylesheets=[sheet]
+    )
     return document.write_pdf(pdf_tags=True), len(document.pages)
 
 

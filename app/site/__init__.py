@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     from app.site import commands, navigation
+    from app.site.demo.commands import demo
 
     try:
         from app.site import views
@@ -15,5 +16,5 @@ def init_app(app: Flask) -> None:
     except ImportError as missing:
         app.logger.warning("site pages wait for %s", missing)
     navigation.init_app(app)
-    for command in (commands.work, commands.check_config):
+    for command in (commands.work, commands.check_config, demo):
         app.cli.add_command(command)

@@ -20,7 +20,9 @@ def work(once: bool) -> None:
         return
     for name in jobs.all_jobs():
         current_app.extensions["queue_tasks"][name]()  # what waited while no worker ran
-    consumer = current_app.extensions["queue"].create_consumer(workers=2, periodic=True, initial_delay=0.1, max_delay=2)
+    consumer = current_app.extensions["queue"].create_consumer(
+        workers=2, periodic=True, initial_delay=0.1, max_delay=2
+    )
     consumer.run()
 
 

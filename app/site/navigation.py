@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from app.lib.login import current_user
 
 from app.cohorts.queries import current_enrollment
+from app.lib.login import current_user
 
 PARTICIPANT = (
     ("Dashboard", "site.dashboard", ("site.dashboard",)),
@@ -70,7 +70,9 @@ def _drawn(entries: tuple[Any, ...]) -> list[dict[str, Any]]:
         {
             "label": label,
             "href": url_for(endpoint),
-            "current": any(here == place or (place.endswith(".") and here.startswith(place)) for place in places),
+            "current": any(
+                here == place or (place.endswith(".") and here.startswith(place)) for place in places
+            ),
         }
         for label, endpoint, places in entries
         if endpoint in current_app.view_functions

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 
+from app.accounts.models import User
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Call, Enrollment
 from app.coursework import queries as coursework
+from app.coursework.models import Comment, Review, Submission, System
+from app.curriculum.schema import Module
 from app.lib.database import db
 from app.site.rules import Chapter
 
@@ -16,10 +20,11 @@ from app.site.rules import Chapter
 def chapters_of(enrollment: Enrollment) -> list[Chapter]:
     """Every module of the program with this participant's state in it."""
     systems = {row.module_slug: row for row in coursework.systems_of(enrollment.id)}
-    return [_chapter(enrollment, module, systems.get(module.slug)) for module in cohorts.program(enrollment.cohort).modules]
+    modules = cohorts.program(enrollment.cohort).modules
+    return [_chapter(enrollment, module, systems.get(module.slug)) for module in modules]
 
 
-def _chapter(enrollment: Enrollment, module: cohorts.Module, system: coursework.SystemRow | None) -> Chapter:
+def _chapter(enrollment: Enrollment, module: Module, system: Any) -> Chapter:
     dates = cohorts.dates_of(enrollment.cohort, module)
     return Chapter(
         number=module.number,
@@ -34,17 +39,41 @@ def _chapter(enrollment: Enrollment, module: cohorts.Module, system: coursework.
         system_id=system.id if system else None,
         accepted_at=system.accepted_at if system else None,
         promised_at=system.promised_at if system else None,
-        open_required=system.open_required if system else 0,
     )
+
+
+_open_required = (
+    select(func.count(Comment.id))
+    .where(Comment.review_id == Review.id, Comment.kind == "required", Comment.answer.is_(None))
+    .scalar_subquery()
+)
+
+
+def last_review(enrollment_id: int) -> Row[Any] | None:
+    """The newest published review of this participant's work, and how many of its required changes are unanswered."""
+    rows = (
+        select(
+            Review.strength,
+            Review.published_at,
+            User.name.label("coach_name"),
+            Submission.number,
+            System.id.label("system_id"),
+            _open_required.label("open_required"),
+        )
+        .join(Submission, Submission.id == Review.submission_id)
+        .join(System, System.id == Submission.system_id)
+        .join(User, User.id == Review.coach_id)
+        .where(System.enrollment_id == enrollment_id, Review.status == "published")
+        .order_by(Review.published_at.desc())
+        .limit(1)
+    )
+    return db.session.execute(rows).first()
 
 
 def next_call(enrollment: Enrollment, now: datetime) -> Call | None:
     """The live call that is on or comes next."""
     calls = select(Call).where(Call.cohort_id == enrollment.cohort_id).order_by(Call.starts_at)
-    return next((call for call in db.session.scalars(calls) if _ends(call) > now), None)
-
-
-def _ends(call: Call) -> datetime:
-    from datetime import timedelta
-
-    return call.starts_at + timedelta(minutes=call.minutes)
+    return next(
+        (one for one in db.session.scalars(calls) if one.starts_at + timedelta(minutes=one.minutes) > now),
+        None,
+    )

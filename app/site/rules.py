@@ -23,7 +23,6 @@ class Chapter:
     system_id: int | None = None
     accepted_at: datetime | None = None
     promised_at: datetime | None = None
-    open_required: int = 0  # required changes without an answer
 
     def is_open(self, now: datetime) -> bool:
         return now >= self.opens_at

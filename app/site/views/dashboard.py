@@ -12,7 +12,6 @@ from app.admissions import queries as admissions
 from app.cohorts import queries as cohorts
 from app.cohorts import rules as cohort_rules
 from app.cohorts.models import Enrollment
-from app.coursework import queries as coursework
 from app.lib import clock, times
 from app.lib.access import open_to
 from app.site import queries, rules
@@ -52,7 +51,7 @@ def _participant_page(enrollment: Enrollment) -> str:
         accepted=sum(1 for one in chapters if one.status == "accepted"),
         step=step,
         call=queries.next_call(enrollment, now),
-        note=coursework.last_note(enrollment.id),
+        note=queries.last_review(enrollment.id),
         now=now,
     )
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template
-from app.lib.login import current_user
+from flask import abort, render_template, url_for
 
 from app.accounts.sessions import get_user
 from app.cohorts import queries as cohorts
 from app.cohorts import rules
 from app.coursework import queries as coursework
+from app.curriculum.markdown import with_build_links
 from app.curriculum.schema import Module
 from app.lib import clock
 from app.lib.access import open_to
+from app.lib.login import current_user
 from app.site import queries
 from app.site.views import bp
 
@@ -53,14 +54,16 @@ def lesson(slug: str, lesson_slug: str) -> str:
     if not dates.is_open(clock.now()):
         abort(404)
     system = coursework.system_of_module(enrollment.id, slug)
+    base = (
+        url_for("coursework.worksheet", system_id=system.id) if system else url_for("site.module", slug=slug)
+    )
     return render_template(
         "site/lesson.html",
         module=found,
         lesson=text,
+        html=with_build_links(text.html, lambda field_id: f"{base}#{field_id}" if system else base),
         before=_neighbor(found, text.number - 1),
         after=_neighbor(found, text.number + 1),
-        system=system,
-        feeds=[field for field in map(found.worksheet.field, text.feeds) if field] if found.worksheet else [],
         hedge=cohorts.program(enrollment.cohort).hedges[0],
     )
 

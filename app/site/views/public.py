@@ -24,7 +24,9 @@ def home() -> str:
     program = _program()
     page = program.page("home") or abort(404)
     coming = cohorts.open_cohorts(clock.now())
-    return render_template("site/home.html", program=program, page=page, cohort=_facts(coming[0]) if coming else None)
+    return render_template(
+        "site/home.html", program=program, page=page, cohort=_facts(coming[0]) if coming else None
+    )
 
 
 @bp.get("/reasons")

@@ -9,6 +9,7 @@ from app.accounts import messages, passwords
 from app.accounts.models import MailedLink, SignIn, Throttle, User
 from app.lib.database import db
 from app.mail.models import Message
+from tests.client import Client
 
 PASSWORD = "correct horse battery"
 
@@ -77,7 +78,7 @@ def test_signing_out_really_ends_the_session(app, client, ana):
     _sign_in(client)
     stolen = client.get_cookie("session").value
     assert client.post("/sign-out").status_code == 303
-    thief = app.test_client()
+    thief = Client(app)
     thief.set_cookie("session", stolen)
     assert thief.get("/account").status_code == 303
 

@@ -54,7 +54,9 @@ class Ana:
 def post(write, clock):
     def posted(subject="Your sign-in link", key="one", to=Ana):
         with write():
-            actions.post("accounts/sign_in_link", to, subject, key=key, now=clock.now, url="http://localhost/x")
+            actions.post(
+                "accounts/sign_in_link", to, subject, key=key, now=clock.now, url="http://localhost/x"
+            )
 
     return posted
 

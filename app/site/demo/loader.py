@@ -1,0 +1,272 @@
+"""Load the demo, once. Dates are relative to the day of loading; every state is reached by the verbs people use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.admissions import seats
+from app.admissions.models import Application
+from app.cohorts import actions as cohorts
+from app.cohorts import queries as cohort_queries
+from app.cohorts.models import Cohort, Enrollment
+from app.coursework import actions as coursework
+from app.coursework import leases, review_actions, rules
+from app.coursework import queries as coursework_queries
+from app.coursework.models import Comment, Submission, System
+from app.coursework.review_rules import ReviewText
+from app.curriculum.schema import Module
+from app.lib import times
+from app.lib.database import db
+from app.payments import actions as payments
+from app.payments.models import Payment, Price, RefundTier
+from app.site.demo import work
+from app.site.demo.people import APPLICANTS, CAST, ENROLLED, EVERYBODY, FOUNDING, RUNNING, Person
+
+PRICE = 240_000  # cents; invented, as everything here
+FOUNDED = date(2026, 2, 28)
+
+
+@dataclass
+class Demo:
+    """What the steps below hand on to one another."""
+
+    now: datetime
+    release_id: int
+    users: dict[str, User] = field(default_factory=dict)
+
+    @property
+    def sam(self) -> User:
+        return self.users["sam"]
+
+
+def is_loaded() -> bool:
+    return bool(db.session.scalar(select(func.count()).select_from(User)))
+
+
+def load(release_id: int, password_hash: str, now: datetime) -> None:
+    """Write the whole demo into this transaction. The caller commits."""
+    demo = Demo(now, release_id)
+    for person in EVERYBODY:
+        demo.users[person.key] = _user(person, password_hash, now)
+    demo.sam.is_staff = True
+    db.session.flush()
+    _founding_cohort(demo)
+    _running_cohort(demo)
+    _open_cohort(demo)
+
+
+def _user(person: Person, password_hash: str, now: datetime) -> User:
+    user = User(
+        email=person.email,
+        name=person.name,
+        time_zone=person.time_zone,
+        password_hash=password_hash if person in CAST else None,
+        created_at=now - timedelta(days=90),
+        confirmed_at=now - timedelta(days=90),
+    )
+    db.session.add(user)
+    return user
+
+
+# --- three cohorts ----------------------------------------------------------------------------------------------
+
+
+def _founding_cohort(demo: Demo) -> None:
+    """The cohort that began it all: finished, its participants take their manuals home."""
+    cohort = _cohort(demo, "february-2026", FOUNDED, capacity=3, status="finished")
+    cohorts.assign_coach(demo.sam, cohort, demo.users["cal"], demo.now)
+    module = _first_module(cohort)
+    begun = times.at(FOUNDED, "12:00", cohort.time_zone)
+    for index, person in enumerate((_person("uma"), *FOUNDING)):
+        enrollment = _enroll(demo, person, cohort, begun - timedelta(days=30))
+        answers = work.answers_of(module, person.practice, person.name, "Jo")
+        system = _begin(demo, enrollment, module, begun + timedelta(hours=2 + index))
+        sent = _send(demo.users[person.key], system, module, answers, begun + timedelta(days=4, hours=index))
+        _review(
+            demo.users["cal"],
+            sent,
+            work.acceptance(module),
+            "accepted",
+            begun + timedelta(days=9, hours=index),
+        )
+        enrollment.status, enrollment.ended_at = "completed", begun + timedelta(weeks=12)
+
+
+def _running_cohort(demo: Demo) -> None:
+    """A cohort in week 4, with one participant in each of the states a system can be in."""
+    saturday = _saturday(demo.now, weeks=-3)
+    people = (_person("ana"), _person("ben"), *RUNNING)
+    cohort = _cohort(demo, _slug(saturday), saturday, capacity=len(people), status="running")
+    cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
+    begun = times.at(saturday, "12:00", cohort.time_zone)
+    enrollments = {one.key: _enroll(demo, one, cohort, begun - timedelta(days=20)) for one in people}
+    module, cora = _first_module(cohort), demo.users["cora"]
+    thursday, tuesday = begun + timedelta(days=5), begun + timedelta(days=10, hours=3)
+
+    def answers(key: str, helper: str) -> work.Answers:
+        return work.answers_of(module, enrollments[key].practice_name, demo.users[key].name, helper)
+
+    grace = _begin(demo, enrollments["grace"], module, begun + timedelta(hours=1))
+    sent = _send(demo.users["grace"], grace, module, answers("grace", "Bea"), thursday)
+    _review(cora, sent, work.acceptance(module), "accepted", tuesday)
+
+    for key, helper, hours in (("ana", "Rosa", 1), ("luis", "Ines", 2)):
+        system = _begin(demo, enrollments[key], module, begun + timedelta(hours=hours))
+        weak = work.first_round(answers(key, helper))
+        sent = _send(demo.users[key], system, module, weak, thursday + timedelta(hours=hours))
+        asked = work.changes_asked(module, "Cora")
+        _review(cora, sent, asked, "changes requested", tuesday + timedelta(hours=hours))
+        if key == "luis":
+            _answer_requests(system, tuesday + timedelta(days=2))
+            second = min(tuesday + timedelta(days=7), demo.now - timedelta(days=1, hours=4))
+            _send(demo.users[key], system, module, answers(key, helper), second)
+
+    ben = _begin(demo, enrollments["ben"], module, begun + timedelta(days=1))
+    _send(demo.users["ben"], ben, module, answers("ben", "Lou"), demo.now - timedelta(hours=5))
+
+    mia = _begin(demo, enrollments["mia"], module, begun + timedelta(days=2))
+    sheet = coursework_queries.sheet_for(demo.users["mia"], mia.id)
+    started = answers("mia", "Kim")
+    sheet.draft.answers = {key: value for key, value in started.items() if key < "1.C"}
+    sheet.draft.version, sheet.draft.saved_at = 2, demo.now - timedelta(days=2)
+
+    wes = demo.users["wes"]
+    _application(wes, cohort, "waitlisted", begun - timedelta(days=10), "Ibarra Strength")
+
+
+def _open_cohort(demo: Demo) -> None:
+    """A cohort that takes applications and has few seats left."""
+    saturday = _saturday(demo.now, weeks=6)
+    cohort = _cohort(demo, _slug(saturday), saturday, capacity=len(ENROLLED) + 3, status="open")
+    cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
+    for index, person in enumerate(ENROLLED):
+        _enroll(demo, person, cohort, demo.now - timedelta(days=25 - 2 * index))
+    for days, person in zip((2, 1), APPLICANTS, strict=True):
+        _application(
+            demo.users[person.key], cohort, "submitted", demo.now - timedelta(days=days), person.practice
+        )
+
+
+# --- the steps they are made of ---------------------------------------------------------------------------------
+
+
+def _cohort(demo: Demo, slug: str, starts_on: date, capacity: int, status: str) -> Cohort:
+    cohort = cohorts.open_cohort(
+        demo.sam,
+        slug=slug,
+        title=f"Cohort of {starts_on:%B} {starts_on.day}, {starts_on.year}",
+        starts_on=starts_on,
+        capacity=capacity,
+        release_id=demo.release_id,
+        now=demo.now,
+        status=status,
+    )
+    db.session.add(Price(cohort_id=cohort.id, label="Full price", amount_cents=PRICE, currency="usd"))
+    for days, share in ((-14, 100), (7, 50)):
+        db.session.add(
+            RefundTier(cohort_id=cohort.id, until=starts_on + timedelta(days=days), share_percent=share)
+        )
+    return cohort
+
+
+def _enroll(demo: Demo, person: Person, cohort: Cohort, at: datetime) -> Enrollment:
+    """A paid seat: hold, order, payment and an active enrollment."""
+    user = demo.users[person.key]
+    hold = seats.take(cohort, user.id, "checkout", None, at)
+    assert hold is not None, f"{cohort.title} has no seat for {person.name}"
+    enrollment = cohorts.enroll(user, user, cohort, person.practice, at)
+    order = payments.open_order(user, enrollment, PRICE, "usd", f"Seat in the {cohort.title}", at)
+    db.session.flush()
+    paid = Payment(order_id=order.id, amount_cents=PRICE, currency="usd", status="succeeded", received_at=at)
+    order.status, order.paid_at = "paid", at
+    db.session.add(paid)
+    cohorts.activate(None, enrollment, at)
+    seats.keep(hold)
+    return enrollment
+
+
+def _application(user: User, cohort: Cohort, status: str, at: datetime, practice: str) -> None:
+    answers = {
+        "clients": "Adults after knee or hip replacement, mostly 55 to 75, two or three sessions a week.",
+        "why_now": "I have a full calendar and nothing written down. I was ill in spring and the practice stood still.",
+        "hours": "4-5",
+    }
+    db.session.add(
+        Application(
+            user_id=user.id,
+            cohort_id=cohort.id,
+            status=status,
+            practice_name=practice,
+            answers=answers,
+            submitted_at=at,
+        )
+    )
+
+
+def _begin(demo: Demo, enrollment: Enrollment, module: Module, at: datetime) -> System:
+    return coursework.start(enrollment.user, enrollment, module, at)
+
+
+def _send(user: User, system: System, module: Module, answers: work.Answers, at: datetime) -> Submission:
+    """Fill the draft and submit it as the next round."""
+    sheet = coursework_queries.sheet_for(user, system.id)
+    if system.status == "changes requested":
+        system.status = rules.next_status(system.status, "save")
+    sheet.draft.answers, sheet.draft.self_rating = answers, work.rating(module)
+    sheet.draft.version, sheet.draft.saved_at = sheet.draft.version + 1, at
+    assert module.worksheet is not None
+    frozen = coursework.freeze(
+        system.round + 1, module.worksheet, module.rubric, answers, work.rating(module)
+    )
+    return coursework.submit(user, sheet, frozen, at)
+
+
+def _review(coach: User, submission: Submission, text: ReviewText, verdict: str, at: datetime) -> None:
+    review = leases.open_review(coach, submission, at)
+    review_actions.save(coach, review, text, review.version, at)
+    token = submission.lease_token
+    assert token is not None
+    review_actions.publish(coach, review, verdict, version=review.version, token=token, now=at)
+    db.session.flush()
+
+
+def _answer_requests(system: System, at: datetime) -> None:
+    """The participant answers what was asked: changed, and one disagreement with its reason."""
+    for comment in _comments(system):
+        if comment.kind == "required":
+            comment.answer, comment.answer_text = "changed", ""
+        elif comment.kind == "suggested":
+            comment.answer = "disagree"
+            comment.answer_text = "I have two weeks of real show rate; I will compare at day 30."
+        comment.answered_at = at
+
+
+def _comments(system: System) -> Iterable[Comment]:
+    for one in coursework_queries.remarks_of(system.id):
+        comment = db.session.get(Comment, one.id)
+        if comment:
+            yield comment
+
+
+def _first_module(cohort: Cohort) -> Module:
+    """The first module that can be built."""
+    return next(one for one in cohort_queries.program(cohort).modules if one.worksheet)
+
+
+def _person(key: str) -> Person:
+    return next(one for one in CAST if one.key == key)
+
+
+def _saturday(now: datetime, weeks: int) -> date:
+    """The Saturday of this week (Saturday to Friday, US Eastern time), so many weeks away."""
+    today = times.local_date(now, "America/New_York")
+    return today - timedelta(days=(today.weekday() - 5) % 7) + timedelta(weeks=weeks)
+
+
+def _slug(saturday: date) -> str:
+    return f"{saturday:%B}-{saturday.day}-{saturday.year}".lower()

@@ -1,0 +1,74 @@
+"""The people of the demo. All of them are invented; their addresses end in example.com, which delivers nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Person:
+    key: str
+    name: str
+    time_zone: str
+    practice: str = ""
+    role: str = ""  # what to print beside the sign-in; empty: not printed
+
+    @property
+    def email(self) -> str:
+        return f"{self.key}@example.com"
+
+
+CAST = (
+    Person(
+        "ana", "Ana Morales", "America/Denver", "Northgate Medical Exercise", "participant, changes to answer"
+    ),
+    Person(
+        "ben", "Ben Carter", "America/New_York", "Carter Medical Fitness", "participant, waiting for a review"
+    ),
+    Person(
+        "uma",
+        "Uma Reyes",
+        "America/Chicago",
+        "Lakeline Exercise Practice",
+        "participant of the founding cohort",
+    ),
+    Person("cora", "Cora Bennett", "America/New_York", "", "coach, with a queue"),
+    Person("cal", "Cal Whitman", "America/Los_Angeles", "", "coach of the founding cohort"),
+    Person("pat", "Pat Lindqvist", "America/New_York", "", "prospect, nothing begun"),
+    Person("wes", "Wes Ibarra", "America/New_York", "Ibarra Strength", "prospect, on a waitlist"),
+    Person("sam", "Sam Whitlock", "America/New_York", "", "METI staff, with applications to decide"),
+)
+# Who else is in Ana's and Ben's cohort.
+RUNNING = (
+    Person("grace", "Grace Oyelaran", "America/New_York", "Oyelaran Movement Practice"),
+    Person("luis", "Luis Fontaine", "America/Chicago", "Fontaine Medical Exercise"),
+    Person("mia", "Mia Sorensen", "America/Los_Angeles", "Tidepool Medical Exercise"),
+    Person("omar", "Omar Haddad", "Europe/London", "Haddad Exercise Rooms"),
+)
+FOUNDING = (
+    Person("nora", "Nora Castellan", "America/Phoenix", "Castellan Exercise"),
+    Person("jude", "Jude Amsel", "America/New_York", "Amsel Medical Exercise"),
+)
+# Who has paid for a seat in the cohort that is open for enrollment.
+ENROLLED = tuple(
+    Person(f"enrolled{number}", name, "America/New_York", practice)
+    for number, (name, practice) in enumerate(
+        (
+            ("Rosalind Achebe", "Achebe Medical Exercise"),
+            ("Peter Vandermeer", "Vandermeer Movement"),
+            ("Ines Caldera", "Caldera Exercise Studio"),
+            ("Tomas Ruzicka", "Ruzicka Strength and Balance"),
+            ("Leah Goldfarb", "Goldfarb Medical Fitness"),
+            ("Dev Malhotra", "Malhotra Exercise Practice"),
+            ("Fiona Brannigan", "Brannigan Medical Exercise"),
+            ("Kofi Asante", "Asante Movement Rooms"),
+            ("Marta Lindholm", "Lindholm Exercise"),
+        ),
+        1,
+    )
+)
+APPLICANTS = (
+    Person("noor", "Noor Sabry", "America/New_York", "Sabry Medical Exercise"),
+    Person("theo", "Theo Lindgren", "America/Denver", "Lindgren Exercise Practice"),
+)
+EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *APPLICANTS)

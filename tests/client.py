@@ -25,7 +25,9 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         critical = kwargs.pop("critical", True)
-        assert not (db.session.new or db.session.dirty or db.session.deleted), "commit the test's own rows first"
+        assert not (db.session.new or db.session.dirty or db.session.deleted), (
+            "commit the test's own rows first"
+        )
         db.session.rollback()  # what the test reads afterwards is what the request left
         # A context of its own, as in life: otherwise `g` and the session would live on from request to request.
         response = contextvars.Context().run(super().open, *args, **kwargs)
@@ -82,7 +84,9 @@ def _no_inline(tree: Any, path: str) -> None:
         if not isinstance(node.tag, str):
             continue
         assert node.tag != "style", f"{path}: a style block; the content policy forbids it"
-        assert node.tag != "script" or node.get("src") or node.get("type") == "application/json", f"{path}: inline script"
+        assert node.tag != "script" or node.get("src") or node.get("type") == "application/json", (
+            f"{path}: inline script"
+        )
         for name in node.attrib:
             assert name != "style" and not name.startswith("on"), f"{path}: inline {name} on <{node.tag}>"
 

@@ -149,7 +149,9 @@ def sign_in(app: Flask, clock: Clock) -> Any:
     def signed_in(user_id: int) -> Client:
         token = f"token-of-{user_id}"
         begin_write()
-        row = SignIn(token_hash=hash_token(token), user_id=user_id, device="Firefox on Linux", created_at=clock.now)
+        row = SignIn(
+            token_hash=hash_token(token), user_id=user_id, device="Firefox on Linux", created_at=clock.now
+        )
         row.last_used_at, row.expires_at = clock.now, clock.now + timedelta(days=30)
         db.session.add(row)
         db.session.commit()

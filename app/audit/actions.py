@@ -14,7 +14,9 @@ class Actor(Protocol):
     name: str
 
 
-def record(actor: Actor | None, sentence: str, about: tuple[str, int] | None = None, *, now: datetime) -> Entry:
+def record(
+    actor: Actor | None, sentence: str, about: tuple[str, int] | None = None, *, now: datetime
+) -> Entry:
     """Add one entry to this transaction. `actor` None is the system; `about` is (noun, id)."""
     entry = Entry(
         at=now,

@@ -6,9 +6,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.lib.login import current_user
-
     from app.cohorts import queries
     from app.lib.access import register_role
+    from app.lib.login import current_user
 
     register_role("participant", lambda: queries.current_enrollment(current_user) is not None)

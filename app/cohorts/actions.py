@@ -29,7 +29,9 @@ def open_cohort(
 ) -> Cohort:
     """Make a dated run of a release, with its live calls. Refused when it does not start on a Saturday."""
     if starts_on.weekday() != 5:
-        raise Refused("A cohort starts on a Saturday: modules open that day and are due on the Thursday after.")
+        raise Refused(
+            "A cohort starts on a Saturday: modules open that day and are due on the Thursday after."
+        )
     program = program_of(release_id)
     cohort = Cohort(
         slug=slug,
@@ -39,7 +41,8 @@ def open_cohort(
         release_id=release_id,
         time_zone=program.time_zone,
         status=status,
-        apply_until=apply_until or times.at(starts_on - timedelta(days=3), program.due_time, program.time_zone),
+        apply_until=apply_until
+        or times.at(starts_on - timedelta(days=3), program.due_time, program.time_zone),
         holidays=[],
         created_at=now,
     )
@@ -49,7 +52,9 @@ def open_cohort(
         on = starts_on + timedelta(days=(call.week - 1) * 7 + call.day)
         starts_at = times.at(on, call.starts, program.time_zone)
         db.session.add(
-            Call(cohort_id=cohort.id, key=call.key, title=call.title, starts_at=starts_at, minutes=call.minutes)
+            Call(
+                cohort_id=cohort.id, key=call.key, title=call.title, starts_at=starts_at, minutes=call.minutes
+            )
         )
     record(actor, f"Opened {title} with {capacity} seats", ("cohort", cohort.id), now=now)
     return cohort

@@ -19,7 +19,10 @@ ENROLLMENT_STATUSES = (
 
 class Cohort(Base):
     __tablename__ = "cohort"
-    __table_args__ = (one_of("status", *COHORT_STATUSES), CheckConstraint("capacity >= 0", name="capacity_positive"))
+    __table_args__ = (
+        one_of("status", *COHORT_STATUSES),
+        CheckConstraint("capacity >= 0", name="capacity_positive"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)  # 'february-2026'

@@ -34,7 +34,9 @@ def enrollment_for(user: User) -> Enrollment:
 def coached_cohort_ids(user: User, now: datetime) -> list[int]:
     """The cohorts this person coaches today."""
     still = or_(CohortCoach.until.is_(None), CohortCoach.until > now)
-    return list(db.session.scalars(select(CohortCoach.cohort_id).where(CohortCoach.user_id == user.id, still)))
+    return list(
+        db.session.scalars(select(CohortCoach.cohort_id).where(CohortCoach.user_id == user.id, still))
+    )
 
 
 def cohort_by_slug(slug: str) -> Cohort:

@@ -194,26 +194,14 @@ def demo_environment(folder, port):
     return environment
 
 
-def flask(environment, *words):
-    """What the command printed. Raises Stop, after showing its words, when it failed."""
-    command = [str(VENV_PYTHON), "-m", "flask", *words]
-    done = subprocess.run(command, cwd=str(ROOT), env=environment, capture_output=True, text=True)
-    if done.returncode != 0:
-        say((done.stdout + done.stderr).rstrip())
-        raise Stop(f"`flask {' '.join(words)}` failed; its words stand above.")
-    return done.stdout.strip()
-
-
 def prepare_demo(folder, port):
-    """Bring the data folder to the point where the site can start; returns the environment."""
+    """Bring the data folder to the point where the site can start; returns the environment and the sign-ins."""
     environment = demo_environment(folder, port)
-    say("Bringing the database up to date ...")
-    flask(environment, "db", "upgrade")
-    say("Publishing the curriculum ...")
-    flask(environment, "curriculum", "publish")
-    say("Loading the demo cohort ...")
-    flask(environment, "demo")
-    return environment
+    command = [str(VENV_PYTHON), "-m", "tests.tools.prepare"]
+    done = subprocess.run(command, cwd=str(ROOT), env=environment, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Stop("The demo's data could not be made; the reason stands above.")
+    return environment, done.stdout.strip()
 
 
 def start_demo(processes, port):
@@ -239,12 +227,11 @@ def serve():
     if ignored:
         say(f"The demo sets these itself and ignores yours: {', '.join(ignored)}.")
     install(LOCK)
-    environment = prepare_demo(folder, port)
+    environment, sign_ins = prepare_demo(folder, port)
     try:
         with Processes(ROOT, folder / "log", environment) as processes:
             say("Starting the site, the worker and the stand-in for Stripe ...")
             start_demo(processes, port)
-            sign_ins = flask(environment, "demo", "--sign-ins")
             say(f"\n{sign_ins}\n\nThe site is at http://localhost:{port}; Ctrl-C stops it. Data: {folder}")
             while True:
                 processes.check()

@@ -68,8 +68,8 @@ class Bench:
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        environment = run.prepare_demo(Path(folder), run.wanted_port())
-        people = sign_ins(run.flask(environment, "demo", "--sign-ins"))
+        environment, printed = run.prepare_demo(Path(folder), run.wanted_port())
+        people = sign_ins(printed)
         os.environ.update(environment)
         bench, wrong = Bench(people), []
         print(

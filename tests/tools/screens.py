@@ -29,18 +29,19 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 @contextlib.contextmanager
-def demo() -> Iterator[tuple[str, dict]]:
-    """Address and environment of a running demo."""
+def demo() -> Iterator[tuple[str, str]]:
+    """Address of a running demo and its sign-ins, as printed."""
     running = os.environ.get("SCREENS_URL")
     if running:
-        yield running.rstrip("/"), run.demo_environment(run.data_dir(), run.wanted_port())
+        # Loading what is loaded already changes nothing, so this only asks for the sign-ins.
+        yield running.rstrip("/"), run.prepare_demo(run.data_dir(), run.wanted_port())[1]
         return
     port = two_free_ports()
     with tempfile.TemporaryDirectory() as folder:
-        environment = run.prepare_demo(Path(folder), port)
+        environment, printed = run.prepare_demo(Path(folder), port)
         with Processes(run.ROOT, Path(folder) / "log", environment) as processes:
             run.start_demo(processes, port)
-            yield f"http://localhost:{port}", environment
+            yield f"http://localhost:{port}", printed
 
 
 def two_free_ports() -> int:
@@ -126,10 +127,9 @@ def main() -> int:
         raise run.Stop("No Chromium found (Debian: `apt-get install chromium`).")
     OUT.mkdir(parents=True, exist_ok=True)
     flags = FLAGS + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
-    with demo() as (base, environment), sync_playwright() as playwright:
-        people = sign_ins(run.flask(environment, "demo", "--sign-ins"))
+    with demo() as (base, printed), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=flags)
-        camera = Camera(browser, base, people)
+        camera = Camera(browser, base, sign_ins(printed))
         for page in PAGES:
             camera.shoot(page)
             print(page.name, flush=True)

@@ -6,4 +6,6 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this room's pages, jobs and commands to the app."""
+    from app.admissions import jobs, views  # noqa: F401  (jobs: it registers its job)
+
+    app.register_blueprint(views.bp)

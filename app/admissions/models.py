@@ -19,7 +19,9 @@ LIVE_HOLD = "status IN ('active', 'converted')"
 class Application(Base):
     __tablename__ = "application"
     __table_args__ = (
-        one_of("status", "draft", "submitted", "in review", "accepted", "waitlisted", "declined", "withdrawn"),
+        one_of(
+            "status", "draft", "submitted", "in review", "accepted", "waitlisted", "declined", "withdrawn"
+        ),
         Index(
             "uq_application_live",
             "user_id",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, Enrollment
@@ -31,16 +33,15 @@ def refund_tiers(cohort: Cohort) -> list[RefundTier]:
 
 def refund_lines(cohort: Cohort, amount_cents: int, currency: str) -> list[rules.RefundLine]:
     """The refund rule of this cohort, worked out for an amount in cents. Days are the cohort's."""
-    tiers = [(tier.until, tier.share_percent) for tier in refund_tiers(cohort)]
-    return rules.refund_lines(tiers, amount_cents, currency)
+    return rules.refund_lines(refund_tiers(cohort), amount_cents, currency)
 
 
 def refund_lines_of(orders: Collection[Order]) -> dict[int, list[rules.RefundLine]]:
     """Order id → the refund rule of its cohort, worked out for its amount."""
     ids = {order.enrollment.cohort_id for order in orders}
-    tiers: dict[int, list[tuple[date, int]]] = {cohort_id: [] for cohort_id in ids}
+    tiers: dict[int, list[RefundTier]] = {cohort_id: [] for cohort_id in ids}
     for tier in db.session.scalars(select(RefundTier).where(RefundTier.cohort_id.in_(ids))):
-        tiers[tier.cohort_id].append((tier.until, tier.share_percent))
+        tiers[tier.cohort_id].append(tier)
     return {
         order.id: rules.refund_lines(tiers[order.enrollment.cohort_id], order.amount_cents, order.currency)
         for order in orders
@@ -94,26 +95,73 @@ def session_for(user: User, stripe_id: str) -> CheckoutSession | None:
     )
 
 
-def bank_deciding(cohort: Cohort) -> set[int]:
-    """User ids of those whose bank has not answered yet."""
+@dataclass
+class LedgerLine:
+    """One order as staff see it, with what arrived and what a person must look at."""
+
+    order_id: int
+    user_id: int
+    name: str
+    status: str
+    amount_cents: int
+    currency: str
+    created_at: datetime
+    received_cents: int = 0
+    received_at: datetime | None = None
+    bank_deciding: bool = False
+    receipts: list[tuple[str, str]] = field(default_factory=list)  # (paid with, address)
+    alerts: list[str] = field(default_factory=list)
+
+
+def ledger(cohort: Cohort) -> list[LedgerLine]:
+    """The orders of a cohort that money was paid or is owed for, the latest first. One query."""
+    money_in = and_(Payment.order_id == Order.id, Payment.status.in_(("succeeded", "processing")))
+    noticed = and_(MoneyAlert.order_id == Order.id, MoneyAlert.closed_at.is_(None))
     query = (
-        select(Enrollment.user_id)
-        .join(Order, Order.enrollment_id == Enrollment.id)
-        .join(CheckoutSession, CheckoutSession.order_id == Order.id)
-        .where(Enrollment.cohort_id == cohort.id, CheckoutSession.status == "processing")
+        select(Order, Enrollment.user_id, User.name, Payment, MoneyAlert)
+        .options(lazyload("*"))
+        .join(Enrollment, Enrollment.id == Order.enrollment_id)
+        .join(User, User.id == Enrollment.user_id)
+        .outerjoin(Payment, money_in)
+        .outerjoin(MoneyAlert, noticed)
+        .where(Enrollment.cohort_id == cohort.id, or_(Order.status.in_(LIVE), Payment.id.is_not(None)))
+        .order_by(Order.id.desc(), Payment.id, MoneyAlert.id)
     )
-    return set(db.session.scalars(query))
+    lines: dict[int, LedgerLine] = {}
+    counted: set[int] = set()
+    for order, user_id, name, payment, alert in db.session.execute(query):
+        known = (order.status, order.amount_cents, order.currency, order.created_at)
+        line = lines.setdefault(order.id, LedgerLine(order.id, user_id, name, *known))
+        if payment is not None and payment.id not in counted:
+            counted.add(payment.id)
+            _add(line, payment)
+        if alert is not None and alert.detail not in line.alerts:
+            line.alerts.append(alert.detail)
+    return list(lines.values())
 
 
-def ledger(cohort: Cohort) -> list[Order]:
-    """The orders of a cohort that money was paid or is owed for, the latest first."""
-    query = select(Order).join(Order.enrollment).where(Enrollment.cohort_id == cohort.id)
-    paid = select(Payment.id).where(Payment.order_id == Order.id).exists()
-    return list(db.session.scalars(query.where(Order.status.in_(LIVE) | paid).order_by(Order.id.desc())))
+def _add(line: LedgerLine, payment: Payment) -> None:
+    if payment.status == "processing":
+        line.bank_deciding = True
+        return
+    line.received_cents += payment.amount_cents
+    line.received_at = payment.received_at
+    if payment.receipt_url:
+        line.receipts.append((payment.paid_with or "card", payment.receipt_url))
 
 
-def open_alerts(cohort: Cohort) -> list[MoneyAlert]:
-    """What about this cohort's money a person must look at, oldest first."""
-    query = select(MoneyAlert).join(Order, MoneyAlert.order_id == Order.id).join(Order.enrollment)
-    query = query.where(Enrollment.cohort_id == cohort.id, MoneyAlert.closed_at.is_(None))
-    return list(db.session.scalars(query.order_by(MoneyAlert.id)))
+def paid_late(order_id: int | None = None) -> list[int]:
+    """Orders that were paid in full after they were let go, and whose money has not been sent back: ids.
+
+    Only while the alert about it is open, so that a person who has settled it by hand has the last word.
+    """
+    waiting = select(MoneyAlert.order_id).where(
+        MoneyAlert.kind == "paid late", MoneyAlert.closed_at.is_(None)
+    )
+    returned = select(MoneyAlert.order_id).where(
+        MoneyAlert.kind == "refund.created", MoneyAlert.order_id.is_not(None)
+    )
+    query = select(Order).where(Order.status == "expired", Order.id.in_(waiting), Order.id.not_in(returned))
+    if order_id is not None:
+        query = query.where(Order.id == order_id)
+    return [order.id for order in db.session.scalars(query) if received_cents(order) >= order.amount_cents]

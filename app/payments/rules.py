@@ -5,7 +5,7 @@ Amounts are integer cents of the order's currency. Days of the refund rule are d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol, TypeVar
@@ -18,6 +18,16 @@ Outcome = Literal["open", "processing", "complete", "expired", "failed"]
 # Nothing follows these but `complete`: money that did arrive is never ignored, whatever we believed before.
 FINAL = frozenset({"complete", "expired", "failed"})
 _ORDER = ("created", "open", "processing")
+
+
+class Tier(Protocol):
+    """Who stops by the end of this day gets this share back."""
+
+    @property
+    def until(self) -> date: ...
+
+    @property
+    def share_percent(self) -> int: ...
 
 
 class Priced(Protocol):
@@ -87,14 +97,16 @@ class RefundLine:
     words: str  # the arithmetic: '50% of $2,400 = $1,200'
 
 
-def refund_lines(tiers: Sequence[tuple[date, int]], amount_cents: int, currency: str) -> list[RefundLine]:
-    """The refund rule in words, from (last day, share in percent), ending with the days when nothing is returned."""
+def refund_lines(tiers: Iterable[Tier], amount_cents: int, currency: str = "usd") -> list[RefundLine]:
+    """The refund rule worked out for an amount in cents, ending with the days when nothing is returned."""
     lines: list[RefundLine] = []
     since: date | None = None
-    for until, share in sorted(tiers):
-        back = share_of(amount_cents, share)
-        lines.append(RefundLine(since, until, share, back, _arithmetic(amount_cents, share, back, currency)))
-        since = until + timedelta(days=1)
+    for tier in sorted(tiers, key=lambda one: one.until):
+        share, back = tier.share_percent, share_of(amount_cents, tier.share_percent)
+        lines.append(
+            RefundLine(since, tier.until, share, back, _arithmetic(amount_cents, share, back, currency))
+        )
+        since = tier.until + timedelta(days=1)
     if lines:
         lines.append(RefundLine(since, None, 0, 0, "nothing"))
     return lines

@@ -19,6 +19,12 @@ class Price:
     valid_until: datetime | None = None
 
 
+@dataclass
+class Tier:
+    until: date
+    share_percent: int
+
+
 FULL, EARLY = Price(240000), Price(200000, valid_until=NOW)
 LATER = Price(100, valid_from=NOW + timedelta(seconds=1))
 
@@ -100,7 +106,7 @@ def test_a_late_look_at_an_open_page_does_not_reopen_it():
 
 
 def test_refund_lines_say_the_arithmetic():
-    lines = rules.refund_lines([(date(2026, 6, 13), 50), (date(2026, 5, 23), 100)], 240000, "usd")
+    lines = rules.refund_lines([Tier(date(2026, 6, 13), 50), Tier(date(2026, 5, 23), 100)], 240000, "usd")
     assert [(line.since, line.until, line.amount_cents, line.words) for line in lines] == [
         (None, date(2026, 5, 23), 240000, "all of it, $2,400"),
         (date(2026, 5, 24), date(2026, 6, 13), 120000, "50% of $2,400 = $1,200"),

@@ -11,7 +11,7 @@ from tests.rooms.payments.purchases import PAID_ONCE, Buyer, stripe  # noqa: F40
 
 
 @pytest.fixture
-def pat(cast, clock, stripe):  # noqa: F811
+def pat(cast, clock, stripe):
     stripe.hold_deliveries = True
     return Buyer(cast.pat, cast.summer, clock.now)
 

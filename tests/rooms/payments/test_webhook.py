@@ -18,14 +18,14 @@ URL = "/webhooks/stripe"
 
 
 @pytest.fixture
-def pat(cast, clock, stripe):  # noqa: F811
+def pat(cast, clock, stripe):
     stripe.hold_deliveries = True
     buyer = Buyer(cast.pat, cast.summer, clock.now)
     stripe.pay(buyer.go_to_pay(clock.now))
     return buyer
 
 
-def completed(stripe):  # noqa: F811
+def completed(stripe):
     return next(event for event in stripe.pending_events if event["type"] == "checkout.session.completed")
 
 

@@ -1,0 +1,230 @@
+"""Verbs of the way in. None of them commits; whoever takes or frees a seat locks the cohort first, then the order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.admissions import messages, queries, rules, seats
+from app.admissions.models import Application, Offer, SeatHold
+from app.audit.actions import record
+from app.cohorts import actions as cohorts
+from app.cohorts import rules as cohort_rules
+from app.cohorts.models import Cohort, Enrollment
+from app.lib.database import db
+from app.lib.money import money
+from app.lib.refusal import Refused
+from app.payments import actions as payments
+from app.payments import queries as money_queries
+from app.payments.models import Order
+
+CLOSED = "This cohort does not take applications any more."
+NO_PRICE = "This cohort has no price that is valid today, so no seat can be offered. Please set one first."
+
+
+def full(capacity: int) -> str:
+    return f"All {capacity} seats are sold, held or offered at the moment. As soon as one comes free it can be taken."
+
+
+def apply(
+    user: User, cohort: Cohort, practice_name: str, answers: dict[str, str], now: datetime
+) -> Application | None:
+    """Ask for a seat. Whoever has asked already, or is in, gets a mail that says so and nothing is changed.
+
+    Returns the application that stands; None for somebody who is enrolled without one. Refused when closed. The
+    cohort must be locked by the caller.
+    """
+    found = queries.standing(user, cohort)
+    if found.enrollment is not None and cohort_rules.may_read(found.enrollment.status):
+        if found.application:
+            messages.already(found.application, now)
+        return found.application
+    if found.application is not None and found.application.status not in ("declined", "withdrawn"):
+        messages.already(found.application, now)
+        return found.application
+    if not rules.takes_applications(cohort.status, cohort.apply_until, now):
+        raise Refused(CLOSED)
+    application = Application(
+        user=user,
+        cohort=cohort,
+        status="submitted",
+        practice_name=practice_name,
+        answers=answers,
+        submitted_at=now,
+    )
+    db.session.add(application)
+    db.session.flush()
+    record(user, f"Applied for {cohort.title}", ("application", application.id), now=now)
+    messages.received(application, now)
+    return application
+
+
+def accept(actor: User, application: Application, version: int, now: datetime) -> Offer:
+    """Say yes: hold a seat for 72 hours at today's price. Refused when decided already, full, or without a price."""
+    application = _decidable(application, version)
+    cohort = application.cohort
+    price = money_queries.price_of(cohort, now)
+    if price is None:
+        raise Refused(NO_PRICE)
+    until = now + rules.OFFER_LIFE
+    if seats.take(cohort, application.user_id, "offer", until, now) is None:
+        raise Refused(full(cohort.capacity))
+    offer = Offer(
+        application=application,
+        amount_cents=price.amount_cents,
+        currency=price.currency,
+        status="open",
+        made_at=now,
+        expires_at=until,
+    )
+    db.session.add(offer)
+    _decide(actor, application, "accepted", now)
+    db.session.flush()
+    amount = money(offer.amount_cents, offer.currency)
+    record(
+        actor,
+        f"Offered {application.user.name} a seat in {cohort.title} at {amount}",
+        ("application", application.id),
+        now=now,
+    )
+    messages.offered(offer, now)
+    return offer
+
+
+def decline(actor: User, application: Application, version: int, reason: str, now: datetime) -> None:
+    """Say no, with a reason the applicant reads. Refused when decided already or without a reason."""
+    reason = rules.check_reason(reason)
+    application = _decidable(application, version)
+    application.reason = reason
+    _decide(actor, application, "declined", now)
+    sentence = f"Declined {application.user.name}'s application for {application.cohort.title}"
+    record(actor, sentence, ("application", application.id), now=now)
+    messages.declined(application, now)
+
+
+def _decidable(application: Application, version: int) -> Application:
+    """The application under the cohort's lock, so that of two decisions at once the second sees the first."""
+    seats.lock(application.cohort_id)
+    db.session.refresh(application)
+    rules.check_decidable(application.status, application.user.name, queries.decider(application))
+    if application.version != version:
+        raise Refused("This application was changed since you opened the page. Please read it once more.")
+    return application
+
+
+def _decide(actor: User, application: Application, status: str, now: datetime) -> None:
+    application.status = status
+    application.decided_at, application.decided_by = now, actor.id
+    application.version += 1
+
+
+def begin_checkout(user: User, cohort: Cohort, now: datetime) -> Order:
+    """Keep the seat while paying, and write down what is owed: the enrollment (pending) and its order.
+
+    Somebody whose offer lapsed gets a seat again if one is free. Refused with the sentence of the state otherwise.
+    """
+    seats.lock(cohort.id)
+    found = queries.standing(user, cohort)
+    check_may_pay(found, cohort, now)
+    offer, application = found.offer, found.application
+    assert offer is not None
+    assert application is not None
+    until = now + rules.PAY_LIFE
+    if offer.status == "open":
+        until = max(until, offer.expires_at)
+    if seats.take(cohort, user.id, "checkout", until, now) is None:
+        raise Refused(full(cohort.capacity))
+    if offer.status != "open":
+        offer.status, offer.expires_at = "open", until
+    enrollment = cohorts.enroll(user, user, cohort, application.practice_name, now)
+    description = f"A seat in the {cohort.title}"
+    order = payments.open_order(user, enrollment, offer.amount_cents, offer.currency, description, now)
+    consent = f"Agreed to pay {money(order.amount_cents, order.currency)} under the refund rule shown"
+    record(user, consent, ("order", order.id), now=now)
+    if order.amount_cents == 0 and order.status == "open":
+        payments.settle_order(order, now)
+    return order
+
+
+def state_of(found: queries.Standing, cohort: Cohort, now: datetime) -> rules.Checkout:
+    """What the checkout is for this person now."""
+    return rules.checkout_state(
+        application=found.application.status if found.application and found.offer else None,
+        enrollment=found.enrollment.status if found.enrollment else None,
+        order=found.order.status if found.order else None,
+        bank_deciding=found.bank_deciding,
+        received_cents=found.received_cents,
+        holds_seat=found.hold is not None,
+        free_seats=0 if found.hold else queries.seats_left(cohort),
+        open_cohort=cohort.status == "open",
+    )
+
+
+WHY_NOT = {
+    "in": "You have a seat in this cohort already. Nothing was charged a second time.",
+    "deciding": "Your bank is still deciding on your payment. Please do not pay a second time.",
+    "late money": "Your payment has arrived and we are looking for a seat. Please do not pay a second time.",
+    "left": "You have left this cohort. To come back, please write to us.",
+    "not yet": "There is no open offer for you in this cohort.",
+    "gone": "The last seat was taken in the meantime. Nothing was charged.",
+}
+
+
+def check_may_pay(found: queries.Standing, cohort: Cohort, now: datetime) -> None:
+    """Refused, with the sentence of the state, unless this person may pay now."""
+    state = state_of(found, cohort, now)
+    if state != "pay":
+        raise Refused(WHY_NOT[state])
+
+
+def keep_paid_seats(cohort_id: int, now: datetime) -> None:
+    """Make the seats of those who are in theirs for good, and free the seats of those who left."""
+    live = select(SeatHold, Enrollment.status).join(
+        Enrollment, (Enrollment.user_id == SeatHold.user_id) & (Enrollment.cohort_id == SeatHold.cohort_id)
+    )
+    live = live.where(SeatHold.cohort_id == cohort_id, SeatHold.status.in_(seats.LIVE))
+    for hold, status in db.session.execute(live).all():
+        if status in rules.SEATED and hold.status == "active":
+            seats.keep(hold)
+            _end_offer(hold, "taken")
+        elif status in rules.LEFT and hold.status == "converted":
+            seats.release(hold, now)
+            record(None, f"Freed seat {hold.seat}", ("cohort", cohort_id), now=now)
+
+
+def let_go(hold: SeatHold, order: Order | None, now: datetime) -> None:
+    """The time to pay is over: the seat, the offer and the unpaid order go. The caller holds the locks."""
+    if order is not None:
+        payments.expire_order(order, now)
+    seats.release(hold, now, "expired")
+    offer = _end_offer(hold, "lapsed")
+    record(None, f"Let seat {hold.seat} go, its time was over", ("cohort", hold.cohort_id), now=now)
+    if offer is not None:
+        messages.let_go(offer, now)
+
+
+def _end_offer(hold: SeatHold, status: str) -> Offer | None:
+    query = select(Offer).join(Offer.application).where(
+        Application.user_id == hold.user_id, Application.cohort_id == hold.cohort_id, Offer.status == "open"
+    )  # fmt: skip
+    offer = db.session.scalar(query)
+    if offer is not None:
+        offer.status = status
+    return offer
+
+
+def find_seat_for_late_money(order: Order, now: datetime) -> bool:
+    """Somebody paid after their seat was let go: give them one if one is free, else tell them. True: they are in."""
+    cohort = seats.lock(order.enrollment.cohort_id)
+    order = payments.lock_order(order.id)
+    if not money_queries.paid_late(order.id):
+        return False
+    hold = seats.take(cohort, order.enrollment.user_id, "checkout", None, now)
+    if hold is None:
+        messages.paid_too_late(order, now)
+        return False
+    payments.revive_order(order, now)
+    seats.keep(hold)
+    return True

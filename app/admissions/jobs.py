@@ -1,0 +1,72 @@
+"""Seats whose time is over, and money that came late: looked for every minute, safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.admissions import actions, seats
+from app.admissions.models import SeatHold
+from app.cohorts.models import Cohort, Enrollment
+from app.lib.database import begin_write, db
+from app.lib.jobs import job
+from app.lib.refusal import Refused
+from app.payments import actions as payments
+from app.payments import checkout
+from app.payments import queries as money
+from app.payments.models import Order
+
+
+@job("sweep-seats", minutes=1)
+def sweep_seats(now: datetime) -> int:
+    """Keep paid seats, let go what was not paid in time, seat those who paid late. Returns the seats let go."""
+    for cohort_id in db.session.scalars(
+        select(Cohort.id).where(Cohort.status.in_(("open", "closed", "running")))
+    ).all():
+        begin_write()
+        seats.lock(cohort_id)
+        actions.keep_paid_seats(cohort_id, now)
+        db.session.commit()
+    over = select(SeatHold.id).where(SeatHold.status == "active", SeatHold.until <= now)
+    freed = sum(_let_go(hold_id, now) for hold_id in db.session.scalars(over).all())
+    for order_id in money.paid_late():
+        begin_write()
+        actions.find_seat_for_late_money(db.session.get_one(Order, order_id), now)
+        db.session.commit()
+    return freed
+
+
+def _let_go(hold_id: int, now: datetime) -> bool:
+    """Free one seat, but never while it can still be paid for: Stripe is asked to end the page first."""
+    hold = db.session.get_one(SeatHold, hold_id)
+    order = _order_of(hold)
+    order_id, cohort_id = (order.id if order else None), hold.cohort_id
+    db.session.rollback()
+    try:
+        if order_id is not None and checkout.close(order_id, now) != "over":
+            return False
+    except Refused as refused:  # Stripe is silent: nobody knows, so the seat stays held
+        db.session.rollback()
+        current_app.logger.warning("seat hold %s stays: %s", hold_id, refused.sentence)
+        return False
+    begin_write()
+    seats.lock(cohort_id)
+    order = payments.lock_order(order_id) if order_id is not None else None
+    hold = db.session.get_one(SeatHold, hold_id, populate_existing=True)
+    busy = order is not None and (order.status != "open" or money.session_under_way(order.id) is not None)
+    if busy or hold.status != "active" or hold.until is None or hold.until > now:
+        db.session.rollback()  # paid, or paying again, while we were asking
+        return False
+    actions.let_go(hold, order, now)
+    db.session.commit()
+    return True
+
+
+def _order_of(hold: SeatHold) -> Order | None:
+    """The live order that this hold is for."""
+    query = select(Order).join(Order.enrollment).where(
+        Enrollment.cohort_id == hold.cohort_id, Enrollment.user_id == hold.user_id, Order.status.in_(money.LIVE)
+    )  # fmt: skip
+    return db.session.scalar(query)

@@ -1,0 +1,177 @@
+"""Seats, applications and offers, as pages and the rooms above need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import User
+from app.admissions import rules
+from app.admissions.models import Application, Offer, SeatHold
+from app.admissions.rules import Seats
+from app.admissions.seats import LIVE
+from app.cohorts import queries as cohorts
+from app.cohorts.models import Cohort, Enrollment
+from app.lib.database import db
+from app.payments import queries as payments
+from app.payments.models import Order
+
+__all__ = ["Seats", "application_for", "offer_of", "seats", "seats_left", "standing"]
+
+
+def seats(cohort: Cohort) -> Seats:
+    """How the cohort's seats stand at this moment, in one query."""
+    query = select(SeatHold.status, SeatHold.because, func.count()).where(
+        SeatHold.cohort_id == cohort.id, SeatHold.status.in_(LIVE)
+    )
+    return _seats(cohort, db.session.execute(query.group_by(SeatHold.status, SeatHold.because)).all())
+
+
+def _seats(cohort: Cohort, counted: Any) -> Seats:
+    sums = {"sold": 0, "held": 0, "offered": 0}
+    for status, because, number in counted:
+        sums["sold" if status == "converted" else "offered" if because == "offer" else "held"] += number
+    return Seats(capacity=cohort.capacity, **sums)
+
+
+def seats_left(cohort: Cohort) -> int:
+    """Seats that are neither sold, nor held, nor offered."""
+    return seats(cohort).free
+
+
+def next_cohort(cohort: Cohort, now: datetime) -> tuple[Cohort, Seats] | None:
+    """The next other cohort that takes applications and has a seat free."""
+    for other in cohorts.open_cohorts(now):
+        if other.id != cohort.id:
+            found = seats(other)
+            if found.free:
+                return other, found
+    return None
+
+
+@dataclass(frozen=True)
+class CohortRow:
+    """One cohort as the list of all shows it."""
+
+    cohort: Cohort
+    seats: Seats
+    waiting: int  # applications without an answer
+    oldest: datetime | None  # since when the oldest of them waits
+
+
+def cohort_overview() -> list[CohortRow]:
+    """Every cohort, the latest start first, with its seats and what waits. Three queries however many there are."""
+    counted: dict[int, list[Any]] = {}
+    held = select(SeatHold.cohort_id, SeatHold.status, SeatHold.because, func.count())
+    held = held.where(SeatHold.status.in_(LIVE))
+    for cohort_id, *row in db.session.execute(
+        held.group_by(SeatHold.cohort_id, SeatHold.status, SeatHold.because)
+    ):
+        counted.setdefault(cohort_id, []).append(row)
+    waits = select(Application.cohort_id, func.count(), func.min(Application.submitted_at))
+    waits = waits.where(Application.status.in_(rules.WAITING)).group_by(Application.cohort_id)
+    waiting = {cohort_id: (number, oldest) for cohort_id, number, oldest in db.session.execute(waits)}
+    found = db.session.scalars(select(Cohort).order_by(Cohort.starts_on.desc(), Cohort.id.desc()))
+    return [
+        CohortRow(one, _seats(one, counted.get(one.id, [])), *waiting.get(one.id, (0, None))) for one in found
+    ]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one person stands to one cohort."""
+
+    application: Application | None
+    offer: Offer | None
+    hold: SeatHold | None
+    enrollment: Enrollment | None
+    order: Order | None
+    bank_deciding: bool = False
+    received_cents: int = 0
+
+
+def standing(user: User, cohort: Cohort) -> Standing:
+    """Everything the way in knows about this person and this cohort."""
+    mine = (Application.user_id == user.id, Application.cohort_id == cohort.id)
+    found = db.session.execute(
+        select(Application, Offer).outerjoin(Offer, Offer.application_id == Application.id).where(*mine)
+        .order_by(Application.id.desc()).limit(1)
+    ).first()  # fmt: skip
+    held = select(SeatHold).where(SeatHold.cohort_id == cohort.id, SeatHold.user_id == user.id)
+    hold = db.session.scalar(held.where(SeatHold.status.in_(LIVE)))
+    place = select(Enrollment).where(Enrollment.cohort_id == cohort.id, Enrollment.user_id == user.id)
+    enrollment = db.session.scalar(place)
+    order = payments.order_of(enrollment) if enrollment else None
+    under_way = payments.session_under_way(order.id) if order else None
+    return Standing(
+        application=found[0] if found else None,
+        offer=found[1] if found else None,
+        hold=hold,
+        enrollment=enrollment,
+        order=order,
+        bank_deciding=under_way is not None and under_way.status == "processing",
+        received_cents=payments.received_cents(order) if order else 0,
+    )
+
+
+def application_for(user: User, application_id: int) -> Application:
+    """An application, for staff; 404 for everybody else and for what is not there."""
+    found = db.session.get(Application, application_id) if user.is_staff else None
+    return found or abort(404)
+
+
+def offer_of(application: Application) -> Offer | None:
+    return db.session.scalar(select(Offer).where(Offer.application_id == application.id))
+
+
+def decider(application: Application) -> str | None:
+    """The name of the one who decided, if somebody has."""
+    return db.session.scalar(select(User.name).where(User.id == application.decided_by))
+
+
+def applications_of(user: User) -> list[Application]:
+    """This person's applications, the latest first."""
+    query = select(Application).where(Application.user_id == user.id).order_by(Application.id.desc())
+    return list(db.session.scalars(query))
+
+
+def waiting_of(cohort: Cohort) -> list[Row[Any]]:
+    """What may be decided, the oldest first: id, status, name, submitted_at, practice_name, answers."""
+    query = (
+        select(
+            Application.id,
+            Application.status,
+            User.name,
+            Application.submitted_at,
+            Application.practice_name,
+            Application.answers,
+        )
+        .join(User, User.id == Application.user_id)
+        .where(Application.cohort_id == cohort.id, Application.status.in_(rules.DECIDABLE))
+    )
+    return list(db.session.execute(query.order_by(Application.submitted_at, Application.id)))
+
+
+def holds_of(cohort: Cohort) -> list[Row[Any]]:
+    """Every live seat in order: seat, status, because, until, name, user_id."""
+    holder = aliased(User)
+    query = select(
+        SeatHold.seat,
+        SeatHold.status,
+        SeatHold.because,
+        SeatHold.until,
+        holder.name,
+        holder.id.label("user_id"),
+    ).join(holder, holder.id == SeatHold.user_id)
+    query = query.where(SeatHold.cohort_id == cohort.id, SeatHold.status.in_(LIVE))
+    return list(db.session.execute(query.order_by(SeatHold.seat)))
+
+
+def seats_from(cohort: Cohort, holds: list[Row[Any]]) -> Seats:
+    """The same sums as `seats`, from rows that are there already."""
+    return _seats(cohort, [(hold.status, hold.because, 1) for hold in holds])

@@ -1,0 +1,109 @@
+"""Who may apply, decide, and take a seat. Pure; sentences are for the person they are shown to."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from app.lib import times
+from app.lib.refusal import Refused
+
+ANSWER_DAYS = 2  # business days until an applicant has an answer
+OFFER_LIFE = timedelta(hours=72)
+# The payment page lives 31 minutes; the seat outlives it, so that a payment in the last second finds its seat.
+PAY_LIFE = timedelta(minutes=45)
+
+WAITING = frozenset({"submitted", "in review"})
+DECIDABLE = WAITING | {"waitlisted"}
+# An enrollment in one of these keeps its seat; in the others the seat is free for somebody else.
+SEATED = frozenset({"active", "grace", "suspended", "paused", "completed"})
+LEFT = frozenset({"withdrawn", "removed", "deferred"})
+
+
+@dataclass(frozen=True)
+class Seats:
+    """How the seats of a cohort stand. `held`: somebody is paying; `offered`: kept for an open offer."""
+
+    capacity: int
+    sold: int
+    held: int
+    offered: int
+
+    @property
+    def taken(self) -> int:
+        return self.sold + self.held + self.offered
+
+    @property
+    def free(self) -> int:
+        return max(0, self.capacity - self.taken)
+
+
+def takes_applications(cohort_status: str, apply_until: datetime | None, now: datetime) -> bool:
+    """Is the cohort open, and the last moment to apply not over?"""
+    return cohort_status == "open" and (apply_until is None or now < apply_until)
+
+
+def answer_by(submitted_at: datetime, zone: str, holidays: Collection[date] = ()) -> date:
+    """The day by which an applicant has an answer; days are counted in the cohort's zone."""
+    return times.add_business_days(times.local_date(submitted_at, zone), ANSWER_DAYS, holidays)
+
+
+def check_decidable(status: str, name: str, decided_by: str | None) -> None:
+    """Refused when the application has its answer already."""
+    if status not in DECIDABLE:
+        who = f" by {decided_by}" if decided_by else ""
+        raise Refused(f"{name}'s application is {status} already{who}. Nothing was changed.")
+
+
+def check_reason(reason: str) -> str:
+    """The reason of a no, as the applicant will read it. Refused when it is missing or too long."""
+    reason = clean_text(reason)
+    if len(reason) < 20:
+        raise Refused("Please give the reason in a sentence or two: the applicant reads it.", "reason")
+    if len(reason) > 2000:
+        raise Refused("Please use at most 2,000 characters.", "reason")
+    return reason
+
+
+# What the checkout page is for one person at one moment.
+Checkout = Literal["in", "deciding", "pay", "gone", "late money", "left", "not yet"]
+
+
+def checkout_state(
+    *,
+    application: str | None,
+    enrollment: str | None,
+    order: str | None,
+    bank_deciding: bool,
+    received_cents: int,
+    holds_seat: bool,
+    free_seats: int,
+    open_cohort: bool,
+) -> Checkout:
+    """What somebody finds at the checkout, by how they stand.
+
+    in: the seat is theirs. deciding: their bank has not answered. pay: they may pay now. gone: no seat is left.
+    late money: they paid after the seat was let go. left: they left this cohort. not yet: there is no offer.
+    """
+    if enrollment in SEATED:
+        return "in"
+    if enrollment in LEFT:
+        return "left"
+    if bank_deciding:
+        return "deciding"
+    if order in ("expired", "cancelled") and received_cents > 0:
+        return "late money"
+    if application != "accepted":
+        return "not yet"
+    if holds_seat or (free_seats > 0 and open_cohort):
+        return "pay"
+    return "gone"
+
+
+def clean_text(text: str) -> str:
+    """What was typed, without characters that cannot be shown or kept (a NUL breaks a database); trimmed."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
+    return kept.strip()

@@ -1,0 +1,87 @@
+"""Taking and giving back a seat: the only place where seats are counted to be given away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CursorResult, Integer, String, func, insert, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from app.admissions.models import SeatHold
+from app.cohorts.models import Cohort
+from app.lib.database import UTCDateTime, db
+
+LIVE = ("active", "converted")
+
+
+def lock(cohort_id: int) -> Cohort:
+    """The cohort as it is now, locked until this transaction ends: whoever takes or frees a seat waits here."""
+    query = select(Cohort).where(Cohort.id == cohort_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def hold_of(cohort_id: int, user_id: int) -> SeatHold | None:
+    """The seat this person holds or has in the cohort."""
+    query = select(SeatHold).where(SeatHold.cohort_id == cohort_id, SeatHold.user_id == user_id)
+    return db.session.scalar(query.where(SeatHold.status.in_(LIVE)))
+
+
+def take(
+    cohort: Cohort, user_id: int, because: str, until: datetime | None, now: datetime
+) -> SeatHold | None:
+    """Give this person a seat until then (None: for good), or None when no seat is free.
+
+    Who holds one already keeps it, for longer where `until` is later. Must run inside `begin_write()`; the cohort is
+    locked.
+    """
+    lock(cohort.id)
+    hold = hold_of(cohort.id, user_id)
+    if hold is None:
+        if not _insert(cohort.id, user_id, because, until, now):
+            return None
+        hold = hold_of(cohort.id, user_id)
+        assert hold is not None
+    elif hold.status == "active":
+        hold.because = because
+        if hold.until is not None and (until is None or until > hold.until):
+            hold.until = until
+    return hold
+
+
+def _insert(cohort_id: int, user_id: int, because: str, until: datetime | None, now: datetime) -> bool:
+    """Insert a hold on the lowest free seat where fewer are live than the cohort has: one statement, count included."""
+    live = aliased(SeatHold, name="live")
+    before = aliased(SeatHold, name="before")
+    mine = (live.cohort_id == cohort_id, live.status.in_(LIVE))
+    count = select(func.count()).select_from(live).where(*mine).scalar_subquery()
+    capacity = select(Cohort.capacity).where(Cohort.id == cohort_id).scalar_subquery()
+    # A free seat is 1 or the neighbor of a taken one; the lowest of them is the lowest free one.
+    candidates = union_all(
+        select(literal(1, Integer).label("seat")),
+        select((before.seat + 1).label("seat")).where(before.cohort_id == cohort_id, before.status.in_(LIVE)),
+    ).subquery("candidates")
+    taken = select(live.id).where(*mine, live.seat == candidates.c.seat).exists()
+    lowest = select(func.min(candidates.c.seat)).where(~taken).scalar_subquery()
+    row = select(
+        literal(cohort_id, Integer),
+        literal(user_id, Integer),
+        lowest,
+        literal("active", String),
+        literal(because, String),
+        literal(until, UTCDateTime()),
+        literal(now, UTCDateTime()),
+    ).where(count < capacity)
+    names = ["cohort_id", "user_id", "seat", "status", "because", "until", "created_at"]
+    result = db.session.execute(insert(SeatHold).from_select(names, row, include_defaults=False))
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def keep(hold: SeatHold) -> None:
+    """The seat is paid for: it is theirs for good."""
+    hold.status, hold.because, hold.until = "converted", "enrolled", None
+
+
+def release(hold: SeatHold, now: datetime, status: str = "released") -> None:
+    """Give the seat back ('released', or 'expired' when its time was over)."""
+    hold.status, hold.ended_at = status, now

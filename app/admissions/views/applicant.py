@@ -1,0 +1,154 @@
+"""Applying for a seat. Open to anyone; what it answers never tells whether an address is known here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from app.accounts import actions as accounts
+from app.accounts.models import User
+from app.accounts.sessions import get_user
+from app.accounts.throttle import allow
+from app.admissions import actions, queries, rules, seats
+from app.admissions.forms import ApplicationForm
+from app.admissions.views import bp
+from app.cohorts import queries as cohorts
+from app.cohorts import rules as cohort_rules
+from app.cohorts.models import Cohort
+from app.lib import clock, times
+from app.lib.access import open_to
+from app.lib.database import begin_write, db
+from app.lib.login import current_user
+from app.lib.refusal import Refused
+from app.payments import queries as payments
+
+HOUR = timedelta(hours=1)
+TOO_OFTEN = (
+    "That was sent too often from here. Please wait an hour, or write to us; what you typed is still here."
+)
+
+
+@bp.get("/cohorts/<slug>/apply")
+@open_to("anyone")
+def apply(slug: str) -> Any:
+    cohort, now = cohorts.public_cohort(slug), clock.now()
+    state = _state_page(cohort, now)
+    if state is not None:
+        return state
+    return _form_page(cohort, _form(), now)
+
+
+@bp.post("/cohorts/<slug>/apply")
+@open_to("anyone")
+def send_application(slug: str) -> Any:
+    cohort, now = cohorts.public_cohort(slug), clock.now()
+    state = _state_page(cohort, now)
+    if state is not None:
+        return state
+    form = _form()
+    if not form.validate():
+        return _form_page(cohort, form, now), 422
+    if not _within(form, now):
+        form.form_errors.append(TOO_OFTEN)
+        return _form_page(cohort, form, now), 429
+    begin_write()
+    try:
+        seats.lock(cohort.id)  # two clicks of one button: the second waits, and finds what the first wrote
+        user = _applicant(form, now)
+        actions.apply(user, cohort, form.practice_name.data or "", form.answers(), now)
+    except Refused as refused:
+        db.session.rollback()
+        _say_at_field(form, refused)
+        return _form_page(cohorts.public_cohort(slug), form, now), 422
+    db.session.commit()
+    if current_user.is_authenticated:
+        return redirect(url_for("admissions.apply", slug=slug), 303)
+    return redirect(url_for("admissions.applied", slug=slug), 303)
+
+
+@bp.get("/cohorts/<slug>/apply/sent")
+@open_to("anyone")
+def applied(slug: str) -> Any:
+    """What somebody who is not signed in sees after applying: the same words for a known address and a new one."""
+    cohort = cohorts.public_cohort(slug)
+    answer_by = rules.answer_by(clock.now(), cohort.time_zone)
+    return render_template("admissions/sent.html", cohort=cohort, answer_by=answer_by, days=rules.ANSWER_DAYS)
+
+
+def _state_page(cohort: Cohort, now: datetime) -> Any:
+    """What is shown instead of the form: how this person stands, or that no seat is to be had and what is next."""
+    if current_user.is_authenticated:
+        found = queries.standing(get_user(), cohort)
+        enrolled = found.enrollment is not None and cohort_rules.may_read(found.enrollment.status)
+        if enrolled or (found.application is not None and found.application.status != "withdrawn"):
+            return _standing_page(cohort, found, enrolled, now)
+    held = queries.seats(cohort)
+    if not rules.takes_applications(cohort.status, cohort.apply_until, now) or held.free == 0:
+        full = held.free == 0 and cohort.status == "open"
+        other = queries.next_cohort(cohort, now)
+        return render_template("admissions/no_seat.html", cohort=cohort, seats=held, full=full, other=other)
+    return None
+
+
+def _standing_page(cohort: Cohort, found: queries.Standing, enrolled: bool, now: datetime) -> str:
+    answer_by = None
+    if found.application is not None and found.application.submitted_at is not None:
+        answer_by = rules.answer_by(found.application.submitted_at, cohort.time_zone)
+    declined = found.application is not None and found.application.status == "declined" and not enrolled
+    return render_template(
+        "admissions/standing.html",
+        cohort=cohort,
+        found=found,
+        enrolled=enrolled,
+        answer_by=answer_by,
+        late=answer_by is not None and answer_by < times.local_date(now, cohort.time_zone),
+        other=queries.next_cohort(cohort, now) if declined else None,
+        now=now,
+    )
+
+
+def _form() -> ApplicationForm:
+    form = ApplicationForm()
+    if current_user.is_authenticated:
+        for known in ("name", "email", "time_zone"):
+            delattr(form, known)
+    elif request.method == "GET":
+        form.time_zone.data = "America/New_York"
+    return form
+
+
+def _form_page(cohort: Cohort, form: ApplicationForm, now: datetime) -> str:
+    price = payments.price_of(cohort, now)
+    return render_template(
+        "admissions/apply.html",
+        cohort=cohort,
+        form=form,
+        seats=queries.seats(cohort),
+        price=price,
+        refund=payments.refund_lines(cohort, price.amount_cents, price.currency) if price else [],
+        days=rules.ANSWER_DAYS,
+    )
+
+
+def _within(form: ApplicationForm, now: datetime) -> bool:
+    """Count this try, from this place and for this person, in a transaction of its own."""
+    who = f"user-{get_user().id}" if current_user.is_authenticated else str(form.email.data).lower()
+    begin_write()
+    answers = [allow(f"apply:{who}", 5, HOUR, now), allow(f"apply-from:{request.remote_addr}", 30, HOUR, now)]
+    db.session.commit()
+    return all(answers)
+
+
+def _applicant(form: ApplicationForm, now: datetime) -> User:
+    if current_user.is_authenticated:
+        return get_user()
+    return accounts.find_or_create(str(form.email.data), str(form.name.data), str(form.time_zone.data), now)
+
+
+def _say_at_field(form: ApplicationForm, refused: Refused) -> None:
+    if refused.field and refused.field in form:
+        form[refused.field].errors = [refused.sentence]
+    else:
+        form.form_errors.append(refused.sentence)

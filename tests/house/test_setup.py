@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import select
 import socket
 import stat
 import subprocess
@@ -145,27 +146,22 @@ def test_the_demos_secrets_are_kept_and_private(tmp_path: Path) -> None:
     assert run.demo_environment(tmp_path / "other", 8000)["STRIPE_SECRET_KEY"] != first["STRIPE_SECRET_KEY"]
 
 
-def alive(process: int) -> bool:
-    """A killed process whose new parent has not looked yet still has a number, but it runs no more."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{process}/stat")
-    return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] in "ZX")
-
-
 def test_leaving_ends_every_process_and_its_children(tmp_path: Path) -> None:
-    parent_and_child = (
-        "import subprocess, sys; p = subprocess.Popen(['sleep', '600']); print(p.pid, flush=True); p.wait()"
-    )
+    """Parent and child both hold a pipe open; its end is read when the last of them is gone, and not before."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    both = f"import subprocess; out = open({str(pipe)!r}, 'w'); subprocess.run(['sleep', '600'], stdout=out)"
     with Processes(run.ROOT, tmp_path, dict(os.environ)) as processes:
-        processes.start("parent", [sys.executable, "-c", parent_and_child])
-        process = processes.running["parent"]
-        while not (said := (tmp_path / "parent.log").read_text().strip()):
-            assert process.poll() is None
-    assert process.returncode is not None
-    assert not alive(int(said))
+        processes.start("parent", [sys.executable, "-c", both])
+        reader = os.open(pipe, os.O_RDONLY)  # returns when the parent has opened its side
+        assert processes.running["parent"].poll() is None
+        parent = processes.running["parent"]
+    try:
+        assert parent.returncode is not None
+        assert select.select([reader], [], [], 10)[0], "somebody still holds the pipe"
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)
 
 
 def test_a_process_that_ends_by_itself_is_named_with_its_last_words(tmp_path: Path) -> None:

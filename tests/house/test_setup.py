@@ -150,7 +150,8 @@ def test_leaving_ends_every_process_and_its_children(tmp_path: Path) -> None:
     """Parent and child both hold a pipe open; its end is read when the last of them is gone, and not before."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    both = f"import subprocess; out = open({str(pipe)!r}, 'w'); subprocess.run(['sh', '-c', 'echo up; exec sleep 600'], stdout=out)"
+    child = ["sh", "-c", "echo up; exec sleep 600"]
+    both = f"import subprocess; subprocess.run({child}, stdout=open({str(pipe)!r}, 'w'))"
     with Processes(run.ROOT, tmp_path, dict(os.environ)) as processes:
         processes.start("parent", [sys.executable, "-c", both])
         reader = os.open(pipe, os.O_RDONLY)

@@ -1,0 +1,212 @@
+"""A cohort as a prospect sees it: dates, price, seats left, refund rule, coaches; every figure from its row.
+
+Instants are UTC, days are days of the cohort's time zone, amounts are integer cents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.admissions import rules as admission_rules
+from app.admissions.models import SeatHold
+from app.admissions.queries import Standing
+from app.admissions.seats import LIVE
+from app.cohorts import queries as cohorts
+from app.cohorts import rules as cohort_rules
+from app.cohorts.models import Call, Cohort, CohortCoach
+from app.coursework import rules as coursework_rules
+from app.curriculum.schema import Module, Program, WeekPlan
+from app.lib import times
+from app.lib.database import db
+from app.payments import queries as payments
+from app.payments import rules as payment_rules
+from app.payments.models import Price
+from app.payments.rules import RefundLine
+
+
+@dataclass(frozen=True)
+class Coming:
+    """One cohort with what a prospect must know before applying. Without a price there is no refund table either."""
+
+    cohort: Cohort
+    program: Program
+    taken: int  # seats that are sold, held or offered
+    takes_applications: bool
+    price: Price | None = None
+    refunds: tuple[RefundLine, ...] = ()
+    coaches: tuple[str, ...] = ()
+    first_call: datetime | None = None
+
+    @property
+    def free(self) -> int:
+        return max(0, self.cohort.capacity - self.taken)
+
+    @property
+    def starts_on(self) -> date:
+        return self.cohort.starts_on + timedelta(days=self.cohort.shift_days)
+
+    @property
+    def ends_on(self) -> date:
+        return self.starts_on + timedelta(days=self.program.weeks * 7 - 1)
+
+    @property
+    def opens_at(self) -> datetime:
+        """When the first module opens."""
+        return cohorts.dates_of(self.cohort, self.program.modules[0]).opens_at
+
+    @property
+    def full_refund_until(self) -> date | None:
+        """The last day on which everything comes back."""
+        days = [line.until for line in self.refunds if line.share_percent == 100 and line.until]
+        return max(days, default=None)
+
+    @property
+    def seats_each(self) -> int:
+        """Participants for each coach when every seat is taken."""
+        return -(-self.cohort.capacity // len(self.coaches)) if self.coaches else 0
+
+
+@dataclass(frozen=True)
+class Week:
+    """One row of the plan: dated when it belongs to a cohort, relative when it does not."""
+
+    number: int
+    title: str
+    text: str
+    critical: bool
+    catch_up: bool
+    review_days: int
+    opens_day: int | None = None  # days after the cohort's first day
+    due_day: int | None = None
+    first: date | None = None
+    last: date | None = None
+    due: date | None = None
+    answer_by: date | None = None
+
+
+def in_prospect(now: datetime) -> list[Coming]:
+    """The cohorts that take applications, the next start first: with price and seats, in three queries for any number."""
+    found = cohorts.open_cohorts(now)
+    ids = [one.id for one in found]
+    prices = _prices(ids, now)
+    taken = _taken(ids)
+    return [
+        Coming(one, cohorts.program(one), taken.get(one.id, 0), True, price=prices.get(one.id)) for one in found
+    ]
+
+
+def next_with_seats(coming: Collection[Coming]) -> Coming | None:
+    """The next cohort with a seat free; when all are full the next of them."""
+    return next((one for one in coming if one.free), next(iter(coming), None))
+
+
+def in_full(cohort: Cohort, now: datetime) -> Coming:
+    """One cohort with everything a prospect must know, in four queries."""
+    price = payments.price_of(cohort, now)
+    first_call, coaches = _call_and_coaches(cohort, now)
+    return Coming(
+        cohort=cohort,
+        program=cohorts.program(cohort),
+        taken=_taken([cohort.id]).get(cohort.id, 0),
+        takes_applications=admission_rules.takes_applications(cohort.status, cohort.apply_until, now),
+        price=price,
+        refunds=tuple(payments.refund_lines(cohort, price.amount_cents, price.currency)) if price else (),
+        coaches=coaches,
+        first_call=first_call,
+    )
+
+
+def filled(coming: Coming, now: datetime) -> Coming:
+    """One of `in_prospect` with the rest of its facts, in two queries more."""
+    first_call, coaches = _call_and_coaches(coming.cohort, now)
+    price = coming.price
+    refunds = payments.refund_lines(coming.cohort, price.amount_cents, price.currency) if price else []
+    return Coming(coming.cohort, coming.program, coming.taken, True, price, tuple(refunds), coaches, first_call)
+
+
+def _taken(cohort_ids: Collection[int]) -> dict[int, int]:
+    """Cohort id → seats that are sold, held or offered."""
+    live = select(SeatHold.cohort_id, func.count()).where(SeatHold.cohort_id.in_(cohort_ids))
+    rows = db.session.execute(live.where(SeatHold.status.in_(LIVE)).group_by(SeatHold.cohort_id))
+    return {cohort_id: number for cohort_id, number in rows}
+
+
+def _prices(cohort_ids: Collection[int], now: datetime) -> dict[int, Price]:
+    """Cohort id → the price that is valid now."""
+    by_cohort: dict[int, list[Price]] = {}
+    for price in db.session.scalars(select(Price).where(Price.cohort_id.in_(cohort_ids)).order_by(Price.id)):
+        by_cohort.setdefault(price.cohort_id, []).append(price)
+    valid = {cohort_id: payment_rules.price_now(rows, now) for cohort_id, rows in by_cohort.items()}
+    return {cohort_id: price for cohort_id, price in valid.items() if price}
+
+
+def _call_and_coaches(cohort: Cohort, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:
+    """The first live call and the coaches' names, in one query: no coach is one row without a name."""
+    first = select(func.min(Call.starts_at)).where(Call.cohort_id == cohort.id).scalar_subquery()
+    coach = (CohortCoach.cohort_id == Cohort.id) & (CohortCoach.until.is_(None) | (CohortCoach.until > now))
+    query = select(first, User.name).select_from(Cohort).outerjoin(CohortCoach, coach)
+    query = query.outerjoin(User, User.id == CohortCoach.user_id).where(Cohort.id == cohort.id)
+    rows = db.session.execute(query.order_by(CohortCoach.id)).all()
+    return (rows[0][0] if rows else None), tuple(name for _first, name in rows if name)
+
+
+# --- the weeks ----------------------------------------------------------------------------------------------
+
+
+def weeks(program: Program, cohort: Cohort | None = None) -> list[Week]:
+    """The plan week by week; with a cohort also its dates."""
+    opening = {module.week: module for module in program.modules}
+    return [_week(program, plan, opening.get(plan.week), cohort) for plan in program.weeks_plan]
+
+
+def _week(program: Program, plan: WeekPlan, module: Module | None, cohort: Cohort | None) -> Week:
+    more: dict[str, Any] = {}
+    if module:
+        more |= {"opens_day": module.opens_day, "due_day": module.due_day}
+    if cohort:
+        first = cohort.starts_on + timedelta(days=cohort.shift_days + (plan.week - 1) * 7)
+        more |= {"first": first, "last": first + timedelta(days=6)}
+    if cohort and module:
+        due_at = cohorts.dates_of(cohort, module).due_at
+        holidays = coursework_rules.days(cohort.holidays)
+        promise = coursework_rules.promise(due_at, module.review_days, cohort.time_zone, holidays)
+        more["due"] = times.local_date(due_at, cohort.time_zone)
+        more["answer_by"] = times.local_date(promise, cohort.time_zone)
+    return Week(
+        number=plan.week,
+        title=plan.title,
+        text=plan.text.removesuffix("Safety-critical.").strip(),  # the mark beside the title says it
+        critical=bool(module and module.critical),
+        catch_up=module is None and plan.week < program.weeks,
+        review_days=module.review_days if module else 0,
+        **more,
+    )
+
+
+# --- the seat card ------------------------------------------------------------------------------------------
+
+
+def seat_state(coming: Coming, found: Standing | None, checkout: admission_rules.Checkout | None) -> str:
+    """Which of its states the seat card shows: the reader's own, or else the cohort's.
+
+    Own: 'enrolled', 'deciding', 'pay', 'gone', 'late money', 'left', 'applied', 'waitlisted', 'declined'.
+    The cohort's: 'open', 'full', 'closed'.
+    """
+    if found and checkout and checkout != "not yet":
+        return "enrolled" if checkout == "in" else checkout
+    if found and found.enrollment and cohort_rules.may_read(found.enrollment.status):
+        return "enrolled"
+    status = found.application.status if found and found.application else None
+    if status in admission_rules.WAITING:
+        return "applied"
+    if status in ("waitlisted", "declined"):
+        return status
+    if not coming.takes_applications:
+        return "closed"
+    return "open" if coming.free else "full"

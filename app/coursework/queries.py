@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask import abort
 from sqlalchemy import Row, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import User
 from app.cohorts.models import Enrollment
@@ -16,7 +16,8 @@ from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import READING, ModuleDates, may_work
 from app.coursework import rules
 from app.coursework.models import Comment, Draft, Review, Submission, System
-from app.curriculum.schema import Criterion, Module, Rubric, Worksheet
+from app.coursework.review_rules import KIND_WORDS
+from app.curriculum.schema import Module, Rubric, Worksheet
 from app.lib.database import db
 
 # --- one system -----------------------------------------------------------------------------------------------
@@ -43,6 +44,14 @@ class Remark:
     @property
     def is_request(self) -> bool:
         return self.kind in ("required", "suggested")
+
+    @property
+    def settled(self) -> bool:
+        return self.settled_at is not None
+
+    @property
+    def word(self) -> str:
+        return KIND_WORDS[self.kind]
 
 
 # number, status, submitted_at, promised_at, digest; published_at and verdict of its review in force
@@ -221,44 +230,6 @@ def latest_submission(system_id: int) -> Submission | None:
         .limit(1)
     )
     return db.session.scalar(rows)
-
-
-def published_review(submission_id: int) -> Review | None:
-    """The review in force for a round, with its comments."""
-    rows = (
-        select(Review)
-        .join(Review.coach)
-        .join(Review.submission)
-        .options(
-            contains_eager(Review.coach), contains_eager(Review.submission), selectinload(Review.comments)
-        )
-        .where(Review.submission_id == submission_id, Review.status == "published")
-    )
-    return db.session.scalar(rows)
-
-
-@dataclass(frozen=True)
-class Rating:
-    """One line of the rubric as it was judged: level keys, and the rubric's own text of the coach's level."""
-
-    criterion: Criterion
-    own: str
-    mark: str
-
-    @property
-    def text(self) -> str:
-        """The descriptor of the coach's level, or of the participant's while there is no review."""
-        text: str = getattr(self.criterion.levels, self.mark or self.own, "")
-        return text
-
-
-def ratings_of(rubric: Rubric | None, submission: Submission, review: Review | None) -> list[Rating]:
-    """The rubric with the participant's own rating and, once published, the coach's marks. The same for both."""
-    marks = review.marks if review else {}
-    return [
-        Rating(one, submission.self_rating.get(one.key, ""), marks.get(one.key, ""))
-        for one in (rubric.criteria if rubric else ())
-    ]
 
 
 # --- all systems of one person --------------------------------------------------------------------------------------

@@ -243,13 +243,23 @@ class Finding:
 
 
 def to_do(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
-    """What is missing in required fields."""
-    return [
-        Finding("todo", f"{one.id} {one.label}: {sentence}", one.id)
-        for one in worksheet.fields()
-        if one.required and one.type != "calculated"
-        for sentence in fields.missing(one, answers.get(one.id))[:3]
-    ]
+    """What is missing in required fields; two or more empty ones of a section are named in one line."""
+    found = []
+    for section in worksheet.sections:
+        needed = [one for one in section.fields if one.required and one.type != "calculated"]
+        empty = [one for one in needed if not fields.is_answered(one, answers.get(one.id))]
+        if len(empty) > 1:
+            ids = f"{', '.join(one.id for one in empty[:-1])} and {empty[-1].id}"
+            found.append(
+                Finding("todo", f"{section.id} {section.title}: {ids} are still empty.", empty[0].id)
+            )
+        found += [
+            Finding("todo", f"{one.id} {one.label}: {sentence}", one.id)
+            for one in needed
+            if len(empty) < 2 or one not in empty
+            for sentence in fields.missing(one, answers.get(one.id))[:3]
+        ]
+    return found
 
 
 def to_look_at(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:

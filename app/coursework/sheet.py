@@ -11,9 +11,10 @@ from typing import Any
 from app.coursework import forms, rules
 from app.coursework.frozen import Answers, ShownField, shown
 from app.coursework.queries import Remark, Sheet
+from app.coursework.review_rules import LEVEL_WORDS
 from app.curriculum import fields, scalars
 from app.curriculum.calculation import Results
-from app.curriculum.field_types import Field, TableField
+from app.curriculum.field_types import CalculatedField, Field, TableField
 from app.curriculum.schema import Criterion, Section
 from app.lib import times
 from app.lib.refusal import Refused
@@ -55,6 +56,22 @@ class Page:
     def remarks(self, field: Field) -> list[Remark]:
         return self._remarks[field.id]
 
+    def numbered(self, remark: Remark) -> str:
+        """'Required change 2': numbered in the order of the worksheet, as on the coach's page; praise has none."""
+        number = self._numbers.get(remark.id)
+        return f"{remark.word} change {number}" if number else remark.word
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        place = {field.id: at for at, field in enumerate(self.sheet.worksheet.fields())}
+        numbers: dict[int, int] = {}
+        count: dict[int, int] = defaultdict(int)
+        for one in sorted(self.sheet.remarks, key=lambda remark: place.get(remark.field_id, 999)):
+            if one.is_request:
+                count[one.round] += 1
+                numbers[one.id] = count[one.round]
+        return numbers
+
     @property
     def remarks_by_field(self) -> dict[str, list[Remark]]:
         return self._remarks
@@ -85,6 +102,10 @@ class Page:
     @cached_property
     def results(self) -> Results:
         return fields.calculated(self.sheet.worksheet, self.entries)
+
+    def shown_results(self, field: CalculatedField) -> list[dict[str, str]]:
+        """Of each result: key, label, the number alone; its unit and how it came about (or what is missing)."""
+        return [_result(field, one) for one in self.results[field.id].values()]
 
     @cached_property
     def progress(self) -> dict[str, fields.Progress]:
@@ -192,9 +213,8 @@ class Page:
     @property
     def state(self) -> tuple[str, str]:
         if self.requests_to_do:
-            return "changes", _count(
-                len(self.requests_to_do), "required change to answer", "required changes to answer"
-            )
+            left = _count(len(self.requests_to_do), "required change to answer", "required changes to answer")
+            return "changes", left[:1].upper() + left[1:]
         return rules.state_of(self.sheet.system.status)
 
     @property
@@ -214,7 +234,6 @@ class Page:
         )
 
 
-LEVEL_WORDS = {"not_yet": "Not yet", "meets": "Meets", "exceeds": "Exceeds"}
 _COMMENTS = {
     "required": ("required change", "required changes"),
     "suggested": ("suggestion", "suggestions"),
@@ -232,6 +251,14 @@ def saved_words(saved_at: datetime, now: datetime) -> str:
     if times.local_date(saved_at) != times.local_date(now):
         return f"Saved {times.moment(saved_at)}"
     return f"Saved at {times.clock_time(saved_at).rpartition(' ')[0]}"
+
+
+def typed(value: Any) -> str:
+    """A stored number as people type it, '1,400.50'; digits are only grouped, so it is read back as the same value."""
+    if scalars.as_decimal(value) is None:
+        return str(value or "")
+    whole, dot, fraction = value.partition(".")
+    return f"{int(whole):,}{dot}{fraction}" if whole not in ("-0", "") else str(value)
 
 
 def table_total(field: TableField, rows: Any) -> str:
@@ -275,5 +302,14 @@ def autosave_answer(
     }
 
 
-def _result(one: fields.ResultValue) -> dict[str, str]:
-    return {"text": one.text, "how": one.missing or one.worked or one.explain}
+def _result(field: CalculatedField, one: fields.ResultValue) -> dict[str, str]:
+    spec = field.result(one.key)
+    unit = (spec.unit if spec and one.text else None) or ""
+    how = one.missing or one.worked or one.explain
+    number = one.text.removesuffix(unit).rstrip()
+    return {
+        "key": one.key,
+        "label": one.label,
+        "text": number,
+        "how": "; ".join(words for words in (unit, how) if words),
+    }

@@ -11,10 +11,11 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
-from app.coursework import actions, forms, queries, rules
-from app.coursework.frozen import Answers, shown
-from app.coursework.models import Comment, Submission
-from app.coursework.sheet import Page, autosave_answer
+from app.coursework import actions, forms, queries, review_queries, rules
+from app.coursework.frozen import shown
+from app.coursework.models import Submission
+from app.coursework.review_queries import RemarkView
+from app.coursework.sheet import Page, autosave_answer, typed
 from app.coursework.views import bp
 from app.curriculum.field_types import TableField
 from app.curriculum.fields import tidy
@@ -24,6 +25,8 @@ from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.lib.web import say, wants_json
+
+bp.add_app_template_filter(typed, "typed_number")
 
 
 @bp.app_template_test("calendar_day")
@@ -265,23 +268,25 @@ def submission(system_id: int, number: int) -> Any:
 
 
 def _submission(found: Submission) -> Any:
-    module, sheet = queries.assignment_of(found.system)
-    review = queries.published_review(found.id)
+    """As it was written on its own release, with the review both sides read."""
+    task = review_queries.assignment_of(found)
+    view = review_queries.review_view(found)
+    own = review_queries.criteria_views(task.criteria, {}, found.self_rating)
     return render_template(
         "coursework/submission.html",
         submission=found,
-        module=module,
-        worksheet=sheet,
-        review=review,
-        ratings=queries.ratings_of(module.rubric, found, review),
-        fields=shown(Answers(sheet, found.answers, found.rendered)),
-        remarks=_by_field(review.comments if review else []),
+        module=task.module,
+        worksheet=task.worksheet,
+        view=view,
+        criteria=view.criteria if view else own,
+        fields=shown(review_queries.answers_of(found)),
+        remarks=_by_field(view.remarks if view else ()),
     )
 
 
-def _by_field(comments: Iterable[Comment]) -> dict[str, list[Comment]]:
-    found: dict[str, list[Comment]] = defaultdict(list)
-    for one in comments:
+def _by_field(remarks: Iterable[RemarkView]) -> dict[str, list[RemarkView]]:
+    found: dict[str, list[RemarkView]] = defaultdict(list)
+    for one in remarks:
         found[one.field_id].append(one)
     return found
 

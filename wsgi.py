@@ -1,5 +1,11 @@
 """The application object for gunicorn and for `flask --app wsgi`."""
 
-from app import create_app
+import sys
 
-app = create_app()
+from app import create_app
+from config import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    sys.exit("The settings are not complete:\n" + "\n".join(f"- {problem}" for problem in error.problems))

@@ -59,8 +59,8 @@ def _password() -> str:
 
 
 def _print_sign_ins() -> None:
-    base = current_app.config["BASE_URL"]
-    click.echo(f"\nSign in at {base}/sign-in with the password {_password()}\n")
+    base, password = current_app.config["BASE_URL"], _password()
+    click.echo(f"\nSign in at {base}/sign-in\n")
     for person in CAST:
-        click.echo(f"  {person.email:<20} {person.name:<15} {person.role}")
+        click.echo(f"  {person.name:<15} {person.email:<18} {password}  {person.role}")
     click.echo(f"\nMail arrives at {base}/dev/mail; all parts of the look are at {base}/dev/styles.")

@@ -290,7 +290,9 @@ def autosave_answer(
         "elsewhere": merged.elsewhere,
         "conflicts": merged.conflicts,
         "results": {
-            key: {one.key: _result(one) for one in found.values()} for key, found in page.results.items()
+            one.id: {shown["key"]: shown for shown in page.shown_results(one)}
+            for one in sheet.worksheet.fields()
+            if isinstance(one, CalculatedField)
         },
         "totals": {one.id: page.total(one) for one in tables if one.total},
         "rows": {one.id: page.rows_note(one) for one in tables if one.min_rows},

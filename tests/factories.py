@@ -6,12 +6,16 @@ with write():
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import event
+
 from app.accounts.models import User
-from app.cohorts.models import Enrollment
+from app.cohorts.actions import activate, assign_coach, enroll
+from app.cohorts.models import Cohort, Enrollment
 from app.coursework import rules
 from app.coursework.models import Comment, Draft, Review, Submission, System
 from app.curriculum.queries import program_of
@@ -130,3 +134,45 @@ def answer_request(
 ) -> None:
     """The participant's answer to a change request: 'changed' or 'disagree'."""
     comment.answer, comment.answer_text, comment.answered_at = answer, text, now
+
+
+def second_coach(cohort_id: int, name: str = "Theo Marsh", now: datetime = NOW) -> User:
+    """Another coach of the cohort."""
+    email = f"{name.split()[0].lower()}@example.com"
+    coach = User(email=email, name=name, time_zone="America/New_York", created_at=now, confirmed_at=now)
+    db.session.add(coach)
+    db.session.flush()
+    assign_coach(None, db.session.get_one(Cohort, cohort_id), coach, now)
+    return coach
+
+
+def participant(cohort_id: int, number: int, now: datetime = NOW) -> Enrollment:
+    """One more person at work in the cohort."""
+    user = User(
+        email=f"person{number}@example.com",
+        name=f"Person {number}",
+        time_zone="America/Denver",
+        created_at=now,
+        confirmed_at=now,
+    )
+    db.session.add(user)
+    db.session.flush()
+    enrollment = enroll(None, user, db.session.get_one(Cohort, cohort_id), f"Practice {number}", now)
+    activate(None, enrollment, now)
+    return enrollment
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """The SELECTs sent meanwhile: `with counted_queries() as sent: ...`."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

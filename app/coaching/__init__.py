@@ -7,3 +7,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Attach this room's pages, jobs and commands to the app."""
+    from app.coaching.views import bp
+
+    app.register_blueprint(bp)

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 MOST_WORDS = 2_500  # above this a pair is shown as taken out and put in: comparing would cost seconds
 MOST_PAIRS = 1_600  # candidate pairs of one changed passage that are weighed against each other
+BARELY = 0.001  # weight of a pair that shares nothing but its place
 ALIKE = 0.34  # less than this in common is not the same paragraph rewritten, but another one
 
 _TOKEN = re.compile(r"\S+")
@@ -203,7 +204,9 @@ def _weigh(old: list[Block], new: list[Block]) -> Iterator[Pair]:
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
             alike = _likeness(bags[0][i], bags[1][j])
-            with_pair = best[i + 1][j + 1] + alike if alike >= ALIKE else 0.0
+            if alike < ALIKE:  # a rewritten item stays an item of its list, unless something is more like it
+                alike = BARELY if (old[i].tag, old[i].within) == (new[j].tag, new[j].within) else 0.0
+            with_pair = best[i + 1][j + 1] + alike if alike else 0.0
             best[i][j] = max(best[i + 1][j], best[i][j + 1], with_pair)
     i = j = 0
     while i < len(old) and j < len(new):

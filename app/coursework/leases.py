@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, case, or_, update
+from sqlalchemy import and_, case, or_, select, update
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
 from app.coursework.models import Comment, Review, Submission, System
 from app.coursework.review_queries import named
@@ -69,7 +68,7 @@ def open_review(coach: User, submission: Submission, now: datetime, *, take_over
     submission.system.status = next_status(submission.system.status, "take up")
     if take_over and held_before not in (None, coach.id):
         record(coach, f"Took over the review of {named(submission)}", ("submission", submission.id), now=now)
-    return queries.own_draft(submission, coach) or _new_draft(coach, submission, now)
+    return own_draft(submission, coach) or _new_draft(coach, submission, now)
 
 
 def hand_back(coach: User, review: Review, now: datetime) -> None:
@@ -88,7 +87,7 @@ def _new_draft(coach: User, submission: Submission, now: datetime) -> Review:
     """An empty draft, or the text of the review this coach withdrew, to correct."""
     review = Review(submission_id=submission.id, coach_id=coach.id, created_at=now, saved_at=now)
     review.marks, review.settled = {}, {}
-    withdrawn = queries.last_withdrawn(submission, coach)
+    withdrawn = last_withdrawn(submission, coach)
     if withdrawn:
         review.marks, review.settled = dict(withdrawn.marks), dict(withdrawn.settled)
         review.strength, review.note = withdrawn.strength, withdrawn.note
@@ -109,6 +108,18 @@ def _copy(old: Comment) -> Comment:
         position=old.position,
         answer_text="",
     )
+
+
+def own_draft(submission: Submission, coach: User) -> Review | None:
+    """This coach's unpublished review of the round."""
+    query = select(Review).where(Review.submission_id == submission.id, Review.coach_id == coach.id)
+    return db.session.scalar(query.where(Review.status == "draft"))
+
+
+def last_withdrawn(submission: Submission, coach: User) -> Review | None:
+    """The review of this round this coach withdrew last."""
+    query = select(Review).where(Review.submission_id == submission.id, Review.coach_id == coach.id)
+    return db.session.scalar(query.where(Review.status == "withdrawn").order_by(Review.id.desc()).limit(1))
 
 
 def lock(submission: Submission) -> None:

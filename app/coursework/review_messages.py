@@ -34,8 +34,7 @@ def withdrawn(review: Review, now: datetime) -> None:
 
 def _facts(review: Review) -> dict[str, Any]:
     submission = review.submission
-    view = queries.view_of(review, review.comments)
-    earlier = queries.remark_views(queries.assignment_of(submission), queries.earlier_requests(submission))
+    view = queries.view_of(review)
     return {
         "review": view,
         "named": named(submission),
@@ -43,6 +42,6 @@ def _facts(review: Review) -> dict[str, Any]:
         "first_name": submission.system.enrollment.user.first_name,
         "coach_name": review.coach.name,
         "path": f"/systems/{submission.system_id}",
-        "required": [one for one in (*earlier, *view.remarks) if one.kind == "required"],
-        "suggested": [one for one in (*earlier, *view.remarks) if one.kind == "suggested"],
+        "required": [one for one in (*view.earlier, *view.remarks) if one.kind == "required"],
+        "suggested": [one for one in (*view.earlier, *view.remarks) if one.kind == "suggested"],
     }

@@ -40,18 +40,6 @@ def review_for(user: User, review_id: int, now: datetime) -> Review:
     return db.session.scalar(query) or abort(404)
 
 
-def own_draft(submission: Submission, coach: User) -> Review | None:
-    """This coach's unpublished review of the round."""
-    query = select(Review).where(Review.submission_id == submission.id, Review.coach_id == coach.id)
-    return db.session.scalar(query.where(Review.status == "draft"))
-
-
-def last_withdrawn(submission: Submission, coach: User) -> Review | None:
-    """The review of this round this coach withdrew last."""
-    query = select(Review).where(Review.submission_id == submission.id, Review.coach_id == coach.id)
-    return db.session.scalar(query.where(Review.status == "withdrawn").order_by(Review.id.desc()).limit(1))
-
-
 def published_of(submission: Submission) -> Review | None:
     """The one published review of the round."""
     return db.session.scalar(
@@ -80,13 +68,15 @@ _comments = (
 )
 
 
-def _open_earlier(submission: Submission) -> ColumnElement[bool]:
+def _open_earlier(submission: Submission, at: datetime | None = None) -> ColumnElement[bool]:
+    """Requests of earlier rounds that nobody had settled at that moment (UTC); at present when none is given."""
+    open_then = Comment.settled_at.is_(None)
     return and_(
         Submission.system_id == submission.system_id,
         Submission.number < submission.number,
         Review.status == "published",
         Comment.kind.in_(("required", "suggested")),
-        Comment.settled_at.is_(None),
+        or_(open_then, Comment.settled_at > at) if at else open_then,
     )
 
 
@@ -101,8 +91,8 @@ def comments_of(review: Review) -> list[Comment]:
 
 
 def comments_and_requests(review: Review) -> tuple[list[Comment], list[Comment]]:
-    """This review's comments and the open requests of earlier rounds, in one query."""
-    either = or_(Comment.review_id == review.id, _open_earlier(review.submission))
+    """This review's comments and the requests of earlier rounds it left open, in one query."""
+    either = or_(Comment.review_id == review.id, _open_earlier(review.submission, review.published_at))
     found = list(db.session.scalars(_comments.where(either)))
     return [one for one in found if one.review_id == review.id], [
         one for one in found if one.review_id != review.id
@@ -220,6 +210,7 @@ class ReviewView:
     note: str
     criteria: tuple[CriterionView, ...]
     remarks: tuple[RemarkView, ...]
+    earlier: tuple[RemarkView, ...]  # requests of earlier rounds that this review left open
 
     @property
     def accepted(self) -> bool:
@@ -236,12 +227,13 @@ class ReviewView:
 def review_view(submission: Submission) -> ReviewView | None:
     """The published review of a round, None while there is none. The only source both sides read it from."""
     review = published_of(submission)
-    return view_of(review, comments_of(review)) if review else None
+    return view_of(review) if review else None
 
 
-def view_of(review: Review, comments: Iterable[Comment]) -> ReviewView:
-    """One review with its comments, ready to show."""
+def view_of(review: Review) -> ReviewView:
+    """One review with its comments, ready to show: one query."""
     task = assignment_of(review.submission)
+    comments, earlier = comments_and_requests(review)
     return ReviewView(
         id=review.id,
         coach_name=review.coach.name,
@@ -251,6 +243,7 @@ def view_of(review: Review, comments: Iterable[Comment]) -> ReviewView:
         note=review.note,
         criteria=criteria_views(task.criteria, review.marks, review.submission.self_rating),
         remarks=remark_views(task, comments),
+        earlier=remark_views(task, earlier),
     )
 
 

@@ -251,8 +251,13 @@ def reason_not_withdrawn(
 
 
 def minutes_to_review(words: int, round_number: int) -> int:
-    """How long a review takes, in whole minutes: reading at 150 words a minute and judging; less from round 2 on."""
-    return max(3, round(words / 300) + 4) if round_number > 1 else max(5, round(words / 150) + 8)
+    """How long one review takes, in whole minutes; a later round is half read already."""
+    return review_minutes(1, words, 0, 0) if round_number == 1 else review_minutes(0, 0, 1, words)
+
+
+def review_minutes(first: int, first_words: int, later: int, later_words: int) -> int:
+    """Minutes for so many first and later rounds with so many words: judging, and reading at 150 words a minute."""
+    return first * 8 + first_words // 150 + later * 4 + later_words // 300
 
 
 def _named(titles: list[str]) -> str:

@@ -50,7 +50,7 @@ def _leased(submission_id: int, holder_id: int, now: datetime) -> Any:
     """Show the colleague's draft, from which the round can be taken over on purpose."""
     submission = queries.submission_for(get_user(), submission_id, now)
     holder = db.session.get(User, holder_id)
-    theirs = queries.own_draft(submission, holder) if holder else None
+    theirs = leases.own_draft(submission, holder) if holder else None
     if theirs is None:
         say("A colleague has this review open.", "note")
         return redirect("/coaching/queue", 303)
@@ -68,7 +68,7 @@ def review(review_id: int) -> Any:
 
 
 def _published(found: Review, user: User, now: datetime) -> str:
-    view = queries.view_of(found, found.comments)
+    view = queries.view_of(found)
     return render_template(
         "coursework/review_published.html",
         review=found,

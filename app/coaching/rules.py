@@ -1,0 +1,85 @@
+"""The words of the queue: when an answer is due, how long it takes, who has it. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from app.coursework.review_rules import count_words
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def until(promised_at: datetime, now: datetime, days_between: int) -> str:
+    """'in 2 hours', 'tomorrow', 'in 3 days'; past its promise '4 hours late'. `days_between` counts calendar days."""
+    left = promised_at - now
+    if left < timedelta(0):
+        return f"{_span(-left)} late"
+    if days_between == 0:
+        return f"in {_span(left)}"
+    return "tomorrow" if days_between == 1 else f"in {days_between} days"
+
+
+def _span(delta: timedelta) -> str:
+    if delta >= DAY:
+        return _count(delta // DAY, "day")
+    if delta >= HOUR:
+        return _count(delta // HOUR, "hour")
+    return _count(max(1, delta // timedelta(minutes=1)), "minute")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def day_title(day: date, today: date) -> str:
+    """The heading of a group. What is late stays in today's group: it is the work of today."""
+    if day <= today:
+        return "Promised today"
+    if day == today + DAY:
+        return "Tomorrow"
+    return f"{day:%A}, {day:%B} {day.day}"
+
+
+def title(waiting: int) -> str:
+    """The heading of the page, which is its answer."""
+    small = (
+        "Nothing is",
+        "One review is",
+        "Two",
+        "Three",
+        "Four",
+        "Five",
+        "Six",
+        "Seven",
+        "Eight",
+        "Nine",
+        "Ten",
+    )
+    if waiting < 2:
+        return f"{small[waiting]} waiting"
+    return f"{small[waiting] if waiting < len(small) else waiting} reviews are waiting"
+
+
+def reading(minutes: int) -> str:
+    """'About 25 minutes of reading.', 'About two and a half hours of reading.'"""
+    if minutes < 60:
+        return f"About {max(5, round(minutes / 5) * 5)} minutes of work."
+    halves = round(minutes / 30)
+    whole, half = divmod(halves, 2)
+    hours = {1: "an hour", 2: "two hours", 3: "three hours", 4: "four hours"}.get(whole, f"{whole} hours")
+    if half:
+        hours = "an hour and a half" if whole == 1 else f"{hours.removesuffix(' hours')} and a half hours"
+    return f"About {hours} of work."
+
+
+def round_words(number: int, answered: int, open_required: int) -> str:
+    """'First review', 'Round 2, two required changes answered'."""
+    if number == 1:
+        return "First review"
+    if not open_required:
+        return f"Round {number}"
+    said = count_words(open_required, "required change", "required changes")
+    if answered == open_required:
+        return f"Round {number}, {said} answered"
+    return f"Round {number}, {answered} of {said} answered"

@@ -1,0 +1,238 @@
+// @ts-check
+// A coach's page of one review: saves by itself, rates and walks by keys. Without it the buttons do the same.
+import { lettersOn, setLetters, typing } from "./keys.js";
+import { Draft } from "./review_draft.js";
+
+const form = /** @type {HTMLFormElement} */ (document.getElementById("review"));
+const saved = /** @type {HTMLElement} */ (document.getElementById("saved"));
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("keys"));
+const fields = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".wf[data-field]")]);
+/** Untouched boxes for a further comment, by field. @type {Map<string, Element>} */
+const blanks = new Map();
+for (const box of document.querySelectorAll(".said--add:not([open])")) {
+  blanks.set(/** @type {HTMLElement} */ (box.closest(".wf")).dataset.field ?? "", /** @type {Element} */ (box.cloneNode(true)));
+}
+
+const draft = new Draft(form, {
+  status: (sentence) => {
+    saved.textContent = sentence;
+  },
+  saved: showSaved,
+  both: showBoth,
+});
+
+/** @param {import("./review_draft.js").Saved} answer */
+function showSaved(answer) {
+  for (const [key, id] of Object.entries(answer.made)) name(key, String(id));
+  const whose = answer.holder ? `${answer.holder} has taken this over. ` : answer.until ? `Yours until ${answer.until}. ` : "";
+  saved.textContent = answer.open ? `${whose}${answer.saved}` : `${answer.saved}. This round is decided`;
+  showHint(answer.hint);
+}
+
+/** A comment got its id: its controls carry it from now on, and a new empty box follows. @param {string} key @param {string} id */
+function name(key, id) {
+  const box = form.querySelector(`[name="comment-${CSS.escape(key)}"]`)?.closest("details");
+  if (!box) return;
+  for (const control of box.querySelectorAll("[name]")) {
+    const input = /** @type {HTMLInputElement} */ (control);
+    if (input.name.endsWith(`-${key}`)) input.name = input.name.replace(`-${key}`, `-${id}`);
+  }
+  for (const label of box.querySelectorAll("label[for]")) /** @type {HTMLLabelElement} */ (label).htmlFor = `comment-${id}`;
+  const text = box.querySelector("textarea");
+  if (text) text.id = `comment-${id}`;
+  const blank = blanks.get(key.replace("new-", ""));
+  if (blank) box.after(blank.cloneNode(true));
+}
+
+/** @param {{first: string, href: string, rest: string, fits: string}} hint */
+function showHint(hint) {
+  const why = /** @type {HTMLElement} */ (document.getElementById("why"));
+  const link = document.createElement("a");
+  const bold = document.createElement("b");
+  link.href = hint.href;
+  bold.textContent = hint.first;
+  link.append(bold);
+  why.replaceChildren(link, ` ${hint.rest}`);
+  form.querySelector('.btn[value="request"]')?.classList.toggle("btn--quiet", hint.fits !== "changes requested");
+  form.querySelector('.btn[value="accept"]')?.classList.toggle("btn--quiet", hint.fits !== "accepted");
+}
+
+/** @param {string} html */
+function showBoth(html) {
+  const place = /** @type {HTMLElement} */ (document.getElementById("both-here"));
+  place.innerHTML = html; // from our own server, escaped there
+  const section = /** @type {HTMLElement | null} */ (place.firstElementChild);
+  section?.focus();
+  section?.scrollIntoView({ block: "start" });
+}
+
+// --- the rubric: one line when rated, amber for the next ---
+
+const items = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".crit-item[data-criterion]")]);
+const levelOf = (/** @type {HTMLElement} */ item) => /** @type {HTMLInputElement | null} */ (item.querySelector("input:checked"));
+
+function drawRubric() {
+  const next = items.find((item) => !levelOf(item));
+  for (const [index, item] of items.entries()) {
+    const mark = levelOf(item);
+    const word = /** @type {HTMLElement} */ (item.querySelector("[data-word]"));
+    item.classList.toggle("next", item === next);
+    item.classList.toggle("crit-open", item === next);
+    word.classList.toggle("unset", !mark);
+    word.textContent = item === next ? `Rate now, ${index + 1} of ${items.length}` : (mark?.dataset.level ?? "Not rated");
+  }
+  const rated = document.querySelector("[data-rated]");
+  if (rated) rated.textContent = `${items.filter(levelOf).length} of ${items.length} rated`;
+  return next;
+}
+
+form.addEventListener("change", (event) => {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  const item = input.name.startsWith("mark-") ? /** @type {HTMLElement} */ (input.closest(".crit-item")) : null;
+  if (!item) return;
+  const next = drawRubric();
+  const details = item.querySelector("details");
+  if (details && !byArrow && next !== item) details.open = false;
+  const following = next?.querySelector("details");
+  if (following && !byArrow) following.open = true;
+  if (!byArrow) /** @type {HTMLElement | null} */ (next?.querySelector("summary"))?.focus({ preventScroll: true });
+  if (!byArrow) next?.scrollIntoView({ block: "nearest" });
+});
+
+// Arrow keys inside a group of levels change the choice at every step; only a click or a number closes the criterion.
+let byArrow = false;
+form.addEventListener("keydown", (event) => {
+  byArrow = event.key.startsWith("Arrow");
+});
+form.addEventListener("pointerdown", () => {
+  byArrow = false;
+});
+
+// --- keys ---
+
+let at = -1;
+document.addEventListener("focusin", (event) => {
+  const field = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".wf"));
+  if (field) at = fields.indexOf(field);
+});
+
+/** @param {number} step */
+function walk(step) {
+  at = Math.min(Math.max(at + step, 0), fields.length - 1);
+  fields[at]?.focus({ preventScroll: true });
+  fields[at]?.scrollIntoView({ block: "start" });
+}
+
+/** @param {number} level */
+function rate(level) {
+  const inside = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".crit-item"));
+  const item = inside ?? items.find((one) => !levelOf(one));
+  const input = /** @type {HTMLInputElement | undefined} */ (item?.querySelectorAll("input[type=radio]")[level - 1]);
+  if (!input) return;
+  byArrow = false;
+  input.checked = true;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function comment() {
+  const selection = getSelection();
+  const chosen = selection && !selection.isCollapsed ? selection.anchorNode?.parentElement?.closest(".wf") : null;
+  const field = /** @type {HTMLElement | undefined} */ (chosen ?? fields[Math.max(at, 0)]);
+  const box = /** @type {HTMLDetailsElement | null | undefined} */ (field?.querySelector('details:has([name^="comment-new-"])'));
+  const text = box?.querySelector("textarea");
+  if (!box || !text) return;
+  const words = chosen ? String(selection).replace(/\s+/g, " ").trim().slice(0, 300) : "";
+  if (words && !text.value) quote(box, words);
+  box.open = true;
+  text.focus();
+}
+
+/** @param {Element} box @param {string} words */
+function quote(box, words) {
+  const line = /** @type {HTMLElement | null} */ (box.querySelector("[data-quote]"));
+  const kept = /** @type {HTMLInputElement | null} */ (box.querySelector('input[name^="quote-"]'));
+  const shown = line?.querySelector("q");
+  if (!line || !kept || !shown) return;
+  shown.textContent = words;
+  kept.value = words;
+  line.hidden = false;
+}
+
+/** @type {Record<string, () => void>} */
+const LETTERS = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  1: () => rate(1),
+  2: () => rate(2),
+  3: () => rate(3),
+  c: comment,
+  "?": () => dialog.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+    event.preventDefault();
+    draft.save();
+    return;
+  }
+  if (!lettersOn() || typing(event)) return;
+  const act = LETTERS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+const line = /** @type {HTMLElement} */ (document.getElementById("keys-line"));
+const choice = /** @type {HTMLInputElement} */ (document.getElementById("keys-on"));
+line.hidden = false;
+choice.checked = lettersOn();
+choice.addEventListener("change", () => setLetters(choice.checked));
+document.getElementById("keys-open")?.addEventListener("click", () => dialog.showModal());
+document.getElementById("keys-close")?.addEventListener("click", () => dialog.close());
+
+// --- text this device kept when the server could not be reached ---
+
+/** @param {{entries: [string, string][], version: string}} copy */
+function bringBack(copy) {
+  for (const [field, value] of copy.entries) {
+    const control = form.elements.namedItem(field);
+    if (control instanceof RadioNodeList) control.value = value;
+    else if (control instanceof HTMLTextAreaElement || control instanceof HTMLInputElement) control.value = value;
+    if (control instanceof HTMLTextAreaElement) control.closest("details")?.setAttribute("open", "");
+  }
+  drawRubric();
+  draft.changed();
+}
+
+/** @param {{entries: [string, string][]}} copy */
+function offer(copy) {
+  const place = /** @type {HTMLElement} */ (document.getElementById("both-here"));
+  const section = document.createElement("section");
+  section.className = "both";
+  const title = document.createElement("h2");
+  title.textContent = "This device kept text that was not saved. Copy over what you still want.";
+  section.append(title);
+  for (const [field, value] of copy.entries) {
+    const control = form.elements.namedItem(field);
+    const same = control && "value" in control && control.value === value;
+    if (same || !/^(comment-|strength|note)/.test(field) || !value.trim()) continue;
+    const text = document.createElement("p");
+    text.className = "lines";
+    text.textContent = value;
+    section.append(text);
+  }
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn--quiet btn--small";
+  button.textContent = "Discard it";
+  button.addEventListener("click", () => (draft.forget(), section.remove()));
+  section.append(button);
+  if (section.querySelector("p")) place.append(section);
+  else draft.forget();
+}
+
+const copy = draft.left();
+const refused = document.querySelector("#refused, #both");
+if (!refused && copy && copy.version === draft.input("version").value) bringBack(copy);
+else if (!refused && copy) offer(copy);

@@ -1,4 +1,4 @@
-"""Who you are: users, sign-in, sessions."""
+"""Who you are: users, sign-in, sessions, second factor."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.accounts import commands, jobs, sessions, views
+    from app.accounts import commands, jobs, sessions, views  # noqa: F401 - importing jobs registers them
 
     sessions.init_app(app)
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.create_staff)
-    assert jobs.forget_throttles
+    app.cli.add_command(commands.forget_second_factor)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from app.accounts import actions, links
+from app.accounts import actions, links, second_factor
+from app.accounts.queries import user_by_email
 from app.lib import clock
 from app.lib.database import begin_write, db
 
@@ -21,3 +22,22 @@ def create_staff(email: str, name: str) -> None:
     url = links.make(user, "reset-password", now=now)
     db.session.commit()
     click.echo(f"{user.email} is staff. Choose a password within {links.RESET_MINUTES} minutes: {url}")
+
+
+@click.command("forget-second-factor")
+@click.argument("email")
+@with_appcontext
+def forget_second_factor(email: str) -> None:
+    """Take the second factor of EMAIL away: phone and recovery codes are lost, or the database leaked.
+
+    Make sure first that it is the person who asks. Coaches and staff set it up anew when they next sign in.
+    """
+    now = clock.now()
+    begin_write()
+    user = user_by_email(email)
+    if user is None:
+        db.session.rollback()
+        raise click.ClickException(f"Nobody has the address {email}.")
+    second_factor.take_away(user, now)
+    db.session.commit()
+    click.echo(f"{user.email} has no second factor now, and is signed out everywhere.")

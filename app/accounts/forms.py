@@ -18,15 +18,18 @@ def strip(typed: str | None) -> str:
     return (typed or "").strip()
 
 
-def time_zones() -> list[str]:
+def time_zones() -> list[tuple[str, str]]:
     """The zones people choose from: places, not the historical abbreviations."""
     areas = ("America/", "Europe/", "Australia/", "Asia/", "Africa/", "Pacific/", "Atlantic/", "Indian/")
-    return ["UTC", *sorted(name for name in available_timezones() if name.startswith(areas))]
+    names = ["UTC", *sorted(name for name in available_timezones() if name.startswith(areas))]
+    return [(name, name) for name in names]
 
 
 class SignInForm(FlaskForm):
     email = EmailField("Email", ADDRESS, filters=[strip])
-    password = PasswordField("Password", [DataRequired("Please enter your password, or ask for a link instead.")])
+    password = PasswordField(
+        "Password", [DataRequired("Please enter your password, or ask for a link instead.")]
+    )
 
 
 class AddressForm(FlaskForm):
@@ -45,3 +48,20 @@ class ChangePasswordForm(FlaskForm):
 class ProfileForm(FlaskForm):
     name = StringField("Name", [DataRequired("Please enter your name.")])
     time_zone = SelectField("Time zone", choices=time_zones)
+
+
+class CodeForm(FlaskForm):
+    code = StringField(
+        "Code", [DataRequired("Please type the code."), Length(max=60, message="That is too long.")]
+    )
+
+
+class SetUpForm(CodeForm):
+    current = PasswordField("Your password")
+
+
+class RecoveryForm(FlaskForm):
+    recovery_code = StringField(
+        "Recovery code",
+        [DataRequired("Please type one of your codes."), Length(max=60, message="That is too long.")],
+    )

@@ -16,7 +16,9 @@ RESET_MINUTES = 45
 PATHS = {"sign-in": "/sign-in/link/", "reset-password": "/reset-password/"}
 
 
-def make(user: User, purpose: str, *, now: datetime, expires_at: datetime | None = None, next_path: str = "") -> str:
+def make(
+    user: User, purpose: str, *, now: datetime, expires_at: datetime | None = None, next_path: str = ""
+) -> str:
     """A new secret for one purpose ('sign-in', 'reset-password'); returns the whole address to mail.
 
     Only the hash is kept. `next_path` is where a sign-in lands and must be a path of this site.
@@ -36,15 +38,15 @@ def make(user: User, purpose: str, *, now: datetime, expires_at: datetime | None
     return f"{current_app.config['BASE_URL']}{PATHS[purpose]}{token}"
 
 
-def find(token: str, purpose: str, now: datetime) -> MailedLink | None:
-    """The unused, unexpired link behind this secret, or None."""
+def find(token: str, purpose: str, now: datetime, lock: bool = False) -> MailedLink | None:
+    """The unused, unexpired link behind this secret, or None. `lock` it, in a writing transaction, to use it up."""
     query = select(MailedLink).where(
         MailedLink.token_hash == hash_token(token),
         MailedLink.purpose == purpose,
         MailedLink.used_at.is_(None),
         MailedLink.expires_at > now,
     )
-    link = db.session.scalar(query.with_for_update())
+    link = db.session.scalar(query.with_for_update(of=MailedLink) if lock else query)
     return None if link is None or link.user.suspended_at else link
 
 

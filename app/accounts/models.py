@@ -1,15 +1,15 @@
-"""Users, their signed-in devices, the secrets in mailed links, and the throttle."""
+"""Users, their signed-in devices and second factors, the secrets in mailed links, and the throttle."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from app.lib.login import UserMixin
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.lib.columns import one_of
 from app.lib.database import Base
+from app.lib.login import UserMixin
 
 
 class User(UserMixin, Base):
@@ -34,7 +34,11 @@ class User(UserMixin, Base):
 
 
 class SignIn(Base):
-    """One signed-in device: the session row behind a cookie. Revoking it ends the session at once."""
+    """One signed-in device: the session row behind a cookie. Revoking it ends the session at once.
+
+    While a second factor is asked of its user and `second_factor_at` is empty, the row is pending: it opens nothing
+    but the page that asks for the code.
+    """
 
     __tablename__ = "sign_in"
 
@@ -46,8 +50,36 @@ class SignIn(Base):
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]  # when a code was last given on this device
 
     user: Mapped[User] = relationship(lazy="joined")
+
+
+class SecondFactor(Base):
+    """A person's authenticator app (TOTP, RFC 6238: SHA-1, six digits, thirty seconds). No row: it is off.
+
+    The secret must be readable to check a code, so it stands here as it is: whoever may have read the database has
+    every second factor, and after a leak all of them are renewed (`flask forget-second-factor`).
+    """
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))  # base32, 160 bits
+    last_step: Mapped[int]  # the thirty seconds of the code taken last; that one and older ones are worthless
+    switched_on_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """One of ten codes on paper that stand in for a lost phone. Hashed, single use."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class MailedLink(Base):

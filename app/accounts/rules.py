@@ -1,15 +1,28 @@
-"""What a password and a name must be, and where a sign-in may lead. Pure."""
+"""What a password and a name must be, what a sign-in still needs, and where it may lead. Pure."""
 
 from __future__ import annotations
 
+import hmac
+import re
 import unicodedata
+from datetime import datetime
 from urllib.parse import urlsplit
+
+import pyotp
 
 from app.lib.refusal import Refused
 
 SHORTEST, LONGEST = 12, 256
 # Words anybody would try first on this site; the person's own name and address are added to them.
-GUESSES = ("medicalexercise", "enterprisecohort", "password", "123456789012", "qwertyuiop", "letmein", "welcome")
+GUESSES = (
+    "medicalexercise",
+    "enterprisecohort",
+    "password",
+    "123456789012",
+    "qwertyuiop",
+    "letmein",
+    "welcome",
+)
 
 
 def check_password(password: str, email: str, name: str) -> None:
@@ -18,7 +31,9 @@ def check_password(password: str, email: str, name: str) -> None:
     Length beats composition rules (NIST SP 800-63B): any characters, at least 12, and no forced change.
     """
     if len(password) < SHORTEST:
-        raise Refused(f"Please use at least {SHORTEST} characters. A sentence you can remember is fine.", "password")
+        raise Refused(
+            f"Please use at least {SHORTEST} characters. A sentence you can remember is fine.", "password"
+        )
     if len(password) > LONGEST:
         raise Refused(f"Please use at most {LONGEST} characters.", "password")
     plain = "".join(password.lower().split())
@@ -51,3 +66,52 @@ def safe_next(path: str | None) -> str | None:
         return None
     parts = urlsplit(path)
     return None if parts.scheme or parts.netloc else path
+
+
+STEP_SECONDS = 30  # what every authenticator app uses
+# No letter or digit that reads like another one; 16 of 31 are 79 bits, so a plain hash of them cannot be searched.
+RECOVERY_LETTERS, RECOVERY_LENGTH = "abcdefghjkmnpqrstuvwxyz23456789", 16
+
+
+def still_needed(sees_others_work: bool, switched_on: bool, given: bool, demo: bool) -> str | None:
+    """What is missing before a sign-in opens anything: 'code', 'set-up', or None.
+
+    Who switched the second factor on is always asked. Coaches and staff must switch it on, but for the demo, whose
+    passwords are printed for everybody to try.
+    """
+    if switched_on:
+        return None if given else "code"
+    return "set-up" if sees_others_work and not demo else None
+
+
+def check_switch_off(sees_others_work: bool, demo: bool) -> None:
+    """Refused for those who see other people's work."""
+    if sees_others_work and not demo:
+        raise Refused("Coaches and staff see other people's work, so their second factor stays on.", "code")
+
+
+def is_app_code(typed: str) -> bool:
+    """Six digits are from the app; anything else is taken for a recovery code."""
+    return re.fullmatch("[0-9]{6}", "".join(typed.split())) is not None
+
+
+def step_of_code(secret: str, typed: str, last_step: int, now: datetime) -> int:
+    """The thirty-second step this code of the app belongs to: now, or one step either side for a clock that is off.
+
+    Refused when it fits none of them, and when that step's code, or a later one, was taken already.
+    """
+    code, app = "".join(typed.split()), pyotp.TOTP(secret)
+    present = int(now.timestamp()) // STEP_SECONDS
+    fitting = [
+        s for s in (present - 1, present, present + 1) if hmac.compare_digest(app.generate_otp(s), code)
+    ]
+    if not fitting:
+        raise Refused("That is not the code your app shows now. Look again, and type the newest one.", "code")
+    if max(fitting) <= last_step:
+        raise Refused("That code was used already. Wait until your app shows the next one.", "code")
+    return max(fitting)
+
+
+def plain_recovery_code(typed: str) -> str:
+    """A recovery code as it was made, however it was typed: no spaces or dashes, small letters."""
+    return "".join(c for c in typed.lower() if c in RECOVERY_LETTERS)

@@ -2,27 +2,36 @@
 
 Flask-Login's own cookie would stay good after signing out, so its user id is our token: nothing is trusted but
 the row. The rest of the app reads `current_user` and never this module's cookie.
+
+A row is *pending* while its user still has to give a code, or to set the second factor up: `current_user` is then
+nobody. That is decided anew at every request from the rows as they are, so that somebody who becomes a coach, or
+switches the second factor on elsewhere, is asked at the next click.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, g, jsonify, redirect, request, session, url_for
-from app.lib.login import LoginManager, current_user
+from flask import Flask, current_app, g, has_request_context, jsonify, redirect, request, session, url_for
 from sqlalchemy import select, update
 
-from app.accounts.models import SignIn, User
+from app.accounts.models import SecondFactor, SignIn, User
+from app.accounts.rules import safe_next, still_needed
 from app.audit.actions import record
 from app.lib import clock
-from app.lib.access import register_role
+from app.lib.access import View, register_role
 from app.lib.database import db
+from app.lib.login import LoginManager, current_user
 from app.lib.tokens import hash_token, new_token
 from app.lib.web import wants_json
 
 LONG = timedelta(days=30)  # participants and prospects
 SHORT = timedelta(hours=12)  # who can see other people's work
+PENDING = timedelta(minutes=30)  # to find the phone, and perhaps to install an app
 TOUCH = timedelta(minutes=5)
 COOKIE_KEY = "sign_in"
 
@@ -35,23 +44,47 @@ def get_user() -> User:
     return user
 
 
-def start(user: User, device: str, now: datetime) -> None:
-    """Sign this person in on this device: a new row, a new cookie (the anonymous session does not survive)."""
-    token = new_token()
-    span = SHORT if user.is_coach or user.is_staff else LONG
-    row = SignIn(
-        token_hash=hash_token(token),
-        user_id=user.id,
-        device=device[:200],
-        created_at=now,
-        last_used_at=now,
-        expires_at=now + span,
-    )
-    db.session.add(row)
-    record(user, f"Signed in on {device}", ("user", user.id), now=now)
+def start(user: User, device: str, now: datetime) -> bool:
+    """Sign this person in on this device: a new row, a new cookie (the anonymous session does not survive).
+
+    True: the row is pending, because a second factor is still needed; `confirm` makes it whole.
+    """
+    since = db.session.scalar(select(SecondFactor.switched_on_at).where(SecondFactor.user_id == user.id))
+    pending = _missing(user, None, since) is not None
     session.clear()
+    row = SignIn(user_id=user.id, device=device[:200], created_at=now, last_used_at=now)
+    row.expires_at = now + (PENDING if pending else _span(user))
+    hand_out_cookie(row)
+    db.session.add(row)
+    said = (
+        f"Began to sign in on {device}; the second factor is asked" if pending else f"Signed in on {device}"
+    )
+    record(user, said, ("user", user.id), now=now)
+    return pending
+
+
+def confirm(row: SignIn, now: datetime) -> None:
+    """The second factor was given on this device: a pending row becomes whole, under a new cookie.
+
+    Later (when a dangerous page asks again) only the moment is noted: a code does not lengthen a session.
+    """
+    if row is g.get("pending_sign_in"):
+        hand_out_cookie(row)
+        row.expires_at = now + _span(row.user)
+        record(row.user, f"Signed in on {row.device} with the second factor", ("user", row.user_id), now=now)
+    row.second_factor_at = now
+
+
+def hand_out_cookie(row: SignIn) -> None:
+    """A new secret in this device's cookie, now that what it may do has changed: a copy of the old is worthless."""
+    token = new_token()
+    row.token_hash = hash_token(token)
     session[COOKIE_KEY] = token
     session.permanent = True
+
+
+def _span(user: User) -> timedelta:
+    return SHORT if user.is_coach or user.is_staff else LONG
 
 
 def end(sign_in: SignIn, now: datetime) -> None:
@@ -68,9 +101,30 @@ def end_all(user: User, now: datetime, but: SignIn | None = None) -> None:
 
 
 def current_sign_in() -> SignIn | None:
-    """The session row of this request."""
+    """The session row of this request, when it is whole."""
+    _look()
     row: SignIn | None = g.get("sign_in")
     return row
+
+
+def pending_sign_in() -> tuple[SignIn, str] | None:
+    """The row of a sign-in that is not whole yet, and what it still needs ('code' or 'set-up')."""
+    _look()
+    row = g.get("pending_sign_in")
+    return (row, g.still_needed) if row is not None else None
+
+
+def second_factor_since() -> datetime | None:
+    """Since when this request's person, pending or not, has had a second factor; None: it is off."""
+    _look()
+    since: datetime | None = g.get("second_factor_since")
+    return since
+
+
+def _look() -> None:
+    """Rows are looked up when somebody asks who is there; make sure that was asked."""
+    if has_request_context():
+        assert current_user.is_authenticated is not None
 
 
 def touch(now: datetime) -> None:
@@ -80,26 +134,76 @@ def touch(now: datetime) -> None:
         row.last_used_at = now
 
 
-_live = select(SignIn).where(SignIn.revoked_at.is_(None))
+_live = (
+    select(SignIn, SecondFactor.switched_on_at)
+    .outerjoin(SecondFactor, SecondFactor.user_id == SignIn.user_id)
+    .where(SignIn.revoked_at.is_(None))
+)
 
 
 def _load(_request: Any) -> User | None:
     token = session.get(COOKIE_KEY)
     if not token or request.endpoint == "static":
         return None
-    now = clock.now()
-    row = db.session.scalar(_live.where(SignIn.token_hash == hash_token(token), SignIn.expires_at > now))
-    if row is None or row.user.suspended_at:
+    live = _live.where(SignIn.token_hash == hash_token(token), SignIn.expires_at > clock.now())
+    found = db.session.execute(live).first()
+    if found is None or found[0].user.suspended_at:
+        return None
+    row, g.second_factor_since = found
+    missing = _missing(row.user, row.second_factor_at, g.second_factor_since)
+    if missing:
+        g.pending_sign_in, g.still_needed = row, missing
         return None
     g.sign_in = row
-    return row.user
+    user: User = row.user
+    return user
+
+
+def _missing(user: User, given_at: datetime | None, since: datetime | None) -> str | None:
+    """What a sign-in of this person still needs; a code given before the present factor was set up is no answer."""
+    given = given_at is not None and since is not None and given_at >= since
+    return still_needed(user.is_coach or user.is_staff, since is not None, given, current_app.config["DEMO"])
 
 
 def _ask_to_sign_in() -> Any:
     if wants_json():
         return jsonify(error="You are signed out. Sign in again; your text is kept on this device."), 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("accounts.sign_in", next=wanted), 303)
+    return redirect(
+        url_for("accounts.ask_for_code" if pending_sign_in() else "accounts.sign_in", next=wanted), 303
+    )
+
+
+def require_recent_second_factor(max_age: timedelta) -> Callable[[View], View]:
+    """Ask for the code again, before a dangerous page, when the last one on this device is older than `max_age`.
+
+    Goes below `@open_to`, on the page that shows the form and on the view that takes it: a form opened in time may
+    be sent for as long again, so nothing typed is lost. Who has no second factor (participants, the demo) passes.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            allowed = max_age if request.method == "GET" else 2 * max_age
+            row = current_sign_in()
+            if row is None or second_factor_since() is None or _within(row, allowed):
+                return view(*args, **kwargs)
+            if wants_json():
+                return jsonify(error="Please give a code from your app again, then repeat this."), 401
+            page = (
+                request.full_path.rstrip("?")
+                if request.method == "GET"
+                else urlsplit(request.referrer or "").path
+            )
+            return redirect(url_for("accounts.ask_for_code", next=safe_next(page)), 303)
+
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def _within(row: SignIn, allowed: timedelta) -> bool:
+    return row.second_factor_at is not None and clock.now() - row.second_factor_at <= allowed
 
 
 def init_app(app: Flask) -> None:

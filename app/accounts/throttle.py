@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.accounts.models import Throttle
 from app.lib.database import db
@@ -28,6 +28,14 @@ def allow(key: str, limit: int, per: timedelta, now: datetime) -> bool:
     row.count += 1
     db.session.flush()
     return row.count <= limit
+
+
+def take_back(key: str, per: timedelta, now: datetime) -> None:
+    """Uncount one try that turned out to be right, where only the wrong ones are limited."""
+    this_window = (Throttle.key == key[:160]) & (Throttle.window_at == now - ((now - _EPOCH) % per))
+    db.session.execute(
+        update(Throttle).where(this_window, Throttle.count > 0).values(count=Throttle.count - 1)
+    )
 
 
 def forget_old(now: datetime) -> None:

@@ -1,0 +1,54 @@
+"""Steps that several pages of this room take."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request, url_for
+
+from app.accounts import passwords, rules, sessions
+from app.accounts.devices import describe
+from app.accounts.models import User
+from app.accounts.throttle import allow
+from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
+
+QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
+TOO_OFTEN = "That was tried too often from here. Please wait a quarter of an hour and try again."
+
+
+def next_path() -> str | None:
+    """Where the person wanted to go: a path of this site, or None."""
+    return rules.safe_next(request.values.get("next"))
+
+
+def begin(user: User, now: datetime, goal: str | None) -> str:
+    """Sign this person in on this device (in the caller's transaction). Returns where to go from here."""
+    pending = sessions.start(user, describe(request.user_agent.string), now)
+    return url_for("accounts.ask_for_code", next=goal) if pending else goal or url_for("site.dashboard")
+
+
+def typed(field: Any) -> str:
+    """What was typed into a text field; empty when it was not sent at all."""
+    return str(field.data or "")
+
+
+def within(now: datetime, *limits: tuple[str, int, timedelta]) -> bool:
+    """Count this try in a transaction of its own, before any slow hash."""
+    begin_write()
+    answers = [allow(key, limit, per, now) for key, limit, per in limits]
+    db.session.commit()
+    return all(answers)
+
+
+def checked_hash(form: Any, email: str, name: str) -> str | None:
+    """The hash of the new password in the form; None, with sentences at the field, when it may not be used."""
+    if not form.validate():
+        return None
+    try:
+        rules.check_password(form.password.data, email, name)
+    except Refused as refused:
+        form.password.errors = [refused.sentence]
+        return None
+    return passwords.hash_password(form.password.data)

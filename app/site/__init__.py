@@ -6,15 +6,10 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.site import commands, navigation
+    from app.site import commands, navigation, views
     from app.site.demo.commands import demo
 
-    try:
-        from app.site import views
-
-        app.register_blueprint(views.bp)
-    except ImportError as missing:
-        app.logger.warning("site pages wait for %s", missing)
+    app.register_blueprint(views.bp)
     navigation.init_app(app)
     for command in (commands.work, commands.check_config, demo):
         app.cli.add_command(command)

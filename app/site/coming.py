@@ -6,7 +6,7 @@ Instants are UTC, days are days of the cohort's time zone, amounts are integer c
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -91,13 +91,14 @@ class Week:
 
 
 def in_prospect(now: datetime) -> list[Coming]:
-    """The cohorts that take applications, the next start first: with price and seats, in three queries for any number."""
+    """The cohorts that take applications, the next start first, with price and seats. Three queries for any number."""
     found = cohorts.open_cohorts(now)
     ids = [one.id for one in found]
     prices = _prices(ids, now)
     taken = _taken(ids)
     return [
-        Coming(one, cohorts.program(one), taken.get(one.id, 0), True, price=prices.get(one.id)) for one in found
+        Coming(one, cohorts.program(one), taken.get(one.id, 0), True, price=prices.get(one.id))
+        for one in found
     ]
 
 
@@ -127,14 +128,14 @@ def filled(coming: Coming, now: datetime) -> Coming:
     first_call, coaches = _call_and_coaches(coming.cohort, now)
     price = coming.price
     refunds = payments.refund_lines(coming.cohort, price.amount_cents, price.currency) if price else []
-    return Coming(coming.cohort, coming.program, coming.taken, True, price, tuple(refunds), coaches, first_call)
+    return replace(coming, refunds=tuple(refunds), coaches=coaches, first_call=first_call)
 
 
 def _taken(cohort_ids: Collection[int]) -> dict[int, int]:
     """Cohort id → seats that are sold, held or offered."""
     live = select(SeatHold.cohort_id, func.count()).where(SeatHold.cohort_id.in_(cohort_ids))
     rows = db.session.execute(live.where(SeatHold.status.in_(LIVE)).group_by(SeatHold.cohort_id))
-    return {cohort_id: number for cohort_id, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _prices(cohort_ids: Collection[int], now: datetime) -> dict[int, Price]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 
 from app.cohorts.queries import current_enrollment
 from app.lib.login import current_user
@@ -30,7 +30,13 @@ PUBLIC = (
 
 
 def init_app(app: Flask) -> None:
-    app.context_processor(lambda: {"navigation": LazyMenu(menu), "public_navigation": LazyMenu(public_menu)})
+    app.context_processor(
+        lambda: {
+            "navigation": LazyMenu(menu),
+            "public_navigation": LazyMenu(public_menu),
+            "footer_navigation": LazyMenu(footer_menu),
+        }
+    )
 
 
 class LazyMenu:
@@ -64,6 +70,11 @@ def public_menu() -> list[dict[str, Any]]:
     return _drawn(PUBLIC)
 
 
+def footer_menu() -> list[dict[str, Any]]:
+    """What the footer shows besides its own: on a phone it is the public pages' menu."""
+    return _drawn(PUBLIC[2:])
+
+
 def _drawn(entries: tuple[Any, ...]) -> list[dict[str, Any]]:
     here = request.endpoint or ""
     return [
@@ -75,5 +86,4 @@ def _drawn(entries: tuple[Any, ...]) -> list[dict[str, Any]]:
             ),
         }
         for label, endpoint, places in entries
-        if endpoint in current_app.view_functions
     ]

@@ -65,7 +65,8 @@ def calendar() -> str:
     entries: list[dict[str, Any]] = []
     for chapter in queries.chapters_of(enrollment):
         entries.append({"at": chapter.opens_at, "kind": "opens", "chapter": chapter})
-        entries.append({"at": chapter.due_at, "kind": "due", "chapter": chapter})
+        if chapter.written:
+            entries.append({"at": chapter.due_at, "kind": "due", "chapter": chapter})
     for call in cohorts.calls_of(enrollment.cohort):
         entries.append({"at": call.starts_at, "kind": "call", "call": call})
     entries.sort(key=lambda one: one["at"])

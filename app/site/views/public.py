@@ -116,7 +116,9 @@ def cohort(slug: str) -> str:
         coming=facts,
         state=state,
         mine=mine,
-        other=admissions.next_cohort(found, now) if state in ("full", "closed", "gone", "declined", "left") else None,
+        other=admissions.next_cohort(found, now)
+        if state in ("full", "closed", "gone", "declined", "left")
+        else None,
         answer_by=admission_rules.answer_by(applied_at, found.time_zone) if applied_at else None,
         weeks=coming.weeks(facts.program, found),
         rhythm=home_page.facts.get("rhythm", []) if home_page else [],

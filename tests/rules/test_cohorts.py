@@ -1,0 +1,97 @@
+"""Dates of a cohort: the one function that computes them, over the changes of the clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.cohorts.rules import may_read, may_work, module_dates, week_of
+from app.lib import times
+
+START = date(2026, 2, 28)  # a Saturday; US clocks change on March 8
+
+
+def dates(opens_day=0, due_day=5, shift=0, extension=0, zone="America/New_York"):
+    return module_dates(START, shift, zone, opens_day, due_day, "11:00", "23:59", extension)
+
+
+@pytest.mark.parametrize(
+    ("given", "opens", "due"),
+    [
+        (dates(), datetime(2026, 2, 28, 16, 0, tzinfo=UTC), datetime(2026, 3, 6, 4, 59, tzinfo=UTC)),
+        (dates(7, 12), datetime(2026, 3, 7, 16, 0, tzinfo=UTC), datetime(2026, 3, 13, 3, 59, tzinfo=UTC)),
+        (dates(14, 19), datetime(2026, 3, 14, 15, 0, tzinfo=UTC), datetime(2026, 3, 20, 3, 59, tzinfo=UTC)),
+        (dates(shift=7), datetime(2026, 3, 7, 16, 0, tzinfo=UTC), datetime(2026, 3, 13, 3, 59, tzinfo=UTC)),
+        (
+            dates(extension=3),
+            datetime(2026, 2, 28, 16, 0, tzinfo=UTC),
+            datetime(2026, 3, 9, 3, 59, tzinfo=UTC),
+        ),
+        (
+            dates(zone="Europe/Berlin"),
+            datetime(2026, 2, 28, 10, 0, tzinfo=UTC),
+            datetime(2026, 3, 5, 22, 59, tzinfo=UTC),
+        ),
+    ],
+)
+def test_effective_dates(given, opens, due):
+    assert (given.opens_at, given.due_at) == (opens, due)
+
+
+@pytest.mark.parametrize(
+    ("day", "week"),
+    [
+        (date(2026, 2, 27), 0),
+        (date(2026, 2, 28), 1),
+        (date(2026, 3, 6), 1),
+        (date(2026, 3, 7), 2),
+        (date(2026, 5, 22), 12),
+        (date(2026, 5, 23), 13),
+    ],
+)
+def test_weeks_are_counted_from_saturday(day, week):
+    assert week_of(START, 0, day) == week
+
+
+@pytest.mark.parametrize(
+    ("status", "works", "reads"),
+    [
+        ("pending", False, False),
+        ("active", True, True),
+        ("grace", True, True),
+        ("suspended", False, True),
+        ("paused", False, True),
+        ("completed", False, True),
+        ("withdrawn", False, True),
+        ("removed", False, False),
+    ],
+)
+def test_what_each_enrollment_allows(status, works, reads):
+    assert (may_work(status), may_read(status)) == (works, reads)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "holidays", "end"),
+    [
+        (date(2026, 3, 5), 3, (), date(2026, 3, 10)),  # Thursday: Friday, Monday, Tuesday
+        (date(2026, 3, 7), 1, (), date(2026, 3, 9)),  # Saturday: Monday
+        (date(2026, 5, 21), 2, (date(2026, 5, 25),), date(2026, 5, 26)),  # over Memorial Day
+        (date(2026, 3, 5), 0, (), date(2026, 3, 5)),
+    ],
+)
+def test_business_days(start, days, holidays, end):
+    assert times.add_business_days(start, days, holidays) == end
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "words"),
+    [
+        (datetime(2026, 4, 10, 3, 59, tzinfo=UTC), "America/Denver", "Thu, Apr 9, 9:59 p.m. MDT"),
+        (datetime(2026, 4, 10, 3, 59, tzinfo=UTC), "America/New_York", "Thu, Apr 9, 11:59 p.m. EDT"),
+        (datetime(2026, 1, 1, 12, 0, tzinfo=UTC), "Europe/London", "Thu, Jan 1, 12:00 p.m. GMT"),
+        (datetime(2026, 1, 1, 0, 5, tzinfo=UTC), "no/such-zone", "Thu, Jan 1, 12:05 a.m. UTC"),
+    ],
+)
+def test_a_moment_in_words(value, zone, words):
+    assert times.moment(value, zone) == words

@@ -39,9 +39,10 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 
 def add_libraries(app: Flask) -> None:
-    from app.lib import database, web
+    from app.lib import compression, database, web
 
     database.init_app(app)
+    compression.init_app(app)  # registered first, it runs last: on the finished answer
     web.init_app(app)
 
 

@@ -21,7 +21,7 @@ from app import create_app
 from app.accounts.models import SignIn
 from app.curriculum.queries import program_of
 from app.lib.database import Base, begin_write, db
-from app.lib.tokens import hash_token
+from app.lib.tokens import hash_token, new_token
 from tests.cast import NOW, Cast, make_cast
 from tests.client import Client
 from tests.settings import settings_for
@@ -147,7 +147,7 @@ def sign_in(app: Flask, clock: Clock) -> Any:
     """`sign_in(cast.ana)` gives that person's browser."""
 
     def signed_in(user_id: int) -> Client:
-        token = f"token-of-{user_id}"
+        token = new_token()
         begin_write()
         row = SignIn(
             token_hash=hash_token(token), user_id=user_id, device="Firefox on Linux", created_at=clock.now

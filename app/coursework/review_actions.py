@@ -27,6 +27,10 @@ class Stale(Refused):
     """The review was saved elsewhere since this form was opened."""
 
 
+class Frozen(Refused):
+    """The review is no draft any more."""
+
+
 # --- the draft --------------------------------------------------------------------------------------------------
 
 
@@ -34,12 +38,12 @@ def save(coach: User, review: Review, text: rules.ReviewText, version: int, now:
     """Save the coach's own draft and extend the lease where it is free. Returns form key → id of new comments.
 
     A draft can be saved even when a colleague took the round over or decided it: nobody loses what they typed.
-    Raises Stale (nothing is changed) when `version` is not the stored one.
+    Raises Stale (nothing is changed) when `version` is not the stored one, Frozen when it is published.
     """
     lock(review.submission)
     db.session.refresh(review, with_for_update={"of": Review})
     if review.status != "draft":
-        raise Refused("This review is published already; its text is frozen.")
+        raise Frozen("This review is published already; its text is frozen.")
     if review.version != version:
         raise Stale("This review was saved in another tab since you opened this one. Both texts are below.")
     rules.check_text(text)

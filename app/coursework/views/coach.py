@@ -106,13 +106,13 @@ def save_review(review_id: int) -> Any:
         db.session.rollback()
         raise Refused("This is a colleague's draft. Open the review yourself to write your own.")
     verb = request.form.get("do", "save")
-    if found.status != "draft":
-        db.session.rollback()
-        return _frozen(review_id, verb)
     text = review_form.read(request.form, review_page.known_to(found))
     version = review_form.number(request.form.get("version"))
     try:
         made = actions.save(user, found, text, version, now)
+    except actions.Frozen:
+        db.session.rollback()
+        return _frozen(review_id, verb)
     except actions.Stale as stale:
         db.session.rollback()
         return _both(review_id, user, text, stale, now)

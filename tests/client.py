@@ -30,6 +30,7 @@ class Client(FlaskClient):
         )
         db.session.rollback()  # what the test reads afterwards is what the request left
         # A context of its own, as in life: otherwise `g` and the session would live on from request to request.
+        kwargs.setdefault("buffered", True)  # read to the end and closed, as a browser does
         response = contextvars.Context().run(super().open, *args, **kwargs)
         left = self.application.extensions.pop("left_unsaved", None)
         assert not left, f"{response.request.path} left unsaved changes: {left}"

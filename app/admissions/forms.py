@@ -30,7 +30,7 @@ class ApplicationForm(FlaskForm):
     # The stubs of WTForms are older than the library: they know neither plain strings as choices nor the message.
     time_zone = SelectField(  # type: ignore[call-arg]
         "Your time zone",
-        choices=time_zones,  # type: ignore[arg-type]
+        choices=time_zones,
         invalid_choice_message="Please choose from the list.",
     )
     practice_name = StringField(

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, and_, func, select
 
 from app.accounts.models import User
 from app.admissions import rules
@@ -157,19 +156,27 @@ def waiting_of(cohort: Cohort) -> list[Row[Any]]:
     return list(db.session.execute(query.order_by(Application.submitted_at, Application.id)))
 
 
-def holds_of(cohort: Cohort) -> list[Row[Any]]:
-    """Every live seat in order: seat, status, because, until, name, user_id."""
-    holder = aliased(User)
-    query = select(
-        SeatHold.seat,
-        SeatHold.status,
-        SeatHold.because,
-        SeatHold.until,
-        holder.name,
-        holder.id.label("user_id"),
-    ).join(holder, holder.id == SeatHold.user_id)
-    query = query.where(SeatHold.cohort_id == cohort.id, SeatHold.status.in_(LIVE))
-    return list(db.session.execute(query.order_by(SeatHold.seat)))
+def cohort_and_holds(slug: str) -> tuple[Cohort, list[Row[Any]]]:
+    """A cohort by its address, and its live seats in order: status, because, until, name, user_id. One query."""
+    query = (
+        select(
+            Cohort,
+            SeatHold.id.label("hold_id"),
+            SeatHold.status,
+            SeatHold.because,
+            SeatHold.until,
+            User.name,
+            User.id.label("user_id"),
+        )
+        .outerjoin(SeatHold, and_(SeatHold.cohort_id == Cohort.id, SeatHold.status.in_(LIVE)))
+        .outerjoin(User, User.id == SeatHold.user_id)
+        .where(Cohort.slug == slug)
+        .order_by(SeatHold.seat)
+    )
+    rows: list[Row[Any]] = list(db.session.execute(query))
+    if not rows:
+        abort(404)
+    return rows[0][0], [row for row in rows if row.hold_id is not None]
 
 
 def seats_from(cohort: Cohort, holds: list[Row[Any]]) -> Seats:

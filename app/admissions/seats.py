@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Integer, String, func, insert, literal, select, union_all
+from sqlalchemy import Integer, String, func, insert, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.admissions.models import SeatHold
@@ -72,9 +72,8 @@ def _insert(cohort_id: int, user_id: int, because: str, until: datetime | None, 
         literal(now, UTCDateTime()),
     ).where(count < capacity)
     names = ["cohort_id", "user_id", "seat", "status", "because", "until", "created_at"]
-    result = db.session.execute(insert(SeatHold).from_select(names, row, include_defaults=False))
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    made = insert(SeatHold).from_select(names, row, include_defaults=False).returning(SeatHold.id)
+    return db.session.scalar(made) is not None
 
 
 def keep(hold: SeatHold) -> None:

@@ -204,6 +204,7 @@ def _customer(ask: Ask) -> str:
     if customer_id is None:
         customer_id = stripe.create_customer(ask.user_id, ask.email, ask.name)
         begin_write()
+        db.session.execute(select(User.id).where(User.id == ask.user_id).with_for_update())  # two tabs at once
         if db.session.get(StripeCustomer, ask.user_id) is None:
             db.session.add(StripeCustomer(user_id=ask.user_id, customer_id=customer_id))
         db.session.commit()

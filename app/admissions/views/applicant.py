@@ -50,7 +50,7 @@ def send_application(slug: str) -> Any:
     form = _form()
     if not form.validate():
         return _form_page(cohort, form, now), 422
-    if not _within(form, now):
+    if not _within(cohort.id, form, now):
         form.form_errors.append(TOO_OFTEN)
         return _form_page(cohort, form, now), 429
     begin_write()
@@ -132,10 +132,11 @@ def _form_page(cohort: Cohort, form: ApplicationForm, now: datetime) -> str:
     )
 
 
-def _within(form: ApplicationForm, now: datetime) -> bool:
+def _within(cohort_id: int, form: ApplicationForm, now: datetime) -> bool:
     """Count this try, from this place and for this person, in a transaction of its own."""
     who = f"user-{get_user().id}" if current_user.is_authenticated else str(form.email.data).lower()
     begin_write()
+    seats.lock(cohort_id)  # the first try of a window writes its counter: two at once must not both be the first
     answers = [allow(f"apply:{who}", 5, HOUR, now), allow(f"apply-from:{request.remote_addr}", 30, HOUR, now)]
     db.session.commit()
     return all(answers)

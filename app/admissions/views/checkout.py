@@ -34,13 +34,13 @@ def checkout(slug: str) -> Any:
 def pay(slug: str) -> Any:
     cohort, now, form = cohorts.public_cohort(slug), clock.now(), CheckoutForm()
     if not form.validate():
-        return _page(cohort, form, now), 422
+        return _page(cohort, form, now, code=422)
     begin_write()
     try:
         order = actions.begin_checkout(get_user(), cohort, now)
     except Refused as refused:
         db.session.rollback()
-        return _page(cohorts.public_cohort(slug), form, now, refused.sentence), 409
+        return _page(cohorts.public_cohort(slug), form, now, refused.sentence, code=409)
     order_id, paid = order.id, order.status == "paid"
     db.session.commit()
     if paid:  # it cost nothing
@@ -51,7 +51,7 @@ def pay(slug: str) -> Any:
         return redirect(money.pay(order_id, back, f"{base}/cohorts/{slug}/checkout/cancelled", now), 303)
     except Refused as refused:
         db.session.rollback()
-        return _page(cohorts.public_cohort(slug), form, now, refused.sentence), 409
+        return _page(cohorts.public_cohort(slug), form, now, refused.sentence, code=409)
 
 
 @bp.get("/cohorts/<slug>/checkout/return")
@@ -99,14 +99,20 @@ def _seat_the_payer(order_id: int, cohort_id: int, now: datetime) -> None:
 
 
 def _page(
-    cohort: Cohort, form: CheckoutForm, now: datetime, problem: str | None = None, returned: bool = False
+    cohort: Cohort,
+    form: CheckoutForm,
+    now: datetime,
+    problem: str | None = None,
+    *,
+    returned: bool = False,
+    code: int = 200,
 ) -> Any:
     found = queries.standing(get_user(), cohort)
     state = actions.state_of(found, cohort, now)
     if state == "not yet":
         return redirect(url_for("admissions.apply", slug=cohort.slug), 303)
     offer = found.offer
-    return render_template(
+    page = render_template(
         "admissions/checkout.html",
         cohort=cohort,
         form=form,
@@ -120,3 +126,4 @@ def _page(
         other=queries.next_cohort(cohort, now) if state == "gone" else None,
         now=now,
     )
+    return page, code

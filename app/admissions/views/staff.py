@@ -13,7 +13,6 @@ from app.admissions import actions, queries, rules
 from app.admissions.forms import QUESTIONS
 from app.admissions.models import Application
 from app.admissions.views import bp
-from app.cohorts import queries as cohorts
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
@@ -25,8 +24,8 @@ from app.payments import queries as payments
 @bp.get("/staff/cohorts/<slug>")
 @open_to("staff")
 def staff_cohort(slug: str) -> str:
-    cohort, now = cohorts.cohort_by_slug(slug), clock.now()
-    holds = queries.holds_of(cohort)
+    now = clock.now()
+    cohort, holds = queries.cohort_and_holds(slug)
     lines = payments.ledger(cohort)
     waiting = queries.waiting_of(cohort)
     return render_template(

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from app.curriculum.schema import Program
 
-LEVELS = {"not_yet": "Steps are missing.", "meets": "Every step has an owner.", "exceeds": "Waiting times are shown too."}
+LEVELS = {
+    "not_yet": "Steps are missing.",
+    "meets": "Every step has an owner.",
+    "exceeds": "Waiting times are shown too.",
+}
 
 WORKSHEET = {
     "key": "practice-operating-system",
@@ -21,7 +25,10 @@ WORKSHEET = {
                     "label": "Where services are delivered",
                     "type": "multi_choice",
                     "required": True,
-                    "options": [{"key": "gym", "label": "Rented space in a gym"}, {"key": "online", "label": "Online"}],
+                    "options": [
+                        {"key": "gym", "label": "Rented space in a gym"},
+                        {"key": "online", "label": "Online"},
+                    ],
                 },
             ],
         },
@@ -43,7 +50,10 @@ WORKSHEET = {
                             "key": "exists",
                             "label": "Exists today",
                             "type": "choice",
-                            "options": [{"key": "none", "label": "None"}, {"key": "in_use", "label": "In use"}],
+                            "options": [
+                                {"key": "none", "label": "None"},
+                                {"key": "in_use", "label": "In use"},
+                            ],
                         },
                     ],
                 },
@@ -113,12 +123,59 @@ COMPLETE = {
         {"id": "r2", "step": "Discharge", "exists": "none"},
     ],
     "1.C.1": "### Purpose\nOne rule for everybody.\n\n### Steps\n1. 24 hours' notice: no fee.",
-    "1.E.1": [{"id": "r1", "item": "Rent", "amount": "1150"}, {"id": "r2", "item": "Insurance", "amount": "750"}],
+    "1.E.1": [
+        {"id": "r1", "item": "Rent", "amount": "1150"},
+        {"id": "r2", "item": "Insurance", "amount": "750"},
+    ],
     "1.E.3": {"price": "90", "variable_cost": "4"},
 }
 
 
-def _module(number: int, slug: str, reason: str, system: str, chapter: str, **more: object) -> dict[str, object]:
+def _page(slug: str, title: str, **facts: object) -> dict[str, object]:
+    return {
+        "slug": slug,
+        "title": title,
+        "description": f"About {title}.",
+        "lead": f"The lead of {title}.",
+        "body": f"Text of {slug}.",
+        "html": f"<p>Text of {slug}.</p>",
+        "facts": facts,
+    }
+
+
+# The public texts; the reason of module 3 has none.
+PAGES = [
+    _page(
+        "home",
+        "A manual of your own",
+        hero_who="For tests",
+        hero_title="Go home with a tested page",
+        hero_text="Written in tests.",
+        for_title="Who it is for",
+        for_whom=["You test."],
+        not_for=["You do not."],
+        turn_title="What turns",
+        turn_before="Before",
+        turn_after="After",
+        turn=[{"before": "By memory", "after": "By the page"}],
+        reasons_title="Reasons and systems",
+        reasons_text="One system for each reason.",
+        documents_title="Pages to print",
+        documents_text="Of a practice that does not exist.",
+        weeks_title="Week by week",
+        rhythm=[{"day": "Saturday", "what": "Live call"}, {"day": "Sunday", "what": ""}],
+        questions_title="Questions",
+        questions=[{"q": "Is it a test?", "a": "It is."}],
+    ),
+    _page("program", "How it works"),
+    _page("reasons/lack-of-systems", "Lack of systems", summary="The practice lives in a head."),
+    _page("reasons/lack-of-focus", "Lack of focus", summary="Nobody knows whom to send."),
+]
+
+
+def _module(
+    number: int, slug: str, reason: str, system: str, chapter: str, **more: object
+) -> dict[str, object]:
     return {
         "number": number,
         "slug": slug,
@@ -169,6 +226,9 @@ def small_program() -> Program:
             ]
         },
         checks=[{"day": 30, "evidence": ["Four weekly entries"]}],
+        samples=[
+            {"slug": "good", "kind": "good", "title": "A good one", "why": "Complete.", "answers": COMPLETE},
+        ],
         documents=[
             {
                 "slug": "cancellation-policy",
@@ -189,13 +249,36 @@ def small_program() -> Program:
             "due_time": "23:59",
             "calls": [
                 {"key": "week-1", "week": 1, "title": "Kick-off", "day": 0, "starts": "11:00", "minutes": 75},
-                {"key": "week-5", "week": 5, "title": "Week 5 call", "day": 0, "starts": "11:00", "minutes": 75},
+                {
+                    "key": "week-5",
+                    "week": 5,
+                    "title": "Week 5 call",
+                    "day": 0,
+                    "starts": "11:00",
+                    "minutes": 75,
+                },
             ],
             "modules": [
                 systems,
                 _module(2, "focus", "Lack of focus", "Practice focus plan", "Focus"),
-                _module(3, "scope", "Blurred scope", "Scope policy", "Scope", opens_day=70, due_day=75, review_days=2),
+                _module(
+                    3,
+                    "scope",
+                    "Blurred scope",
+                    "Scope policy",
+                    "Scope",
+                    opens_day=70,
+                    due_day=75,
+                    review_days=2,
+                ),
             ],
-            "pages": [],
+            "weeks_plan": [
+                {"week": 1, "title": "Operations week", "text": "The client path."},
+                {"week": 2, "title": "Focus week", "text": "Whom the practice is for."},
+                {"week": 3, "title": "Catch-up week"},
+                {"week": 11, "title": "Scope week", "text": "The line. Safety-critical."},
+                {"week": 12, "title": "Showcase"},
+            ],
+            "pages": PAGES,
         }
     )

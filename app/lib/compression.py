@@ -17,10 +17,10 @@ def init_app(app: Flask) -> None:
 
 def compress(response: Response) -> Response:
     """Gzip what is text and worth it; a static file is compressed once for each process."""
-    if not response.mimetype.startswith(TEXT) or response.status_code in (204, 206, 304):
+    if not (response.mimetype or "").startswith(TEXT) or response.status_code in (204, 206, 304):
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings or response.headers.get("Content-Encoding"):
+    if not request.accept_encodings["gzip"] or response.headers.get("Content-Encoding"):
         return response
     response.direct_passthrough = False
     data = response.get_data()

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -42,7 +43,11 @@ def rating_key(criterion: str) -> str:
 def names_of(form: Form, key: str) -> list[tuple[str, str]]:
     """What the form holds of one entry, in its order: to carry it through a page that asks about it."""
     mine = [name for name in form if name == key or name.startswith(f"{key}~")]
-    return [(name, value) for name in mine for value in form.getlist(name)]
+    return [(_clean(name), _clean(value)) for name in mine for value in form.getlist(name)]
+
+
+def _clean(text: str) -> str:
+    return clean_scalar(Kind("long_text"), text)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -67,7 +72,7 @@ def posted(form: Form, worksheet: Worksheet, rubric: Rubric | None, requests: Co
 
 
 def request_answer(answer: str, text: str) -> dict[str, str]:
-    return {"answer": answer if answer in ANSWERS else "", "text": clean_scalar(Kind("long_text"), text)}
+    return {"answer": answer if answer in ANSWERS else "", "text": _clean(text)}
 
 
 def _grouped(form: Form) -> set[str]:
@@ -216,10 +221,15 @@ def both(theirs: Any, mine: Any) -> Any:
         return f"{theirs}\n\n{mine}" if theirs and mine else theirs or mine
     if isinstance(theirs, list) and isinstance(mine, list):
         known = [_bare(row) for row in theirs]
-        return theirs + [
-            dict(row, id="") if isinstance(row, dict) else row for row in mine if _bare(row) not in known
-        ]
+        return theirs + _renamed(theirs, [row for row in mine if _bare(row) not in known])
     return mine
+
+
+def _renamed(theirs: list[Any], more: list[Any]) -> list[Any]:
+    """Rows of a table get ids that are free among the others; keys of options stay as they are."""
+    taken = {row["id"] for row in theirs if isinstance(row, dict)}
+    free = (f"both{number}" for number in count(1) if f"both{number}" not in taken)
+    return [dict(row, id=next(free)) if isinstance(row, dict) else row for row in more]
 
 
 # --- rows, for a page without scripts ---------------------------------------------------------------------------

@@ -77,9 +77,7 @@ def _merged(sheet: queries.Sheet) -> forms.Merge:
     field_id, _, row_id = request.form.get("remove", "").partition("~")
     if isinstance(sheet.worksheet.field(field_id), TableField) and field_id in mine:
         mine[field_id] = [row for row in mine[field_id] if row["id"] != row_id]
-    keep = {
-        key.removeprefix("keep~"): value for key, value in request.form.items() if key.startswith("keep~")
-    }
+    keep = {key: request.form.get(f"keep~{key}", "") for key in request.form.get("asked", "").split()}
     is_current = forms.read_int(request.form, "version") == sheet.draft.version
     merged = forms.merge(
         _stored(sheet), mine, forms.read_marks(request.form), is_current=is_current, keep=keep

@@ -115,7 +115,8 @@ def ask_to_move() -> Any:
 @require_recent_second_factor(TEN_MINUTES)
 def move() -> Any:
     row = sessions.current_sign_in()
-    assert row is not None
+    if row is None or sessions.second_factor_since() is None:
+        return redirect(url_for("accounts.show_second_factor"), 303)
     return _keep_app(row, SetUpForm(), "move")
 
 
@@ -123,7 +124,8 @@ def move() -> Any:
 @open_to("signed in")
 def make_recovery_codes() -> Any:
     row, form = sessions.current_sign_in(), CodeForm(prefix="new-")
-    assert row is not None
+    if row is None or sessions.second_factor_since() is None:  # switched off in another tab
+        return redirect(url_for("accounts.show_second_factor"), 303)
     codes: list[str] = []
 
     def make(now: datetime) -> None:
@@ -140,7 +142,8 @@ def make_recovery_codes() -> Any:
 @open_to("signed in")
 def switch_off() -> Any:
     row, form = sessions.current_sign_in(), CodeForm(prefix="off-")
-    assert row is not None
+    if row is None or sessions.second_factor_since() is None:  # twice is harmless
+        return redirect(url_for("accounts.show_second_factor"), 303)
     demo = current_app.config["DEMO"]
 
     def off(now: datetime) -> None:

@@ -29,7 +29,9 @@ def test_a_forgotten_password_is_replaced_by_mail(client, sign_in, cast):
     assert client.get("/account").status_code == 200
     assert other.get("/account").status_code == 303  # every other device is out
     assert client.post(path, data={"password": NEW}).status_code == 410
-    assert db.session.scalar(select(Message.subject).order_by(Message.id.desc())) == "Your password was changed"
+    assert (
+        db.session.scalar(select(Message.subject).order_by(Message.id.desc())) == "Your password was changed"
+    )
 
 
 def test_a_second_reset_link_dies_with_the_first_one_used(client, cast):
@@ -52,7 +54,10 @@ def test_the_password_is_changed_with_the_old_one(sign_in, cast, write):
     browser, other = sign_in(cast.ana), sign_in(cast.ben)
     wrong = browser.post("/account/password", data={"current": "not it", "password": NEW})
     assert (wrong.status_code, "That is not your current password." in wrong.text) == (422, True)
-    assert browser.post("/account/password", data={"current": "the old one here", "password": NEW}).status_code == 303
+    assert (
+        browser.post("/account/password", data={"current": "the old one here", "password": NEW}).status_code
+        == 303
+    )
     assert passwords.verify(db.session.get(User, cast.ana).password_hash, NEW)
     assert browser.get("/account").status_code == 200  # this device stays
     assert other.get("/account").status_code == 200  # other people's too
@@ -60,10 +65,14 @@ def test_the_password_is_changed_with_the_old_one(sign_in, cast, write):
 
 def test_name_and_time_zone(sign_in, cast):
     browser = sign_in(cast.ana)
-    assert browser.post("/account/profile", data={"name": "Ana Q. Morales", "time_zone": "Europe/Berlin"}).status_code == 303
+    given = {"name": "Ana Q. Morales", "time_zone": "Europe/Berlin"}
+    assert browser.post("/account/profile", data=given).status_code == 303
     page = browser.get("/account").text
     assert "Ana Q. Morales" in page and "CET" in page
-    assert browser.post("/account/profile", data={"name": "\u200b", "time_zone": "Europe/Berlin"}).status_code == 422
+    assert (
+        browser.post("/account/profile", data={"name": "\u200b", "time_zone": "Europe/Berlin"}).status_code
+        == 422
+    )
     assert browser.post("/account/profile", data={"name": "Ana", "time_zone": "Mars/Base"}).status_code == 422
 
 
@@ -71,7 +80,12 @@ def test_no_form_field_reaches_a_column_it_does_not_own(sign_in, cast):
     more = {"is_staff": "1", "is_coach": "1", "email": "x@y.z", "password_hash": "x", "id": "1"}
     sign_in(cast.ana).post("/account/profile", data={"name": "Ana", "time_zone": "America/Denver", **more})
     ana = db.session.get(User, cast.ana)
-    assert (ana.is_staff, ana.is_coach, ana.email, ana.password_hash) == (False, False, "ana@example.com", None)
+    assert (ana.is_staff, ana.is_coach, ana.email, ana.password_hash) == (
+        False,
+        False,
+        "ana@example.com",
+        None,
+    )
 
 
 def test_a_device_is_ended_from_another_one(app, sign_in, cast, clock, write):
@@ -99,14 +113,18 @@ def test_somebody_elses_device_is_not_there(sign_in, cast):
 
 def test_hostile_names_are_shown_as_text(sign_in, cast):
     browser = sign_in(cast.ana)
-    browser.post("/account/profile", data={"name": "<script>alert(1)</script>", "time_zone": "America/Denver"})
+    browser.post(
+        "/account/profile", data={"name": "<script>alert(1)</script>", "time_zone": "America/Denver"}
+    )
     page = browser.get("/account").text
     assert "<script>alert(1)" not in page and "&lt;script&gt;" in page
 
 
 def test_what_happened_is_in_the_audit(sign_in, cast):
     sign_in(cast.ana).post("/account/password", data={"password": NEW})
-    sentence = db.session.scalar(select(Entry.sentence).where(Entry.actor_id == cast.ana).order_by(Entry.id.desc()))
+    sentence = db.session.scalar(
+        select(Entry.sentence).where(Entry.actor_id == cast.ana).order_by(Entry.id.desc())
+    )
     assert sentence == "Chose a new password"
 
 

@@ -43,7 +43,9 @@ def test_one_lands_where_one_wanted_to_go(client, ana):
     assert _sign_in(client, next="//evil.example/").location == "/dashboard"
 
 
-@pytest.mark.parametrize(("email", "password"), [("ana@example.com", "wrong"), ("nobody@example.com", PASSWORD)])
+@pytest.mark.parametrize(
+    ("email", "password"), [("ana@example.com", "wrong"), ("nobody@example.com", PASSWORD)]
+)
 def test_known_and_unknown_addresses_get_the_same_words(client, ana, email, password):
     answer = _sign_in(client, password, email)
     assert answer.status_code == 422
@@ -149,7 +151,9 @@ def test_links_are_not_mailed_without_end(client, cast):
     assert codes == [200] * 5 + [429]
 
 
-@pytest.mark.parametrize("email", ["", "no-at-sign", "a@b", "x" * 300 + "@example.com", "ana@example.com\r\nBcc: x@y.z"])
+@pytest.mark.parametrize(
+    "email", ["", "no-at-sign", "a@b", "x" * 300 + "@example.com", "ana@example.com\r\nBcc: x@y.z"]
+)
 def test_bad_addresses_get_a_sentence(client, cast, email):
     assert client.post("/sign-in/link", data={"email": email}).status_code == 422
 

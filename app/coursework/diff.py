@@ -11,9 +11,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from html.parser import HTMLParser
+from itertools import groupby
 
 from markupsafe import Markup, escape
+
+from app.coursework.text_blocks import Block, blocks
 
 MOST_WORDS = 2_500  # above this a pair is shown as taken out and put in: comparing would cost seconds
 MOST_PAIRS = 1_600  # candidate pairs of one changed passage that are weighed against each other
@@ -21,8 +23,6 @@ BARELY = 0.001  # weight of a pair that shares nothing but its place
 ALIKE = 0.34  # less than this in common is not the same paragraph rewritten, but another one
 
 _TOKEN = re.compile(r"\S+")
-_BLOCK_TAGS = {"p", "h3", "h4", "li", "blockquote", "tr", "hr"}
-_LIST_TAGS = {"ul", "ol"}
 _LIST_STARTS = {"": Markup(""), "ul": Markup("<ul>"), "ol": Markup("<ol>")}
 _LIST_ENDS = {"": Markup(""), "ul": Markup("</ul>"), "ol": Markup("</ol>")}
 _AROUND = {
@@ -32,15 +32,6 @@ _AROUND = {
     "h4": Markup("<h4>{}</h4>"),
     "blockquote": Markup("<blockquote>{}</blockquote>"),
 }
-
-
-@dataclass(frozen=True)
-class Block:
-    """One paragraph, heading or list item: its tag, the list it is in ('ul', 'ol' or ''), its text."""
-
-    tag: str
-    text: str
-    within: str = ""
 
 
 def words(old: str, new: str) -> Markup:
@@ -73,18 +64,12 @@ def long_text(old_html: str, new_html: str) -> Markup:
     return _assemble(_pairs(blocks(old_html), blocks(new_html)))
 
 
-def blocks(html: str) -> list[Block]:
-    """The blocks of cleaned HTML as plain text."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    reader.end_block()
-    return reader.found
-
-
 @dataclass(frozen=True)
 class RowChange:
-    """One row of a table: its id, its cells, and 'added', 'removed', 'changed' or ''."""
+    """One row of a table: its id, its cells, and 'added', 'removed', 'changed' or ''.
+
+    'same' stands for several rows that are the same as before; its one cell says how many.
+    """
 
     id: str
     cells: tuple[Markup, ...]
@@ -110,6 +95,17 @@ def rows(
         changes.append(_row(before.get(row["id"]), row, columns))
         changes += follow.get(row["id"], [])
     return changes
+
+
+def only_changed(changes: Sequence[RowChange]) -> tuple[RowChange, ...]:
+    """The rows with every run of more than two unchanged ones told in one line."""
+    found: list[RowChange] = []
+    for is_same, run in groupby(changes, key=lambda row: not row.mark):
+        rows_of = list(run)
+        if is_same and len(rows_of) > 2:
+            rows_of = [RowChange("", (escape(f"{len(rows_of)} rows are the same"),), "same")]
+        found += rows_of
+    return tuple(found)
 
 
 def _row(old: Mapping[str, str] | None, new: Mapping[str, str], columns: Sequence[str]) -> RowChange:
@@ -248,45 +244,3 @@ def _assemble(pairs: Sequence[Pair]) -> Markup:
         parts.append(_AROUND[block.tag].format(_block_words(before, after)))
     parts.append(_LIST_ENDS[open_list])
     return Markup("").join(parts)
-
-
-class _Reader(HTMLParser):
-    """Cleaned HTML to blocks. Table rows become paragraphs, their cells separated by a bar."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[Block] = []
-        self.lists: list[str] = []
-        self.tag = "p"
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _LIST_TAGS:
-            self.end_block()
-            self.lists.append(tag)
-        elif tag in _BLOCK_TAGS:
-            if tag == "p" and self.tag in ("li", "blockquote") and not "".join(self.text).strip():
-                return  # a loose list item wraps its text in a paragraph
-            self.end_block()
-            self.tag = tag
-        elif tag in ("br", "td", "th"):
-            self.text.append(" | " if tag != "br" and "".join(self.text).strip() else " ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCK_TAGS:
-            self.end_block()
-        elif tag in _LIST_TAGS:
-            self.end_block()
-            if self.lists:
-                self.lists.pop()
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-    def end_block(self) -> None:
-        text = " ".join("".join(self.text).split())
-        within = self.lists[-1] if self.lists else ""
-        if text:
-            tag = "li" if within else self.tag if self.tag in ("h3", "h4", "blockquote") else "p"
-            self.found.append(Block(tag, text, within))
-        self.tag, self.text = "p", []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.accounts.models import User
-from app.coursework import frozen, review_form
+from app.coursework import diff, frozen, review_form
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
 from app.coursework.models import Review, Submission
@@ -156,6 +156,8 @@ def _page_fields(
         tags = tuple(f"{one.word} change {one.number}" for one in requests if one.field_id == field.id)
         if show == "changed" and not (field.changed or about or tags):
             continue
+        if show == "changed" and field.changed:
+            field = replace(field, rows=diff.only_changed(field.rows))
         numbered = []
         for one in about:
             number += 1

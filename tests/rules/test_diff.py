@@ -118,6 +118,18 @@ def test_rows_that_only_changed_places_are_not_marked() -> None:
     assert [row.mark for row in diff.rows(old, old[::-1], ["x"])] == ["", ""]
 
 
+def test_many_unchanged_rows_are_told_in_one_line() -> None:
+    old = [{"id": f"r{n}", "x": str(n)} for n in range(9)]
+    new = [{**row, "x": "new"} if row["id"] == "r5" else row for row in old]
+    shown = diff.only_changed(diff.rows(old, new, ["x"]))
+    assert [(row.mark, row.cells[0]) for row in shown] == [
+        ("same", "5 rows are the same"),
+        ("changed", "<del>5</del> <ins>new</ins>"),
+        ("same", "3 rows are the same"),
+    ]
+    assert len(diff.only_changed(diff.rows(old[:2], old[:2], ["x"]))) == 2
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

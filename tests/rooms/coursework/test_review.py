@@ -296,6 +296,7 @@ def test_round_2_shows_what_changed_and_settles_earlier_requests(
     assert "Required change 1" in page
     assert "Disagrees, because</b> Too early." in page
     assert 'id="f1.A.1"' not in page  # nothing changed there
+    assert page.count("Not changed since round 1") == 1  # 1.E.3: a suggestion, and the answer says why not
     assert 'id="f1.A.1"' in cora.get(f"{address}?show=all").get_data(as_text=True)
     assert "24 hours&#39; notice" in cora.get(f"{address}?show=before").get_data(as_text=True).replace(
         "'", "&#39;"

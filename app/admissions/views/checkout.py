@@ -121,6 +121,7 @@ def _page(
         state=state,
         problem=problem,
         returned=returned,
+        weeks=cohorts.program(cohort).weeks,
         calls=cohorts.calls_of(cohort) if state in ("pay", "in") else [],
         refund=payments.refund_lines(cohort, offer.amount_cents, offer.currency) if offer else [],
         other=queries.next_cohort(cohort, now) if state == "gone" else None,

@@ -67,7 +67,7 @@ def posted(form: Form, worksheet: Worksheet, rubric: Rubric | None, requests: Co
     for comment_id in requests:
         key = request_key(comment_id)
         if key in groups:
-            found[key] = request_answer(form.get(key, ""), form.get(f"{key}~text", ""))
+            found[key] = request_answer(_last(form, key), form.get(f"{key}~text", ""))
     return found
 
 
@@ -95,7 +95,12 @@ def _raw(form: Form, one: Field) -> Any:
         case _ if one.type in ("multi_choice", "checklist"):
             return [key for key in form.getlist(one.id) if key]
         case _:
-            return form.get(one.id, "")
+            return _last(form, one.id)
+
+
+def _last(form: Form, name: str) -> str:
+    """Radio buttons have a hidden blank before them, so that the form says something when none is pressed."""
+    return form.getlist(name)[-1] if name in form else ""
 
 
 def read_marks(form: Form) -> dict[str, str]:

@@ -33,6 +33,7 @@ export class Autosave {
     this.onStatus = onStatus;
     this.onAnswer = onAnswer;
     this.key = `worksheet:${form.dataset.owner}:${form.dataset.system}`;
+    this.home = new URL(form.action).pathname.replace(/\/draft$/, ""); // the page itself; after a refusal it has another address
     this.tab = Math.random().toString(36).slice(2);
     this.confirmed = this.snapshot();
     this.timer = 0;
@@ -41,6 +42,7 @@ export class Autosave {
     this.busy = false;
     this.stopped = ""; // why saving waits for the person: 'conflict', 'signed out', 'refused'
     this.leaving = false;
+    this.renewed = false; // the token was fetched anew since the last save
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel("worksheet") : null;
     this.listen();
   }
@@ -174,10 +176,14 @@ export class Autosave {
       if (answer.digest !== (await digest(sent))) throw new Error("not all of it arrived");
       this.accept(answer, written);
     } else if (response.status === 401) {
-      this.stopped = "signed out";
-      this.onStatus(SENTENCES.signedOut, { words: "sign in again", href: `/sign-in?next=${encodeURIComponent(location.pathname)}` });
-    } else if (response.status === 400 && (await this.refreshToken())) {
-      this.plan(0);
+      this.signedOut();
+    } else if (response.status === 400) {
+      // A token of another session: of an older sign-in, or of none any more.
+      const token = await this.refreshToken();
+      if (token !== "new") this.signedOut();
+      else if (this.renewed) this.failed();
+      else this.plan(0);
+      this.renewed = true;
     } else if (response.status >= 500 || response.status === 429) {
       this.failed();
     } else {
@@ -189,6 +195,7 @@ export class Autosave {
   /** @param {Answer} answer @param {string} written */
   accept(answer, written) {
     this.retry = 0;
+    this.renewed = false;
     this.input("version").value = String(answer.version);
     this.input("was").value = JSON.stringify({ ...JSON.parse(this.input("was").value || "{}"), ...answer.was });
     this.onAnswer(answer);
@@ -212,24 +219,29 @@ export class Autosave {
     this.plan(this.retry);
   }
 
-  /** After signing in again the page holds the token of the old session. @returns {Promise<boolean>} */
+  signedOut() {
+    this.stopped = "signed out";
+    this.onStatus(SENTENCES.signedOut, { words: "sign in again", href: `/sign-in?next=${encodeURIComponent(this.home)}` });
+  }
+
+  /** After signing in again the page holds the token of the old session. @returns {Promise<"new" | "none">} */
   async refreshToken() {
-    const page = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-    if (!page.ok || new URL(page.url).pathname !== location.pathname) return false;
+    const page = await fetch(this.home, { headers: { Accept: "text/html" } });
     const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
-    const token = /** @type {HTMLInputElement | null} */ (parsed.querySelector('#work input[name="csrf_token"]'));
-    const changed = Boolean(token?.value) && token?.value !== this.input("csrf_token").value;
-    if (token && changed) this.input("csrf_token").value = token.value;
-    return changed;
+    const form = /** @type {HTMLFormElement | null} */ (parsed.querySelector("#work"));
+    const token = /** @type {HTMLInputElement | null} */ (form?.querySelector('input[name="csrf_token"]'));
+    if (!token || form?.dataset.owner !== this.form.dataset.owner) return "none";
+    this.input("csrf_token").value = token.value;
+    return "new";
   }
 
   async resume() {
     if (this.busy || this.leaving || !this.unsaved || this.stopped === "conflict" || this.stopped === "refused") return;
     if (this.stopped === "signed out") {
       this.busy = true;
-      const back = await this.refreshToken().catch(() => false);
+      const token = await this.refreshToken().catch(() => "none");
       this.busy = false;
-      if (!back) return;
+      if (token !== "new") return;
       this.stopped = "";
     }
     this.plan(0);

@@ -28,7 +28,7 @@ def autosave(browser, url, form):
     return response
 
 
-# --- what the answer tells the page -----------------------------------------------------------------------------------
+# --- what the answer tells the page ---------------------------------------------------------------
 
 
 def test_the_answer_confirms_and_updates_the_page(ana, clock):
@@ -79,7 +79,7 @@ def test_another_day_is_named(ana, clock):
     assert autosave(ana, url, form).json["saved_at"] == "Saved Wed, Mar 25, 9:00 a.m. MDT"
 
 
-# --- two tabs ---------------------------------------------------------------------------------------------------------
+# --- two tabs -------------------------------------------------------------------------------------
 
 
 def test_two_tabs_on_different_fields_both_win(ana):
@@ -194,7 +194,7 @@ def _chosen(page: str, **choices: str) -> dict[str, list[str]]:
     return form | {key: [value] for key, value in choices.items()}
 
 
-# --- when the server says no -------------------------------------------------------------------------------------------------
+# --- when the server says no ----------------------------------------------------------------------
 
 
 def test_an_expired_session_answers_401_in_words(ana, client):

@@ -24,7 +24,7 @@ def draft() -> Draft:
     return db.session.scalars(select(Draft)).one()
 
 
-# --- beginning --------------------------------------------------------------------------------------------------
+# --- beginning ------------------------------------------------------------------------------------
 
 
 def test_beginning_a_module_makes_its_system_and_leads_there(ana):
@@ -59,7 +59,7 @@ def test_an_unknown_module_is_not_found(ana):
     assert ana.post("/modules/nothing-here/start").status_code == 404
 
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def test_every_field_stands_with_label_guidance_rubric_and_progress(ana):
@@ -104,7 +104,7 @@ def test_somebody_signed_out_is_asked_to_sign_in(ana, client):
     assert (response.status_code, response.location) == (303, f"/sign-in?next={url}")
 
 
-# --- saving without scripts -----------------------------------------------------------------------------------------
+# --- saving without scripts -----------------------------------------------------------------------
 
 
 def test_saving_keeps_every_type_of_field_and_leads_back_to_the_section(ana):
@@ -162,7 +162,7 @@ def test_a_table_stops_growing_at_its_limit(ana):
     assert len(draft().answers["1.E.1"]) == 200
 
 
-# --- what people type ---------------------------------------------------------------------------------------------------
+# --- what people type -----------------------------------------------------------------------------
 
 
 def test_a_number_that_cannot_be_read_is_kept_as_typed_with_a_sentence(ana):
@@ -229,7 +229,7 @@ def test_row_names_are_made_safe(ana):
     assert draft().answers["1.B.1"][0]["id"] != name
 
 
-# --- when nothing may be written --------------------------------------------------------------------------------------------
+# --- when nothing may be written ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_a_cohort_moved_into_the_future_still_lets_people_write(ana, write, cast
     assert draft().answers["1.A.1"] == "Kept"
 
 
-# --- how much it asks of the database ----------------------------------------------------------------------------------------
+# --- how much it asks of the database -------------------------------------------------------------
 
 
 def test_the_same_few_queries_for_one_row_and_for_thirty(ana, cast, write):

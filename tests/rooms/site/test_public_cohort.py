@@ -151,6 +151,16 @@ def test_who_has_an_offer_goes_to_pay(sign_in, cast, clock):
     assert "2 of 3 free" in html
 
 
+def test_an_offer_keeps_its_price(sign_in, write, cast, clock):
+    offered(cast.pat, cast.summer, cast.sam, clock.now)
+    with write():
+        for price in db.session.scalars(db.select(Price).where(Price.cohort_id == cast.summer)):
+            price.amount_cents = 300000
+    card = page(sign_in(cast.pat)).partition('aria-labelledby="seat"')[2].partition("</aside>")[0]
+    assert "$2,400" in card
+    assert "$3,000" not in card
+
+
 def test_a_no_is_not_shown_to_others(sign_in, client, write, cast, clock):
     application_id = applied(cast.pat, cast.summer, clock.now)
     with write():

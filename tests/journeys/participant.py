@@ -1,0 +1,156 @@
+"""Somebody who builds a system: reads, fills the worksheet, sends it, answers what the coach asked, takes the manual home."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from playwright.sync_api import Locator, Page, expect
+
+import run
+from tests.journeys.people import Somebody
+
+SAVED = re.compile(r"^Saved at \d")
+MODULE = "Lack of systems"
+
+
+@cache
+def good_answers() -> dict[str, Any]:
+    """The good sample of module 1, as the curriculum has it."""
+    sample = run.ROOT / "curriculum" / "modules" / "01-systems" / "samples" / "good.yaml"
+    answers: dict[str, Any] = yaml.safe_load(sample.read_text())["answers"]
+    return answers
+
+
+class Worksheet:
+    """The form of one worksheet, field by field, as a person fills it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def field(self, field_id: str) -> Locator:
+        """The field, its section opened if it was shut."""
+        box = self.page.locator(f'[id="{field_id}"]')
+        shut = self.page.locator(f'details.shut:not([open]):has([id="{field_id}"]) > summary')
+        if shut.count():
+            shut.click()
+        return box
+
+    def control(self, name: str) -> Locator:
+        return self.page.locator(f'#work [name="{name}"]:not([type=hidden])')
+
+    def text(self, field_id: str) -> Locator:
+        self.field(field_id)
+        return self.control(field_id)
+
+    def fill(self, field_id: str, answer: Any) -> None:
+        box = self.field(field_id)
+        match box.get_attribute("data-type"):
+            case "table":
+                self._fill_rows(field_id, answer)
+            case "group":
+                for part, value in answer.items():
+                    self.control(f"{field_id}~{part}").fill(value)
+            case "multi_choice" | "checklist":
+                for key in answer:
+                    box.locator(f'input[value="{key}"]').check()
+            case "choice":
+                box.locator(f'input[value="{answer}"]').check()
+            case _:
+                self.control(field_id).fill(answer)
+
+    def _fill_rows(self, field_id: str, answer: list[dict[str, str]]) -> None:
+        rows = self.page.locator(f'table[data-table="{field_id}"] tbody tr')
+        for _ in range(len(answer) - rows.count()):
+            self.field(field_id).get_by_role("button", name="Add a row").click()
+        for index, wanted in enumerate(answer):
+            for key, value in wanted.items():
+                if key != "id":
+                    self._fill_cell(rows.nth(index).locator(f'[name$="~{key}"]'), value)
+
+    def _fill_cell(self, cell: Locator, value: str) -> None:
+        if cell.evaluate("one => one.tagName") == "SELECT":
+            cell.select_option(value)
+        else:
+            cell.fill(value)
+
+    def rate(self, level: str) -> None:
+        """The same level for each criterion."""
+        for one in self.page.locator(f'.selfrate input[value="{level}"]').all():
+            one.check()
+
+    def says_saved(self) -> None:
+        expect(self.page.locator("#saved")).to_have_text(SAVED, timeout=15_000)
+
+
+class Participant(Somebody):
+    @property
+    def sheet(self) -> Worksheet:
+        return Worksheet(self.page)
+
+    # --- reading and beginning ---
+
+    def opens_module_one(self) -> None:
+        self.tab.goes_to("/dashboard")
+        self.tab.follows("Modules")
+        self.tab.follows(re.compile("."), self.page.locator("#module-1"))
+
+    def reads_the_first_lesson(self) -> None:
+        self.tab.follows(re.compile("^1 "), self.page.locator("section", has=self.page.locator("#lessons")))
+        expect(self.page.locator("article.prose h1")).to_be_visible()
+        self.page.go_back()
+
+    def begins_the_worksheet(self) -> None:
+        self.tab.presses("Begin the worksheet")
+        expect(self.page).to_have_url(re.compile(r"/systems/\d+$"))
+
+    def opens_the_worksheet(self) -> None:
+        """From the dashboard's spine, whatever the one next step is."""
+        self.tab.goes_to("/dashboard")
+        address = self.page.locator('a[href^="/systems/"]').first.get_attribute("href") or ""
+        self.tab.goes_to(re.match(r"/systems/\d+", address)[0])  # type: ignore[index]
+
+    # --- writing ---
+
+    def types(self, field_id: str, words: str) -> None:
+        """Key by key at the end of what is there."""
+        place = self.sheet.text(field_id)
+        place.focus()
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(words)
+
+    def fills_everything(self) -> None:
+        for field_id, answer in good_answers().items():
+            self.sheet.fill(field_id, answer)
+
+    def submits(self, number: int) -> None:
+        self.page.get_by_label("This is my own work for my own practice.").check()
+        self.page.get_by_label("Nothing in it can identify a real client").check()
+        self.tab.presses(f"Submit round {number}")
+        self.tab.is_at(f"System 1, round {number}")
+        self.tab.reads("We have your work", "You will hear by", re.compile("[0-9a-f]{64}"))
+
+    def answers_request(self, field_id: str, words: str) -> None:
+        asked = self.sheet.field(field_id).locator(".word", has=self.page.locator("fieldset.answer"))
+        asked.get_by_label("Changed here").check()
+        asked.locator("textarea").fill(words)
+
+    # --- the manual ---
+
+    def downloads_the_manual(self, folder: Path) -> Path:
+        """Reload until it is bound, as the page says, and take the file."""
+        self.tab.goes_to("/manual")
+        for _ in range(60):
+            if self.tab.link("Download the PDF").count():
+                break
+            expect(self.page.locator("main")).to_contain_text("is being bound")
+            self.page.reload()
+        self.tab.looks()
+        with self.page.expect_download() as download:
+            self.tab.link("Download the PDF").click()
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        return path

@@ -1,0 +1,41 @@
+"""One running demo for all journeys of a test process: the site, its worker and the stand-in for Stripe.
+
+The same data, processes and settings as `python3 run.py` starts, on free ports and in a folder of its own. Nobody's
+clock is moved here: the demo's dates are relative to today.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import run
+from app.site.demo.people import EVERYBODY, Person
+from tests.tools.pages import sign_ins
+from tests.tools.processes import Processes
+from tests.tools.screens import two_free_ports
+
+
+@dataclass(frozen=True)
+class World:
+    """Where everything is, and who can sign in with which password."""
+
+    site: str
+    stripe: str
+    logs: Path
+    passwords: dict[str, str]
+
+    def person(self, key: str) -> Person:
+        return next(one for one in EVERYBODY if one.key == key)
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[World]:
+    port = two_free_ports()
+    environment, printed = run.prepare_demo(folder, port)
+    passwords = {name: password for name, (_email, password) in sign_ins(printed).items()}
+    with Processes(run.ROOT, folder / "log", environment) as processes:
+        run.start_demo(processes, port)
+        yield World(f"http://localhost:{port}", f"http://localhost:{port + 1}", folder / "log", passwords)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, func, or_, select
@@ -123,7 +123,9 @@ def queue_of(user: User, now: datetime, after: tuple[datetime, int] | None = Non
     query = _rows.where(Submission.cohort_id.in_(ids))
     if after:
         due_later = Submission.promised_at > after[0]
-        query = query.where(or_(due_later, and_(Submission.promised_at == after[0], Submission.id > after[1])))
+        query = query.where(
+            or_(due_later, and_(Submission.promised_at == after[0], Submission.id > after[1]))
+        )
     found = db.session.execute(query.limit(PAGE + 1)).all()
     first, later = _sum(cohorts, "first"), _sum(cohorts, "later")
     rows = [_row(one, user, now) for one in found[:PAGE]]
@@ -222,9 +224,9 @@ def read_key(text: str) -> tuple[datetime, int] | None:
     try:
         at = datetime.fromisoformat(moment)
         found = int(number)
-    except ValueError:
+        return (at.astimezone(UTC), found) if at.tzinfo and 0 < found < 2**31 else None
+    except (ValueError, OverflowError):
         return None
-    return (at, found) if at.tzinfo and 0 < found < 2**31 else None
 
 
 def next_due(cohorts: Sequence[Cohort], now: datetime) -> tuple[datetime, str] | None:

@@ -195,33 +195,41 @@ def _weigh(old: list[Block], new: list[Block]) -> Iterator[Pair]:
         yield from ((block, None) for block in old)
         yield from ((None, block) for block in new)
         return
-    bags = [Counter(block.text.split()) for block in old], [Counter(block.text.split()) for block in new]
+    alike = _likenesses(old, new)
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
-            alike = _likeness(bags[0][i], bags[1][j])
-            if alike < ALIKE:  # a rewritten item stays an item of its list, unless something is more like it
-                alike = BARELY if (old[i].tag, old[i].within) == (new[j].tag, new[j].within) else 0.0
-            with_pair = best[i + 1][j + 1] + alike if alike else 0.0
-            best[i][j] = max(best[i + 1][j], best[i][j + 1], with_pair)
+            paired = best[i + 1][j + 1] + alike[i][j] if alike[i][j] else 0.0
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], paired)
     i = j = 0
     while i < len(old) and j < len(new):
-        if best[i][j] == best[i + 1][j]:
+        if alike[i][j] and best[i][j] == best[i + 1][j + 1] + alike[i][j]:
+            yield old[i], new[j]  # first, so that what was taken out stands where the new text begins
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
             yield old[i], None
             i += 1
-        elif best[i][j] == best[i][j + 1]:
+        else:
             yield None, new[j]
             j += 1
-        else:
-            yield old[i], new[j]
-            i, j = i + 1, j + 1
     yield from ((block, None) for block in old[i:])
     yield from ((None, block) for block in new[j:])
 
 
-def _likeness(one: Counter[str], other: Counter[str]) -> float:
-    total = one.total() + other.total()
-    return 2 * (one & other).total() / total if total else 0.0
+def _likenesses(old: list[Block], new: list[Block]) -> list[list[float]]:
+    """How much each old block has in common with each new one; 0 for what should not be paired."""
+    bags = [Counter(block.text.split()) for block in new]
+    return [[_likeness(one, other, bag) for other, bag in zip(new, bags, strict=True)] for one in old]
+
+
+def _likeness(one: Block, other: Block, bag: Counter[str]) -> float:
+    own = Counter(one.text.split())
+    total = own.total() + bag.total()
+    found = 2 * (own & bag).total() / total if total else 0.0
+    if found >= ALIKE:
+        return found
+    # A rewritten item stays an item of its list, unless something else is more like it.
+    return BARELY if (one.tag, one.within) == (other.tag, other.within) else 0.0
 
 
 def _block_words(before: Block | None, after: Block | None) -> Markup:

@@ -14,7 +14,7 @@ from app.accounts.models import User
 from app.audit.actions import record
 from app.coursework import review_rules as rules
 from app.coursework.models import Comment, Review, Submission, System
-from app.coursework.review_queries import named
+from app.coursework.review_queries import whose
 from app.coursework.rules import next_status, next_submission_status
 from app.lib.database import db
 from app.lib.refusal import Refused
@@ -67,7 +67,7 @@ def open_review(coach: User, submission: Submission, now: datetime, *, take_over
     submission.status = next_submission_status(submission.status, "take up")
     submission.system.status = next_status(submission.system.status, "take up")
     if take_over and held_before not in (None, coach.id):
-        record(coach, f"Took over the review of {named(submission)}", ("submission", submission.id), now=now)
+        record(coach, f"Took over the review of {whose(submission)}", ("submission", submission.id), now=now)
     return own_draft(submission, coach) or _new_draft(coach, submission, now)
 
 
@@ -80,7 +80,7 @@ def hand_back(coach: User, review: Review, now: datetime) -> None:
     submission.lease_coach_id = submission.lease_token = submission.lease_until = None
     submission.status = next_submission_status(submission.status, "hand back")
     submission.system.status = next_status(submission.system.status, "hand back")
-    record(coach, f"Handed back {named(submission)}", ("submission", submission.id), now=now)
+    record(coach, f"Handed back {whose(submission)}", ("submission", submission.id), now=now)
 
 
 def _new_draft(coach: User, submission: Submission, now: datetime) -> Review:
@@ -95,7 +95,7 @@ def _new_draft(coach: User, submission: Submission, now: datetime) -> Review:
             review.comments.append(_copy(old))
     db.session.add(review)
     db.session.flush()
-    record(coach, f"Began the review of {named(submission)}", ("review", review.id), now=now)
+    record(coach, f"Began the review of {whose(submission)}", ("review", review.id), now=now)
     return review
 
 

@@ -17,7 +17,7 @@ from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
 from app.coursework.leases import lock, take_lease
 from app.coursework.models import Comment, Review, Submission, System
-from app.coursework.review_queries import named
+from app.coursework.review_queries import whose
 from app.coursework.rules import next_status, next_submission_status
 from app.lib.database import db
 from app.lib.refusal import Refused
@@ -111,7 +111,7 @@ def publish(coach: User, review: Review, verdict: str, *, version: int, token: s
         system.status = next_status(system.status, "request changes")
     db.session.flush()
     said = "Accepted" if verdict == "accepted" else "Requested changes to"
-    record(coach, f"{said} {named(submission)}", ("review", review.id), now=now)
+    record(coach, f"{said} {whose(submission)}", ("review", review.id), now=now)
     messages.published(review, now)
 
 
@@ -155,7 +155,7 @@ def withdraw(coach: User, review: Review, now: datetime) -> None:
     db.session.flush()
     if review.verdict == "accepted":
         _forget_acceptance(system)
-    record(coach, f"Withdrew the review of {named(submission)}", ("review", review.id), now=now)
+    record(coach, f"Withdrew the review of {whose(submission)}", ("review", review.id), now=now)
     messages.withdrawn(review, now)
 
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from app.coursework import review_queries as queries
-from app.coursework.models import Review
+from app.coursework.models import Review, Submission
+from app.coursework.queries import systems_of
 from app.coursework.review_queries import named
 from app.coursework.review_rules import count_words
+from app.curriculum.queries import program_of
 from app.mail.actions import post
 
 
@@ -18,8 +20,7 @@ def published(review: Review, now: datetime) -> None:
     if review.verdict == "accepted":
         subject = f"{facts['title']} is accepted"
     else:
-        changes = facts["required"]
-        subject = f"{facts['title']}: {count_words(len(changes), 'required change', 'required changes')}"
+        subject = f"{facts['title']}: {facts['asked']}"
     person = review.submission.system.enrollment.user
     post("coursework/review_published", person, subject, key=f"review:{review.id}", now=now, **facts)
 
@@ -35,6 +36,7 @@ def withdrawn(review: Review, now: datetime) -> None:
 def _facts(review: Review) -> dict[str, Any]:
     submission = review.submission
     view = queries.view_of(review)
+    required = [one for one in (*view.earlier, *view.remarks) if one.kind == "required"]
     return {
         "review": view,
         "named": named(submission),
@@ -42,6 +44,14 @@ def _facts(review: Review) -> dict[str, Any]:
         "first_name": submission.system.enrollment.user.first_name,
         "coach_name": review.coach.name,
         "path": f"/systems/{submission.system_id}",
-        "required": [one for one in (*view.earlier, *view.remarks) if one.kind == "required"],
+        "spine": _spine(submission),
+        "required": required,
+        "asked": count_words(len(required), "required change", "required changes"),
         "suggested": [one for one in (*view.earlier, *view.remarks) if one.kind == "suggested"],
     }
+
+
+def _spine(submission: Submission) -> list[str]:
+    """The status of each module's system, in the order of the program: the bands at the head of the mail."""
+    statuses = {row.module_slug: row.status for row in systems_of(submission.system.enrollment_id)}
+    return [statuses.get(module.slug, "not started") for module in program_of(submission.release_id).modules]

@@ -132,6 +132,11 @@ def named(submission: Submission) -> str:
     return f"System {assignment_of(submission).module.number}, round {submission.number}"
 
 
+def whose(submission: Submission) -> str:
+    """'System 3, round 2 of Ana Morales' for the audit."""
+    return f"{named(submission)} of {submission.system.enrollment.user.name}"
+
+
 def answers_of(submission: Submission) -> Answers:
     return Answers(assignment_of(submission).worksheet, submission.answers, submission.rendered)
 

@@ -198,7 +198,16 @@ def test_hostile_names_are_only_text(cora: Any, cast: Any, write: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "~", "2026-03-25T10:00:00~5", "2026-03-25T10:00:00+00:00~0", f"{NOW}~{2**31}"]
+    "text",
+    [
+        "",
+        "x",
+        "~",
+        "2026-03-25T10:00:00~5",
+        "2026-03-25T10:00:00+00:00~0",
+        f"{NOW}~{2**31}",
+        "0001-01-01T00:00:00+14:00~5",
+    ],
 )
 def test_a_key_nobody_made_is_the_first_page(text: str) -> None:
     assert read_key(text) is None

@@ -198,7 +198,7 @@ def test_accepting_makes_the_system_accepted_and_tells_the_participant(
     assert "The path is complete." in mail.text
     assert f"/systems/{system.id}" in mail.text
     sentences = db.session.scalars(select(Entry.sentence).order_by(Entry.id)).all()
-    assert "Accepted System 1, round 1" in sentences
+    assert "Accepted System 1, round 1 of Ana Morales" in sentences
     page = cora.get(address).get_data(as_text=True)
     assert "Back to the queue" in page
     assert "Withdraw the review" in page

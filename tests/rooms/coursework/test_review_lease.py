@@ -45,7 +45,7 @@ def test_taking_over_keeps_the_colleagues_draft(desk: Any) -> None:
     his = theo.post(f"/submissions/{submission_id}/review", data={"take_over": "yes"}).location
     assert his != hers
     assert db.session.scalar(
-        select(Entry.id).where(Entry.sentence == "Took over the review of System 1, round 1")
+        select(Entry.id).where(Entry.sentence == "Took over the review of System 1, round 1 of Ana Morales")
     )
     db.session.rollback()
 

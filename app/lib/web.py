@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, g, jsonify, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, flash, g, jsonify, render_template, request, url_for
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import Template
@@ -75,6 +75,8 @@ def wants_json() -> bool:
 
 def _name_request() -> None:
     g.request_id = secrets.token_hex(6)
+    if "\0" in request.path:  # no page has such an address, and PostgreSQL refuses to look it up
+        abort(404)
 
 
 def _policy() -> str:

@@ -182,7 +182,7 @@ def _week(program: Program, plan: WeekPlan, module: Module | None, cohort: Cohor
     return Week(
         number=plan.week,
         title=plan.title,
-        text=plan.text.removesuffix("Safety-critical.").strip(),  # the mark beside the title says it
+        text=plan.text,
         critical=bool(module and module.critical),
         catch_up=module is None and plan.week < program.weeks,
         review_days=module.review_days if module else 0,

@@ -1,0 +1,66 @@
+"""The world of tests/house/world.py: built once for each test process, a fresh copy for each test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.curriculum.queries import program_of
+from app.lib.database import db
+from app.payments.standin import StandIn
+from tests.cast import NOW
+from tests.house.visits import House
+from tests.house.world import World, build
+
+
+@contextmanager
+def _speaking_to(standin: StandIn, app: Flask) -> Iterator[None]:
+    app.config["STRIPE_HTTP_CLIENT"] = standin.http_client()
+    app.extensions.pop("stripe", None)
+    yield
+    app.config.pop("STRIPE_HTTP_CLIENT")
+    app.extensions.pop("stripe", None)
+
+
+def _close() -> None:
+    db.session.remove()
+    db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def filled(application: Flask, databases: Any) -> tuple[World, StandIn]:
+    """The database `world`, to be copied, and the stand-in that knows the payment page in it."""
+    standin = StandIn(
+        webhook_secret=application.config["STRIPE_WEBHOOK_SECRET"],
+        api_key=application.config["STRIPE_SECRET_KEY"],
+        clock=lambda: NOW,
+    )
+    found, cast = databases
+    application.config["CLOCK"] = lambda: NOW
+    with application.app_context(), _speaking_to(standin, application):
+        _close()
+        found.create("test", "template")
+        program_of.cache_clear()
+        world = build(cast)
+        _close()
+    found.create("world", "test")
+    return world, standin
+
+
+@pytest.fixture
+def house(filled: tuple[World, StandIn], app: Flask, databases: Any) -> Iterator[House]:
+    """The application on a copy of the world, and a browser for each of the cast."""
+    world, standin = filled
+
+    def restore() -> None:
+        _close()
+        databases[0].create("test", "world")
+        program_of.cache_clear()
+
+    restore()
+    with _speaking_to(standin, app):
+        yield House(app, world, restore)

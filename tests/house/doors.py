@@ -1,0 +1,301 @@
+"""Who may go through which door: one line for every address and method the application answers.
+
+A line says what is in the address, what is sent, and who is answered how. Everybody who is not named gets 404, and
+nobody (who is not signed in) is sent to sign in. Addresses of somebody's things have one line for each owner.
+
+A new page without a line here fails tests/house/test_doors.py. Add the line that says who may open it; if that is
+"anyone" or "whoever is signed in", think once more about what the page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.house.canaries import ACTORS
+from tests.house.world import World
+
+Fill = Mapping[str, Any] | Callable[[World, str], Mapping[str, Any]]
+Answer = int | str
+
+SIGN_IN = "sign in"
+SIGNED_IN = ACTORS[:-1]
+WORKERS = {"ana": "cora", "ben": "cora", "uma": "cal"}
+
+
+@dataclass(frozen=True)
+class Door:
+    endpoint: str
+    method: str
+    opens: Mapping[str, Answer]
+    at: Fill
+    sends: Fill
+
+    def answer_for(self, actor: str) -> Answer:
+        return self.opens.get(actor, SIGN_IN if actor == "nobody" else 404)
+
+    def is_open_to(self, actor: str) -> bool:
+        """Whether this person is let in; a form that is let in may still be refused for what is in it."""
+        return actor in self.opens and self.opens[actor] not in (404, SIGN_IN)
+
+    def arguments(self, world: World, actor: str) -> dict[str, Any]:
+        return dict(self.at(world, actor) if callable(self.at) else self.at)
+
+    def form(self, world: World, actor: str) -> dict[str, Any]:
+        return dict(self.sends(world, actor) if callable(self.sends) else self.sends)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.endpoint}"
+
+
+def everybody(answer: Answer = 200, **others: Answer) -> dict[str, Answer]:
+    return dict.fromkeys(ACTORS, answer) | others
+
+
+def signed_in(answer: Answer = 200, **others: Answer) -> dict[str, Answer]:
+    return dict.fromkeys(SIGNED_IN, answer) | others
+
+
+def only(names: str, answer: Answer = 200) -> dict[str, Answer]:
+    return dict.fromkeys(names.split(), answer)
+
+
+def thing(**arguments: str) -> Callable[[World, str], Mapping[str, Any]]:
+    """Arguments of the address by their name in the world: `thing(system_id="ana_system")`."""
+    return lambda world, _actor: {key: world.ids[name] for key, name in arguments.items()}
+
+
+def own(**arguments: str) -> Callable[[World, str], Mapping[str, Any]]:
+    """The same, of whoever goes there: `own(token="sign-in")`. Nobody has none."""
+    return lambda world, actor: {
+        key: world.ids.get(f"{actor}_{name}", "no-such-token") for key, name in arguments.items()
+    }
+
+
+def with_number(fill: Callable[[World, str], Mapping[str, Any]], number: int) -> Fill:
+    return lambda world, actor: {**fill(world, actor), "number": number}
+
+
+def get(endpoint: str, opens: Mapping[str, Answer], at: Fill | None = None) -> Door:
+    return Door(endpoint, "GET", opens, at or {}, {})
+
+
+def post(
+    endpoint: str, opens: Mapping[str, Answer], at: Fill | None = None, sends: Fill | None = None
+) -> Door:
+    return Door(endpoint, "POST", opens, at or {}, sends or {})
+
+
+def mail_address(_world: World, actor: str) -> Mapping[str, Any]:
+    return {"email": f"{actor}@example.com"}
+
+
+def wrong_password(world: World, actor: str) -> Mapping[str, Any]:
+    return {**mail_address(world, actor), "password": "wrong"}
+
+
+APPLICATION = {"practice_name": "P", "clients": "C", "why_now": "W", "hours": "Four or five hours"}
+
+
+def application(_world: World, actor: str) -> Mapping[str, Any]:
+    person = {"name": "New Person", "email": "new@example.com", "time_zone": "America/Denver"}
+    return APPLICATION | (person if actor == "nobody" else {})
+
+
+def of_each(make: Callable[[str, str], Door]) -> list[Door]:
+    """One line for each participant whose work it could be; `make` gets the owner and the coach."""
+    return [make(owner, coach) for owner, coach in WORKERS.items()]
+
+
+SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
+PASSWORD = {"password": "correct horse battery staple"}
+PARTICIPANTS = "ana ben uma"
+OTHERS_REASON = {"version": 1, "reason": "This cohort is for people who have begun already."}
+
+ACCOUNTS = [
+    get("accounts.account", signed_in()),
+    post(
+        "accounts.change_profile", signed_in(303), sends={"name": "New Name", "time_zone": "America/Denver"}
+    ),
+    post("accounts.change_password", signed_in(303), sends=PASSWORD),
+    post("accounts.end_other_devices", signed_in(303)),
+    *(post("accounts.end_device", only(name, 303), thing(sign_in_id=f"{name}_device")) for name in SIGNED_IN),
+    get("accounts.show_second_factor", signed_in()),
+    post("accounts.switch_on", signed_in(422), sends={"code": "000000"}),
+    get("accounts.ask_to_move", signed_in(302)),
+    post("accounts.move", signed_in(303), sends={"code": "000000"}),
+    post("accounts.make_recovery_codes", signed_in(303), sends={"new-code": "000000"}),
+    post("accounts.switch_off", signed_in(303), sends={"off-code": "000000"}),
+    # Signing in: who is signed in already goes on to the dashboard.
+    get("accounts.sign_in", signed_in(302, nobody=200)),
+    post("accounts.sign_in_with_password", everybody(422), sends=wrong_password),
+    post("accounts.ask_for_link", everybody(200), sends=mail_address),
+    get("accounts.confirm_link", everybody(200, nobody=410), own(token="sign-in")),
+    post("accounts.use_link", everybody(303, nobody=410), own(token="sign-in")),
+    get("accounts.ask_for_reset", everybody()),
+    post("accounts.mail_reset", everybody(200), sends=mail_address),
+    get("accounts.choose_password", everybody(200, nobody=410), own(token="reset-password")),
+    post("accounts.reset_password", everybody(303, nobody=410), own(token="reset-password"), PASSWORD),
+    get("accounts.ask_for_code", signed_in(303, nobody=SIGN_IN)),
+    post("accounts.give_code", signed_in(303, nobody=SIGN_IN), sends={"code": "000000"}),
+    get("accounts.set_up_at_sign_in", signed_in(303, nobody=SIGN_IN)),
+    post("accounts.switch_on_at_sign_in", signed_in(303, nobody=SIGN_IN), sends={"code": "000000"}),
+    post("accounts.sign_out", everybody("signed out")),
+]
+
+ADMISSIONS = [
+    get("admissions.apply", everybody(), SUMMER),
+    post("admissions.send_application", everybody(303, wes=200, pat=200, uma=200), SUMMER, application),
+    get("admissions.applied", everybody(), SUMMER),
+    get("admissions.checkout", signed_in(303, pat=200), SUMMER),
+    get("admissions.checkout", signed_in(303, ana=200, ben=200), SPRING),
+    post(
+        "admissions.pay", signed_in(303), SUMMER, {"agree": "y"}
+    ),  # without an offer: back to how they stand
+    get(
+        "admissions.checkout_return",
+        only("pat"),
+        lambda world, _actor: SUMMER | {"session_id": world.ids["pat_session"]},
+    ),
+    get("admissions.checkout_cancelled", signed_in(303), SUMMER),
+    get("admissions.staff_cohort", only("sam"), SPRING),
+    get("admissions.staff_cohort", only("sam"), SUMMER),
+    *(
+        get("admissions.application", only("sam"), thing(application_id=f"{name}_application"))
+        for name in ("ana", "wes", "uma", "pat")
+    ),
+    post(
+        "admissions.accept_application",
+        only("sam", 303),
+        thing(application_id="wes_application"),
+        {"version": 1},
+    ),
+    post(
+        "admissions.decline_application",
+        only("sam", 303),
+        thing(application_id="uma_application"),
+        OTHERS_REASON,
+    ),
+]
+
+COURSEWORK = [
+    post("coursework.start", only(PARTICIPANTS, 303), {"slug": "systems"}),
+    *of_each(lambda owner, _: get("coursework.worksheet", only(owner), thing(system_id=f"{owner}_system"))),
+    *of_each(
+        lambda owner, _: post(
+            "coursework.save",
+            only(owner, 303),
+            thing(system_id=f"{owner}_system"),
+            {"1.A.1": "New words", "version": 1},
+        )
+    ),
+    *of_each(
+        lambda owner, _: post("coursework.submit", only(owner, 422), thing(system_id=f"{owner}_system"))
+    ),
+    *(
+        post(
+            "coursework.answer_request",
+            only("ben", 303) if (owner, of) == ("ben", "ben") else {},
+            thing(system_id=f"{owner}_system", comment_id=f"{of}_comment"),
+            {"answer": "changed", "text": "Done."},
+        )
+        for owner, of in (("ben", "ben"), ("ana", "ben"), ("ana", "ana"), ("uma", "uma"))
+    ),
+    *of_each(
+        lambda owner, _: get(
+            "coursework.submission", only(owner), with_number(thing(system_id=f"{owner}_system"), 1)
+        )
+    ),
+    *(
+        get("coursework.submission", only(owner), with_number(thing(system_id=f"{owner}_system"), 2))
+        for owner in ("ana", "uma")
+    ),
+    get("coursework.submission", {}, with_number(thing(system_id="ben_system"), 2)),
+    *(
+        post("coursework.take_back", only(owner, 303), with_number(thing(system_id=f"{owner}_system"), 2))
+        for owner in ("ana", "uma")
+    ),
+]
+
+REVIEWS = [
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.open_review", only(coach, 303), thing(submission_id=f"{owner}_submission")
+        )
+    ),
+    *of_each(lambda owner, coach: get("reviews.review", only(coach), thing(review_id=f"{owner}_review"))),
+    *of_each(lambda owner, coach: get("reviews.review", only(coach), thing(review_id=f"{owner}_published"))),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.save_review",
+            only(coach, 303),
+            thing(review_id=f"{owner}_review"),
+            {"version": 1, "strength": "New words", "do": "save"},
+        )
+    ),
+    *of_each(
+        lambda owner, coach: post("reviews.withdraw", only(coach, 303), thing(review_id=f"{owner}_published"))
+    ),
+    *of_each(
+        lambda owner, coach: post("reviews.hand_back", only(coach, 303), thing(review_id=f"{owner}_review"))
+    ),
+]
+
+COACHING = [
+    get("coaching.desk", only("cora cal", 302)),
+    get("coaching.queue", only("cora cal")),
+]
+
+MANUAL = [
+    get("manual.manual", only(PARTICIPANTS)),
+    get(
+        "manual.document",
+        only("ana uma"),  # Ben has nothing accepted yet
+        {"module_slug": "systems", "document_slug": "cancellation-policy"},
+    ),
+    post("manual.bind", only(PARTICIPANTS, 303)),
+    get("manual.download", only("ana uma") | only("ben", 302)),
+]
+
+MONEY = [
+    get("payments.payments", signed_in()),
+    post("payments.webhook", everybody(400)),  # unsigned
+]
+
+SITE = [
+    get("site.home", everybody()),
+    get("site.reasons", everybody()),
+    get("site.reason", everybody(), {"slug": "lack-of-systems"}),
+    get("site.reason", everybody(404), {"slug": "no-such-reason"}),
+    get("site.program", everybody()),
+    get("site.cohorts_list", everybody()),
+    get("site.cohort", everybody(), SPRING),
+    get("site.cohort", everybody(), SUMMER),
+    get("site.cohort", everybody(404), {"slug": "no-such-cohort"}),
+    get("site.dashboard", only("ana ben uma pat wes") | only("cora cal sam", 302)),
+    get("site.calendar", only(PARTICIPANTS)),
+    get("site.modules", only(PARTICIPANTS)),
+    get("site.module", only(PARTICIPANTS), {"slug": "systems"}),
+    get("site.module", only(PARTICIPANTS), {"slug": "scope"}),
+    get(
+        "site.lesson", only("ana ben"), {"slug": "systems", "lesson_slug": "lesson-1"}
+    ),  # Uma's is not open yet
+    get("site.lesson", {}, {"slug": "systems", "lesson_slug": "no-such-lesson"}),
+    get("site.staff", only("sam")),
+    get("site.alive", everybody()),
+    get("site.ready", everybody()),
+    get("site.styles", everybody()),
+    get("static", everybody(), {"filename": "css/base.css"}),
+    get("static", everybody(404), {"filename": "../config.py"}),
+]
+
+# In the demo only, and there open on purpose: everybody's mail on one page. tests/house/test_access_net.py says that
+# it does not exist anywhere else. What is in the mails themselves is looked at by test_doors.
+DEVELOPMENT = [
+    get("mail.mailbox", everybody()),
+    get("mail.message", everybody(), {"message_id": 1}),
+    get("mail.body", everybody(), {"message_id": 1}),
+]
+
+DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + REVIEWS + COACHING + MANUAL + MONEY + SITE + DEVELOPMENT

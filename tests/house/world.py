@@ -1,0 +1,220 @@
+"""The house with everybody's things in it: work in every state, reviews, money, applications, devices, a bound manual.
+
+Each thing holds a canary (tests/house/canaries.py). Built once for each test process; tests get copies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts import links
+from app.accounts.models import SignIn, User
+from app.admissions import actions as admissions
+from app.admissions.models import Application
+from app.cohorts.models import Cohort, Enrollment
+from app.coursework.models import Comment, Draft, Review, Submission
+from app.lib.database import begin_write, db
+from app.lib.tokens import hash_token
+from app.manual.jobs import bind_manuals
+from app.payments import checkout
+from app.payments.models import CheckoutSession, Order, Payment
+from tests.cast import NOW, Cast
+from tests.factories import GOOD_MARKS, next_round, published_review, submitted_system
+from tests.house.canaries import ACTORS, Canaries
+from tests.programs import COMPLETE
+
+QUESTIONS = ("clients", "why_now")
+BEFORE = NOW - timedelta(days=8)
+# Whose work, who coaches it. Staff may read everything; what they are shown today is less.
+COACHES = {"ana": "cora", "ben": "cora", "uma": "cal"}
+
+
+@dataclass
+class World:
+    cast: Cast
+    canaries: Canaries = field(default_factory=Canaries)
+    ids: dict[str, Any] = field(default_factory=dict)  # "ana_system": 1, "pat_session": "cs_…"
+
+    def cookie(self, actor: str) -> str:
+        """The secret in this person's cookie."""
+        return f"cookie-of-{actor}"
+
+
+def build(cast: Cast, now: datetime = NOW) -> World:
+    """Fill the database of the current application context. Stripe must be the stand-in."""
+    world = World(cast)
+    begin_write()
+    for name in ACTORS[:-1]:
+        _account(world, name, now)
+    for name, coach in COACHES.items():
+        _work(world, name, coach, now)
+        _money(world, name, now)
+    for name in ("ana", "wes", "uma", "pat"):
+        _application(world, name, now)
+    db.session.commit()
+    _offer_and_page_to_pay(world, now)
+    bind_manuals(now)
+    return world
+
+
+def _account(world: World, name: str, now: datetime) -> None:
+    """A device known by a word of its own, the session the tests come with, and an unused link of each kind."""
+    user = db.session.get_one(User, getattr(world.cast, name))
+    plant = world.canaries.plant
+    work = COACHES.get(name, "")
+    plant(user.email, f"{name} sam {work}", name)
+    if not user.is_coach and not user.is_staff:  # coaches are presented to the public by name
+        plant(user.name, f"{name} sam {work}", name)
+    device = plant(f"xq{name}device", name, name)
+    for token, label in ((f"device-of-{name}", device), (world.cookie(name), "Firefox on Linux")):
+        db.session.add(
+            SignIn(
+                token_hash=hash_token(token),
+                user_id=user.id,
+                device=label,
+                created_at=now,
+                last_used_at=now,
+                expires_at=now + timedelta(days=30),
+            )
+        )
+    for purpose in ("sign-in", "reset-password"):
+        world.ids[f"{name}_{purpose}"] = links.make(user, purpose, now=now).rsplit("/", 1)[1]
+    db.session.flush()
+    world.ids[f"{name}_device"] = db.session.scalar(select(SignIn.id).where(SignIn.device == device))
+
+
+def _answers(word: str) -> dict[str, Any]:
+    return {
+        **COMPLETE,
+        "1.A.1": f"Practice {word}",
+        "1.C.1": f"### Purpose\nA rule for {word}.\n\n### Steps\n1. It is {word}.",
+    }
+
+
+def _work(world: World, name: str, coach: str, now: datetime) -> None:
+    """Ana and Uma: accepted, reopened, waiting again with a half-written review. Ben: changes requested."""
+    plant, both = world.canaries.plant, f"{name} {coach} sam"
+    enrollment_id = getattr(world.cast, f"{name}_enrollment")
+    enrollment = db.session.get_one(Enrollment, enrollment_id)
+    enrollment.practice_name = plant(f"xq{name}practice", both, name)
+    coach_id = getattr(world.cast, coach)
+    round_1 = submitted_system(
+        enrollment_id, answers=_answers(plant(f"xq{name}round1", both, name)), now=BEFORE
+    )
+    system = round_1.system
+    accepted = name != "ben"
+    remark = plant(f"xq{name}remark", both, name)
+    review = published_review(
+        round_1,
+        coach_id,
+        verdict="accepted" if accepted else "changes requested",
+        strength=plant(f"xq{name}strength", both, name),
+        comments=[("1.C.1", "praise" if accepted else "required", remark)],
+        now=BEFORE + timedelta(days=1),
+    )
+    review.note = plant(f"xq{name}note", both, name)
+    if accepted:
+        round_2 = next_round(
+            system, answers=_answers(plant(f"xq{name}round2", both, f"{name} {coach}")), now=now
+        )
+        _begun_review(world, round_2, name, coach, now)
+    else:
+        _withdrawn_review(world, round_1, name, coach)
+    draft = db.session.get_one(Draft, system.id)
+    draft.answers = _answers(plant(f"xq{name}draft", f"{name} sam", name))
+    db.session.flush()
+    world.ids |= {
+        f"{name}_system": system.id,
+        f"{name}_submission": db.session.scalar(
+            select(Submission.id).where(Submission.system_id == system.id, Submission.number == system.round)
+        ),
+        f"{name}_published": review.id,
+        f"{name}_comment": db.session.scalar(select(Comment.id).where(Comment.review_id == review.id)),
+    }
+
+
+def _begun_review(world: World, round_2: Submission, name: str, coach: str, now: datetime) -> None:
+    word = world.canaries.plant(f"xq{name}halfwritten", f"{coach} sam", coach)
+    draft = Review(
+        submission_id=round_2.id, coach_id=getattr(world.cast, coach), created_at=now, saved_at=now,
+        marks=GOOD_MARKS, settled={}, strength=word, note=word,
+    )  # fmt: skip
+    draft.comments.append(Comment(field_id="1.C.1", kind="suggested", text=word, position=1))
+    db.session.add(draft)
+    db.session.flush()
+    world.ids[f"{name}_review"] = draft.id
+
+
+def _withdrawn_review(world: World, round_1: Submission, name: str, coach: str) -> None:
+    word = world.canaries.plant(f"xq{name}withdrawn", f"{coach} sam", coach)
+    gone = Review(
+        submission_id=round_1.id, coach_id=getattr(world.cast, coach), status="withdrawn", verdict="accepted",
+        created_at=BEFORE, saved_at=BEFORE, published_at=BEFORE, withdrawn_at=BEFORE, marks=GOOD_MARKS, settled={},
+        strength=word, note=word,
+    )  # fmt: skip
+    gone.comments.append(Comment(field_id="1.C.1", kind="required", text=word, position=1))
+    db.session.add(gone)
+    db.session.flush()
+    world.ids[f"{name}_review"] = gone.id
+
+
+def _money(world: World, name: str, now: datetime) -> None:
+    plant = world.canaries.plant
+    order = Order(
+        enrollment_id=getattr(world.cast, f"{name}_enrollment"),
+        description=plant(f"xq{name}order", f"{name} sam", name),
+        amount_cents=240000, currency="usd", status="paid", created_at=BEFORE, paid_at=BEFORE,
+    )  # fmt: skip
+    db.session.add(order)
+    db.session.flush()
+    db.session.add(
+        Payment(
+            order_id=order.id, amount_cents=240000, currency="usd", status="succeeded", received_at=BEFORE,
+            paid_with=plant(f"Visa xq{name}card", f"{name} sam", name),
+            receipt_url="https://pay.example/" + plant(f"xq{name}receipt", f"{name} sam", name),
+            stripe_payment_intent=plant(f"pi_xq{name}intent", "sam"),
+            stripe_charge=plant(f"ch_xq{name}charge", "sam"),
+        )
+    )  # fmt: skip
+
+
+def _application(world: World, name: str, now: datetime) -> None:
+    """Ana's old one, which was accepted; Wes waits for a seat; Uma and Pat have asked for one."""
+    plant, readers = world.canaries.plant, f"{name} sam"
+    status = {"ana": "accepted", "wes": "waitlisted"}.get(name, "submitted")
+    application = db.session.scalar(
+        select(Application).where(Application.user_id == getattr(world.cast, name))
+    ) or Application(
+        user_id=getattr(world.cast, name),
+        cohort_id=world.cast.spring if name == "ana" else world.cast.summer,
+        submitted_at=BEFORE,
+    )
+    application.status = status
+    application.answers = {key: plant(f"xq{name}{key}", readers, "sam") for key in QUESTIONS}
+    application.answers["hours"] = "Four or five hours"
+    application.practice_name = plant(f"xq{name}asks", readers, "sam")
+    db.session.add(application)
+    db.session.flush()
+    world.ids[f"{name}_application"] = application.id
+
+
+def _offer_and_page_to_pay(world: World, now: datetime) -> None:
+    """Pat has an offer, has pressed the button, and stands before Stripe's page."""
+    begin_write()
+    staff, pat = db.session.get_one(User, world.cast.sam), db.session.get_one(User, world.cast.pat)
+    application = db.session.get_one(Application, world.ids["pat_application"])
+    admissions.accept(staff, application, application.version, now)
+    order = admissions.begin_checkout(pat, db.session.get_one(Cohort, world.cast.summer), now)
+    order_id = order.id
+    db.session.commit()
+    back = "http://localhost:8000/cohorts/summer-2026/checkout"
+    checkout.pay(order_id, f"{back}/return?session_id={{CHECKOUT_SESSION_ID}}", f"{back}/cancelled", now)
+    session = db.session.scalar(select(CheckoutSession).where(CheckoutSession.order_id == order_id))
+    assert session is not None
+    assert session.stripe_id is not None
+    world.ids["pat_session"] = world.canaries.plant(session.stripe_id, "pat sam")
+    db.session.rollback()

@@ -181,17 +181,24 @@ def check_may_pay(found: queries.Standing, cohort: Cohort, now: datetime) -> Non
 
 def keep_paid_seats(cohort_id: int, now: datetime) -> None:
     """Make the seats of those who are in theirs for good, and free the seats of those who left."""
-    live = select(SeatHold, Enrollment.status).join(
+    under_way = select(Order.id).where(
+        Order.enrollment_id == Enrollment.id, Order.id.in_(money_queries.orders_under_way())
+    )
+    live = select(SeatHold, Enrollment.status, under_way.correlate(Enrollment).exists()).join(
         Enrollment, (Enrollment.user_id == SeatHold.user_id) & (Enrollment.cohort_id == SeatHold.cohort_id)
     )
     live = live.where(SeatHold.cohort_id == cohort_id, SeatHold.status.in_(seats.LIVE))
-    for hold, status in db.session.execute(live).all():
+    for hold, status, paying in db.session.execute(live).all():
         if status in rules.SEATED and hold.status == "active":
             seats.keep(hold)
             _end_offer(hold, "taken")
         elif status in rules.LEFT and hold.status == "converted":
             seats.release(hold, now)
             record(None, f"Freed seat {hold.seat}", ("cohort", cohort_id), now=now)
+        elif hold.status == "active" and hold.because == "checkout" and not paying:
+            hold.because = (
+                "offer"  # left the payment page: the seat is what it was before, until the same moment
+            )
 
 
 def let_go(hold: SeatHold, order: Order | None, now: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import abort
 from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
 from app.admissions import rules
@@ -95,27 +96,26 @@ class Standing:
 
 
 def standing(user: User, cohort: Cohort) -> Standing:
-    """Everything the way in knows about this person and this cohort."""
-    mine = (Application.user_id == user.id, Application.cohort_id == cohort.id)
-    found = db.session.execute(
-        select(Application, Offer).outerjoin(Offer, Offer.application_id == Application.id).where(*mine)
-        .order_by(Application.id.desc()).limit(1)
-    ).first()  # fmt: skip
-    held = select(SeatHold).where(SeatHold.cohort_id == cohort.id, SeatHold.user_id == user.id)
-    hold = db.session.scalar(held.where(SeatHold.status.in_(LIVE)))
-    place = select(Enrollment).where(Enrollment.cohort_id == cohort.id, Enrollment.user_id == user.id)
-    enrollment = db.session.scalar(place)
-    order = payments.order_of(enrollment) if enrollment else None
-    under_way = payments.session_under_way(order.id) if order else None
-    return Standing(
-        application=found[0] if found else None,
-        offer=found[1] if found else None,
-        hold=hold,
-        enrollment=enrollment,
-        order=order,
-        bank_deciding=under_way is not None and under_way.status == "processing",
-        received_cents=payments.received_cents(order) if order else 0,
+    """Everything the way in knows about this person and this cohort. One query, anchored on the cohort's row."""
+    asked = select(func.max(Application.id)).where(
+        Application.user_id == user.id, Application.cohort_id == cohort.id
     )
+    seated = and_(SeatHold.cohort_id == Cohort.id, SeatHold.user_id == user.id, SeatHold.status.in_(LIVE))
+    query = (
+        select(
+            Application, Offer, SeatHold, Enrollment, Order, payments.bank_decides(), payments.received_sum()
+        )
+        .select_from(Cohort)
+        .outerjoin(Application, Application.id == asked.scalar_subquery())
+        .outerjoin(Offer, Offer.application_id == Application.id)
+        .outerjoin(SeatHold, seated)
+        .outerjoin(Enrollment, and_(Enrollment.cohort_id == Cohort.id, Enrollment.user_id == user.id))
+        .outerjoin(Order, Order.id == payments.order_that_counts())
+        .where(Cohort.id == cohort.id)
+        .options(lazyload("*"))  # user and cohort are at hand
+    )
+    application, offer, hold, enrollment, order, deciding, received = db.session.execute(query).one()
+    return Standing(application, offer, hold, enrollment, order, bool(deciding), int(received or 0))
 
 
 def application_for(user: User, application_id: int) -> Application:
@@ -125,7 +125,8 @@ def application_for(user: User, application_id: int) -> Application:
 
 
 def offer_of(application: Application) -> Offer | None:
-    return db.session.scalar(select(Offer).where(Offer.application_id == application.id))
+    query = select(Offer).where(Offer.application_id == application.id)
+    return db.session.scalar(query.options(lazyload("*")))
 
 
 def decider(application: Application) -> str | None:

@@ -62,6 +62,12 @@ def _keep_and_apply(event: dict[str, Any], session: Any, now: datetime) -> str:
         return "known"
     row.attempts += 1
     matched = True
+    if row.livemode != stripe.is_live():
+        # Real money told to a trial, or play money to the real site: somebody mixed up keys and secrets.
+        row.processed_at, row.error = now, "the event and our key are not of the same mode"
+        actions.alert("wrong mode", f"wrong-mode:{row.id}", None, f"Event {row.id}: {row.error}.", now)
+        db.session.commit()
+        return "unmatched"
     if event["type"].startswith(SESSION):
         matched = session is not None and actions.apply_session(session, now) is not None
     elif event["type"] in ALARMING:

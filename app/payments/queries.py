@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import lazyload
+from sqlalchemy import Exists, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, Enrollment
@@ -51,7 +52,50 @@ def refund_lines_of(orders: Collection[Order]) -> dict[int, list[rules.RefundLin
 def order_of(enrollment: Enrollment) -> Order | None:
     """The live order of an enrollment, or else its latest one."""
     query = select(Order).where(Order.enrollment_id == enrollment.id)
-    return db.session.scalar(query.order_by(Order.status.in_(LIVE).desc(), Order.id.desc()).limit(1))
+    return db.session.scalar(query.order_by(*_THE_ONE).limit(1))
+
+
+_THE_ONE = (Order.status.in_(LIVE).desc(), Order.id.desc())
+
+
+def order_that_counts() -> ScalarSelect[Any]:
+    """The id of `order_of` the enrollment in the query around it."""
+    inner = aliased(Order)
+    query = select(inner.id).where(inner.enrollment_id == Enrollment.id)
+    return query.order_by(inner.status.in_(LIVE).desc(), inner.id.desc()).limit(1).scalar_subquery()
+
+
+def bank_decides() -> Exists:
+    """Whether a bank is deciding on a payment for the order in the query around it."""
+    waiting = (CheckoutSession.order_id == Order.id, CheckoutSession.status == "processing")
+    return select(CheckoutSession.id).where(*waiting).correlate(Order).exists()
+
+
+def received_sum() -> ScalarSelect[Any]:
+    """`received_cents` of the order in the query around it."""
+    arrived = (
+        Payment.order_id == Order.id,
+        Payment.status == "succeeded",
+        Payment.currency == Order.currency,
+    )
+    return select(func.sum(Payment.amount_cents)).where(*arrived).correlate(Order).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a seat costs now, and what comes back of it on which day."""
+
+    price: Price | None
+    refund: list[rules.RefundLine]
+
+
+def terms_of(cohort: Cohort, now: datetime) -> Terms:
+    """`price_of` and the refund rule for it, in one query."""
+    both = select(Price, RefundTier).outerjoin(RefundTier, RefundTier.cohort_id == Price.cohort_id)
+    rows = db.session.execute(both.where(Price.cohort_id == cohort.id).order_by(Price.id)).all()
+    price = rules.price_now(dict.fromkeys(row[0] for row in rows), now)
+    tiers = dict.fromkeys(row[1] for row in rows if row[1] is not None)
+    return Terms(price, rules.refund_lines(tiers, price.amount_cents, price.currency) if price else [])
 
 
 def orders_for(user: User) -> list[Order]:
@@ -85,6 +129,11 @@ def session_under_way(order_id: int) -> CheckoutSession | None:
     """The order's payment page that is open, or whose payment the bank is deciding on."""
     query = select(CheckoutSession).where(CheckoutSession.order_id == order_id)
     return db.session.scalar(query.where(CheckoutSession.status.in_(UNDER_WAY)))
+
+
+def orders_under_way() -> Select[int]:
+    """Ids of the orders that are being paid: a page is open, or the bank is deciding. For a query around it."""
+    return select(CheckoutSession.order_id).where(CheckoutSession.status.in_(UNDER_WAY))
 
 
 def session_for(user: User, stripe_id: str) -> CheckoutSession | None:

@@ -61,6 +61,11 @@ def client() -> stripe.StripeClient:
     return made
 
 
+def is_live() -> bool:
+    """Is our key one that moves real money?"""
+    return "_live_" in current_app.config["STRIPE_SECRET_KEY"]
+
+
 @contextmanager
 def _asking() -> Iterator[None]:
     """Turn Stripe's errors into a Refused that says what the error means for the person, or one of its kinds above."""

@@ -34,17 +34,15 @@ TOO_OFTEN = (
 @open_to("anyone")
 def apply(slug: str) -> Any:
     cohort, now = cohorts.public_cohort(slug), clock.now()
-    state = _state_page(cohort, now)
-    if state is not None:
-        return state
-    return _form_page(cohort, _form(), now)
+    held = queries.seats(cohort)
+    return _state_page(cohort, held, now) or _form_page(cohort, _form(), now, held)
 
 
 @bp.post("/cohorts/<slug>/apply")
 @open_to("anyone")
 def send_application(slug: str) -> Any:
     cohort, now = cohorts.public_cohort(slug), clock.now()
-    state = _state_page(cohort, now)
+    state = _state_page(cohort, queries.seats(cohort), now)
     if state is not None:
         return state
     form = _form()
@@ -77,14 +75,13 @@ def applied(slug: str) -> Any:
     return render_template("admissions/sent.html", cohort=cohort, answer_by=answer_by, days=rules.ANSWER_DAYS)
 
 
-def _state_page(cohort: Cohort, now: datetime) -> Any:
+def _state_page(cohort: Cohort, held: rules.Seats, now: datetime) -> str | None:
     """What is shown instead of the form: how this person stands, or that no seat is to be had and what is next."""
     if current_user.is_authenticated:
         found = queries.standing(get_user(), cohort)
         enrolled = found.enrollment is not None and cohort_rules.may_read(found.enrollment.status)
         if enrolled or (found.application is not None and found.application.status != "withdrawn"):
             return _standing_page(cohort, found, enrolled, now)
-    held = queries.seats(cohort)
     if not rules.takes_applications(cohort.status, cohort.apply_until, now) or held.free == 0:
         full = held.free == 0 and cohort.status == "open"
         other = queries.next_cohort(cohort, now)
@@ -119,15 +116,13 @@ def _form() -> ApplicationForm:
     return form
 
 
-def _form_page(cohort: Cohort, form: ApplicationForm, now: datetime) -> str:
-    price = payments.price_of(cohort, now)
+def _form_page(cohort: Cohort, form: ApplicationForm, now: datetime, held: rules.Seats | None = None) -> str:
     return render_template(
         "admissions/apply.html",
         cohort=cohort,
         form=form,
-        seats=queries.seats(cohort),
-        price=price,
-        refund=payments.refund_lines(cohort, price.amount_cents, price.currency) if price else [],
+        seats=held or queries.seats(cohort),
+        terms=payments.terms_of(cohort, now),
         days=rules.ANSWER_DAYS,
     )
 
@@ -136,7 +131,9 @@ def _within(cohort_id: int, form: ApplicationForm, now: datetime) -> bool:
     """Count this try, from this place and for this person, in a transaction of its own."""
     who = f"user-{get_user().id}" if current_user.is_authenticated else str(form.email.data).lower()
     begin_write()
-    seats.lock(cohort_id)  # the first try of a window writes its counter: two at once must not both be the first
+    seats.lock(
+        cohort_id
+    )  # the first try of a window writes its counter: two at once must not both be the first
     answers = [allow(f"apply:{who}", 5, HOUR, now), allow(f"apply-from:{request.remote_addr}", 30, HOUR, now)]
     db.session.commit()
     return all(answers)

@@ -122,7 +122,7 @@ def _page(
         problem=problem,
         returned=returned,
         weeks=cohorts.program(cohort).weeks,
-        calls=cohorts.calls_of(cohort) if state in ("pay", "in") else [],
+        calls=cohorts.calls_of(cohort) if found.hold is not None else [],
         refund=payments.refund_lines(cohort, offer.amount_cents, offer.currency) if offer else [],
         other=queries.next_cohort(cohort, now) if state == "gone" else None,
         now=now,

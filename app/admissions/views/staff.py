@@ -89,18 +89,18 @@ def _decide(application_id: int, decide: Callable[[Application, int, datetime], 
 
 def _application_page(found: Application, refused: Refused | None = None) -> str:
     cohort, now = found.cohort, clock.now()
+    decidable = found.status in rules.DECIDABLE
     return render_template(
         "admissions/application.html",
         application=found,
         cohort=cohort,
         questions=QUESTIONS,
-        offer=queries.offer_of(found),
-        decider=queries.decider(found),
-        decidable=found.status in rules.DECIDABLE,
+        decidable=decidable,
         answer_by=rules.answer_by(found.submitted_at, cohort.time_zone) if found.submitted_at else None,
-        seats=queries.seats(cohort),
-        price=payments.price_of(cohort, now),
+        offer=None if decidable else queries.offer_of(found),
+        decider=None if decidable else queries.decider(found),
+        seats=queries.seats(cohort) if decidable else None,
+        price=payments.price_of(cohort, now) if decidable else None,
         refused=refused,
         reason=request.form.get("reason", ""),
-        now=now,
     )

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app.admissions.models import Application, Offer, SeatHold
 from app.audit.models import Entry
@@ -181,26 +181,3 @@ def test_no_without_a_reason(sam, pats):
 def test_the_waitlisted_can_be_offered_a_seat(sam, cast):
     wes = db.session.scalar(select(Application.id).where(Application.user_id == cast.wes))
     assert sam.post(f"/staff/applications/{wes}/accept", data={"version": "1"}).status_code == 303
-
-
-def test_the_same_queries_for_one_row_and_thirty(app, sam, cast, clock, pats):
-    def queries() -> int:
-        seen: list[str] = []
-
-        def note(_connection, _cursor, statement, *_rest) -> None:
-            if statement.startswith("SELECT"):
-                seen.append(statement)
-
-        db.session.rollback()
-        db.session.expunge_all()
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            sam.get(COHORT)
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
-
-    few = queries()
-    for index in range(30):
-        applied(new_user(f"More{index}", clock.now), cast.summer, clock.now)
-    assert queries() == few <= 5

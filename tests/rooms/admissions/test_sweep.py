@@ -116,10 +116,15 @@ def test_a_seat_of_somebody_who_left_is_free_again(app, cast, clock):
 
 
 def test_an_expired_payment_page_leaves_the_offer(cast, clock, stripe, pats_order):
+    assert seats(db.session.get_one(Cohort, cast.summer)).held == 1
+    sweep_seats(clock.now)
+    assert seats(db.session.get_one(Cohort, cast.summer)).held == 1  # still on the page
     clock.move(hours=1)
     stripe.sweep()
     sweep_seats(clock.now)
     assert states(cast) == ("active", "open", "open")
+    found = seats(db.session.get_one(Cohort, cast.summer))
+    assert (found.held, found.offered) == (0, 1)
 
 
 def test_the_sums_the_pages_show(app, cast, clock):

@@ -164,5 +164,12 @@ def test_a_refund_made_in_the_dashboard_is_put_before_a_person(app, pat, stripe)
     assert alert.order_id == pat.order_id
 
 
+def test_real_money_told_to_a_trial(app, pat, stripe):
+    body = json.dumps({**completed(stripe), "livemode": True}).encode()
+    assert send(app, body, signed(body, "whsec_stand_in")) == 200
+    assert pat.state()["order"] == "open"
+    assert db.session.query(MoneyAlert).one().kind == "wrong mode"
+
+
 def test_only_post(app, stripe):
     assert Client(app).get(URL).status_code == 405

@@ -276,7 +276,7 @@ def small_program() -> Program:
                 {"week": 1, "title": "Operations week", "text": "The client path."},
                 {"week": 2, "title": "Focus week", "text": "Whom the practice is for."},
                 {"week": 3, "title": "Catch-up week"},
-                {"week": 11, "title": "Scope week", "text": "The line. Safety-critical."},
+                {"week": 11, "title": "Scope week", "text": "The line."},
                 {"week": 12, "title": "Showcase"},
             ],
             "pages": PAGES,

@@ -55,10 +55,6 @@ def test_the_program_shows_weeks_and_a_module_from_the_inside(client):
     assert "Jun 6" not in html.split('id="module"')[0]  # the plan is the same for every cohort
 
 
-def test_safety_is_marked_once(client):
-    assert "Safety-critical." not in page(client, "/program")
-
-
 @pytest.mark.parametrize("path", ["/reasons", "/reasons/lack-of-systems", "/program"])
 def test_each_ends_with_the_next_cohort(client, write, cast, path):
     assert amber(page(client, path)) == {"Join the cohort of June 6": "/cohorts/summer-2026"}

@@ -19,6 +19,7 @@ from app.cohorts.queries import dates_of
 from app.cohorts.rules import may_work
 from app.coursework import forms, messages, queries, rules
 from app.coursework.models import Comment, Draft, Submission, System
+from app.coursework.precheck import to_do
 from app.curriculum import fields
 from app.curriculum.scalars import count_words
 from app.curriculum.schema import Module, Rubric, Worksheet, structure_hash
@@ -130,7 +131,7 @@ def check_ready(
     rules.next_status(sheet.system.status if sheet.system.status != "not started" else "drafting", "submit")
     opens = times.moment(sheet.dates.opens_at, sheet.system.enrollment.user.time_zone)
     rules.check_open(sheet.dates.is_open(now), sheet.module.title, opens)
-    rules.check_complete(rules.to_do(sheet.worksheet, entries))
+    rules.check_complete(len(to_do(sheet.worksheet, entries)))
     required = [one for one in sheet.open_requests if one.kind == "required"]
     rules.check_changes_answered(
         sum(not rules.is_answer(**entries.get(forms.request_key(one.id), {})) for one in required)

@@ -6,12 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.curriculum import fields
-from app.curriculum.schema import Worksheet
 from app.lib import times
 from app.lib.refusal import Refused
 
@@ -230,73 +227,10 @@ def identifying(text: str) -> list[str]:
     return [words for pattern, words in _IDENTIFYING if pattern.search(text)]
 
 
-# --- the look over the work before it is sent -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the check: kind 'todo' (keeps the work from being sent), 'look' (a hint) or 'done'."""
-
-    kind: str
-    sentence: str
-    anchor: str = ""  # the id of the field or section it speaks of
-
-
-def to_do(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
-    """What is missing in required fields; two or more empty ones of a section are named in one line."""
-    found = []
-    for section in worksheet.sections:
-        needed = [one for one in section.fields if one.required and one.type != "calculated"]
-        empty = [one for one in needed if not fields.is_answered(one, answers.get(one.id))]
-        if len(empty) > 1:
-            ids = f"{', '.join(one.id for one in empty[:-1])} and {empty[-1].id}"
-            found.append(
-                Finding("todo", f"{section.id} {section.title}: {ids} are still empty.", empty[0].id)
-            )
-        found += [
-            Finding("todo", f"{one.id} {one.label}: {sentence}", one.id)
-            for one in needed
-            if len(empty) < 2 or one not in empty
-            for sentence in fields.missing(one, answers.get(one.id))[:3]
-        ]
-    return found
-
-
-def to_look_at(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
-    """What is odd but keeps nobody from sending: optional fields, results without a number, possible client data."""
-    found = []
-    results = fields.calculated(worksheet, answers)
-    for one in worksheet.fields():
-        if one.type == "calculated":
-            odd = [
-                f"{result.label}: {result.missing}" for result in results[one.id].values() if result.missing
-            ]
-        else:
-            odd = [] if one.required else fields.missing(one, answers.get(one.id))
-            odd += [
-                f"holds {what}. Is it the practice’s own, not a client’s?"
-                for what in identifying(fields.display(one, answers.get(one.id)))
-            ]
-        found += [Finding("look", f"{one.id} {one.label}: {sentence}", one.id) for sentence in odd[:3]]
-    return found
-
-
-def done(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
-    """The sections in which nothing is left."""
-    counted = fields.progress(worksheet, answers)
-    return [
-        Finding(
-            "done", f"{section.id} {section.title}: {count.answered} of {count.total} complete.", section.id
-        )
-        for section in worksheet.sections
-        if (count := counted[section.id]).total and count.answered == count.total
-    ]
-
-
-def check_complete(open_points: Collection[Finding]) -> None:
+def check_complete(open_points: int) -> None:
     """Raise Refused while required fields are open."""
     if open_points:
-        what = "1 point is" if len(open_points) == 1 else f"{len(open_points)} points are"
+        what = "1 point is" if open_points == 1 else f"{open_points} points are"
         raise Refused(f"{what} still to do before this can be sent. Your work is saved.", field="check")
 
 

@@ -1,15 +1,17 @@
-"""The worksheet as its page and the answer to an autosave tell it. Pure reading; everything comes from one `Page`."""
+"""The worksheet as its page tells it. Pure reading; everything the page and an autosave say comes from one `Page`."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from app.coursework import forms, rules
+from app.coursework import forms, precheck, rules
 from app.coursework.frozen import Answers, ShownField, shown
+from app.coursework.precheck import seen
 from app.coursework.queries import Remark, Sheet
 from app.coursework.review_rules import LEVEL_WORDS
 from app.curriculum import fields, scalars
@@ -24,12 +26,18 @@ class Page:
     """One worksheet with the entries to show: what is stored, or what was just typed and refused."""
 
     def __init__(
-        self, sheet: Sheet, entries: forms.Entries, now: datetime, said: Refused | None = None
+        self,
+        sheet: Sheet,
+        entries: forms.Entries,
+        now: datetime,
+        said: Refused | None = None,
+        stated: Collection[str] = (),
     ) -> None:
         self.sheet = sheet
         self.entries = entries
         self.now = now
         self.said = said
+        self.stated = stated  # sentences ticked on the form that was refused
         self.number = sheet.system.round + 1
         self.read_only = sheet.reason_read_only
 
@@ -39,15 +47,15 @@ class Page:
         value = self.entries.get(field.id)
         return forms.padded(field, value or []) if isinstance(field, TableField) else value
 
-    def problems(self, field: Field) -> list[str]:
+    def problems(self, field: Field) -> tuple[str, ...]:
         """What is wrong with a value that was kept as typed."""
-        return [] if field.type == "calculated" else fields.clean(field, self.entries.get(field.id))[1]
+        return seen(field, self.entries.get(field.id)).problems
 
     def total(self, field: TableField) -> str:
-        return table_total(field, self.entries.get(field.id))
+        return seen(field, self.entries.get(field.id)).total
 
     def rows_note(self, field: TableField) -> str:
-        return rows_note(field, self.entries.get(field.id))
+        return seen(field, self.entries.get(field.id)).rows
 
     def criteria(self, field: Field) -> list[Criterion]:
         rubric = self.sheet.rubric
@@ -139,14 +147,14 @@ class Page:
     # --- the check ---
 
     @cached_property
-    def to_do(self) -> list[rules.Finding]:
-        return rules.to_do(self.sheet.worksheet, self.entries)
+    def to_do(self) -> list[precheck.Finding]:
+        return precheck.to_do(self.sheet.worksheet, self.entries)
 
     @cached_property
-    def requests_to_do(self) -> list[rules.Finding]:
+    def requests_to_do(self) -> list[precheck.Finding]:
         """Required changes without an answer."""
         return [
-            rules.Finding(
+            precheck.Finding(
                 "todo", f"{one.field_id}: the change {one.by} asked for has no answer yet.", one.field_id
             )
             for one in self.sheet.open_requests
@@ -154,10 +162,10 @@ class Page:
         ]
 
     @cached_property
-    def findings(self) -> list[rules.Finding]:
+    def findings(self) -> list[precheck.Finding]:
         worksheet = self.sheet.worksheet
-        look = rules.to_look_at(worksheet, self.entries)
-        return [*self.requests_to_do, *self.to_do, *look, *rules.done(worksheet, self.entries)]
+        look = precheck.to_look_at(worksheet, self.entries, self.results)
+        return [*self.requests_to_do, *self.to_do, *look, *precheck.done(worksheet, self.progress)]
 
     @property
     def next_field(self) -> str:
@@ -259,49 +267,6 @@ def typed(value: Any) -> str:
         return str(value or "")
     whole, dot, fraction = value.partition(".")
     return f"{int(whole):,}{dot}{fraction}" if whole not in ("-0", "") else str(value)
-
-
-def table_total(field: TableField, rows: Any) -> str:
-    column = field.column(field.total or "")
-    total = fields.table_total(field, rows) if column else None
-    return scalars.format_number(total, column.type) if total is not None and column else ""
-
-
-def rows_note(field: TableField, rows: Any) -> str:
-    """'1 of 2 rows complete'; empty for a table that asks for no number of rows."""
-    if not field.min_rows:
-        return ""
-    required = [column.key for column in field.columns if column.required]
-    complete = sum(all(row.get(key) for key in required) for row in fields.filled_rows(field, rows))
-    return f"{complete} of {max(field.min_rows, complete)} rows complete"
-
-
-def autosave_answer(
-    sheet: Sheet, merged: forms.Merge, version: int, saved_at: datetime, now: datetime
-) -> dict[str, Any]:
-    """What the page needs after a save: version, words, marks, numbers, sentences at fields, progress."""
-    page = Page(sheet, merged.entries, now)
-    tables = [one for one in sheet.worksheet.fields() if isinstance(one, TableField)]
-    anchor, words = page.next_step
-    return {
-        "version": version,
-        "saved_at": saved_words(saved_at, now),
-        "was": forms.marks(merged.entries, merged.same),
-        "elsewhere": merged.elsewhere,
-        "conflicts": merged.conflicts,
-        "results": {
-            one.id: {shown["key"]: shown for shown in page.shown_results(one)}
-            for one in sheet.worksheet.fields()
-            if isinstance(one, CalculatedField)
-        },
-        "totals": {one.id: page.total(one) for one in tables if one.total},
-        "rows": {one.id: page.rows_note(one) for one in tables if one.min_rows},
-        "problems": {key: page.problems(one) for key in merged.mine if (one := sheet.worksheet.field(key))},
-        "progress": {key: list(count) for key, count in page.progress.items()},
-        "next": {"anchor": anchor, "words": words},
-        "state": list(page.state),
-        "findings": [[one.kind, one.sentence, one.anchor] for one in page.findings],
-    }
 
 
 def _result(field: CalculatedField, one: fields.ResultValue) -> dict[str, str]:

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from app.coursework import forms, rules
+from app.coursework import forms, precheck, rules
 from app.coursework.models import SYSTEM_STATUSES
+from app.curriculum.fields import calculated, progress
 from app.curriculum.schema import Worksheet
 from app.lib.refusal import Refused
 from tests.programs import COMPLETE, WORKSHEET
@@ -173,21 +174,21 @@ def test_the_promise_ends_with_a_business_day(sent, days, holidays, promised):
 
 
 def test_complete_work_has_nothing_to_do():
-    assert rules.to_do(SHEET, COMPLETE) == []
-    assert [one.anchor for one in rules.done(SHEET, COMPLETE)] == ["A", "B", "E"]
+    assert precheck.to_do(SHEET, COMPLETE) == []
+    assert [one.anchor for one in precheck.done(SHEET, progress(SHEET, COMPLETE))] == ["A", "B", "E"]
 
 
 def test_empty_fields_of_a_section_are_named_in_one_line():
-    sentences = [one.sentence for one in rules.to_do(SHEET, {"1.A.1": "Northgate"})]
+    sentences = [one.sentence for one in precheck.to_do(SHEET, {"1.A.1": "Northgate"})]
     assert sentences[0].startswith("1.A.2 Where services are delivered: ")
     assert "B Map: 1.B.1 and 1.C.1 are still empty." in sentences
 
 
 def test_nothing_to_look_at_in_complete_work_and_hints_never_hold_it_back():
-    assert rules.to_look_at(SHEET, COMPLETE) == []
+    assert precheck.to_look_at(SHEET, COMPLETE, calculated(SHEET, COMPLETE)) == []
     odd = {**COMPLETE, "1.A.1": "Northgate, dana@example.com"}
-    assert [one.anchor for one in rules.to_look_at(SHEET, odd)] == ["1.A.1"]
-    assert rules.to_do(SHEET, odd) == []
+    assert [one.anchor for one in precheck.to_look_at(SHEET, odd, calculated(SHEET, odd))] == ["1.A.1"]
+    assert precheck.to_do(SHEET, odd) == []
 
 
 @pytest.mark.parametrize(

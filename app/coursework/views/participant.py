@@ -12,10 +12,11 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
 from app.coursework import actions, forms, queries, review_queries, rules
+from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
 from app.coursework.review_queries import RemarkView
-from app.coursework.sheet import Page, autosave_answer, typed
+from app.coursework.sheet import Page, typed
 from app.coursework.views import bp
 from app.curriculum.field_types import TableField
 from app.curriculum.fields import tidy
@@ -25,6 +26,8 @@ from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.lib.web import say, wants_json
+
+STATEMENTS = {"statement_own", "statement_no_client"}
 
 bp.add_app_template_filter(typed, "typed_number")
 
@@ -56,7 +59,7 @@ def worksheet(system_id: int) -> Any:
 
 
 def _worksheet(sheet: queries.Sheet, entries: forms.Entries, said: Refused | None = None) -> Any:
-    page = Page(sheet, entries, clock.now(), said)
+    page = Page(sheet, entries, clock.now(), said, STATEMENTS & request.form.keys())
     return render_template("coursework/worksheet.html", page=page, sheet=sheet), 422 if said else 200
 
 

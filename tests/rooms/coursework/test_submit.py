@@ -165,7 +165,9 @@ def test_what_is_missing_is_named_and_everything_else_is_saved(ana, change, word
     assert words in response.text
     assert count(Submission) == 0
     assert count(Message) == 0
-    assert form_of(response.text)["1.E.1~r2~item"] == ["Insurance"]
+    form = form_of(response.text)
+    assert form["1.E.1~r2~item"] == ["Insurance"]
+    assert form.get("statement_own", []) == change.get("statement_own", ["1"])
     assert db.session.scalars(select(Draft)).one().answers["1.E.1"][1]["item"] == "Insurance"
 
 

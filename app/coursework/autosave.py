@@ -1,0 +1,39 @@
+"""What a page is told after a save."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.coursework import forms
+from app.coursework.queries import Sheet
+from app.coursework.sheet import Page, saved_words
+from app.curriculum.field_types import CalculatedField, TableField
+
+
+def autosave_answer(
+    sheet: Sheet, merged: forms.Merge, version: int, saved_at: datetime, now: datetime
+) -> dict[str, Any]:
+    """What the page needs after a save: version, words, marks, numbers, sentences at fields, progress."""
+    page = Page(sheet, merged.entries, now)
+    tables = [one for one in sheet.worksheet.fields() if isinstance(one, TableField)]
+    anchor, words = page.next_step
+    return {
+        "version": version,
+        "saved_at": saved_words(saved_at, now),
+        "was": forms.marks(merged.entries, merged.same),
+        "elsewhere": merged.elsewhere,
+        "conflicts": merged.conflicts,
+        "results": {
+            one.id: {shown["key"]: shown for shown in page.shown_results(one)}
+            for one in sheet.worksheet.fields()
+            if isinstance(one, CalculatedField)
+        },
+        "totals": {one.id: page.total(one) for one in tables if one.total},
+        "rows": {one.id: page.rows_note(one) for one in tables if one.min_rows},
+        "problems": {key: page.problems(one) for key in merged.mine if (one := sheet.worksheet.field(key))},
+        "progress": {key: list(count) for key, count in page.progress.items()},
+        "next": {"anchor": anchor, "words": words},
+        "state": list(page.state),
+        "findings": [[one.kind, one.sentence, one.anchor] for one in page.findings],
+    }

@@ -1,0 +1,144 @@
+"""The look over a worksheet before it is sent: what is missing, what is odd, what is done. Pure.
+
+Looking at a field means cleaning all of it, which is most of what a save costs; and a save changes one field of
+thirty. So what was seen in a field is remembered by its value, for as long as the process has room for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from app.coursework.rules import identifying
+from app.curriculum import fields, scalars
+from app.curriculum.calculation import Results
+from app.curriculum.field_types import Field, TableField
+from app.curriculum.fields import Progress
+from app.curriculum.schema import Worksheet
+
+REMEMBERED = 4096  # fields, a few hundred bytes each
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen in one answer; sentences for the person."""
+
+    answered: bool
+    problems: tuple[str, ...]  # of what is entered
+    missing: tuple[str, ...]  # all that keeps a required field from being complete, problems included
+    identifying: tuple[str, ...]
+    total: str  # of a table's summed column
+    rows: str  # '1 of 2 rows complete'
+
+
+def seen(field: Field, value: Any) -> Seen:
+    """What stands in this answer."""
+    return _seen(_Asked(field, value))
+
+
+class _Asked:
+    """A field and its value, equal by the value's digest. Holds the field, so its id is not given to another."""
+
+    def __init__(self, field: Field, value: Any) -> None:
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+        self.key = (id(field), hashlib.sha256(text.encode("utf-8", "replace")).digest())
+        self.field = field
+        self.value = value
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.key == other.key
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _seen(asked: _Asked) -> Seen:
+    field, value = asked.field, asked.value
+    asked.value = None  # what is remembered is what was seen, not what was written
+    if field.type == "calculated":
+        return Seen(False, (), (), (), "", "")
+    total, rows = (_total(field, value), _rows(field, value)) if isinstance(field, TableField) else ("", "")
+    return Seen(
+        answered=fields.is_answered(field, value),
+        problems=tuple(fields.clean(field, value)[1]),
+        missing=tuple(fields.missing(field, value)),
+        identifying=tuple(identifying(fields.display(field, value))),
+        total=total,
+        rows=rows,
+    )
+
+
+def _total(field: TableField, value: Any) -> str:
+    column = field.column(field.total or "")
+    total = fields.table_total(field, value) if column else None
+    return scalars.format_number(total, column.type) if total is not None and column else ""
+
+
+def _rows(field: TableField, value: Any) -> str:
+    if not field.min_rows:
+        return ""
+    required = [column.key for column in field.columns if column.required]
+    complete = sum(all(row.get(key) for key in required) for row in fields.filled_rows(field, value))
+    return f"{complete} of {max(field.min_rows, complete)} rows complete"
+
+
+# --- findings -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the check: kind 'todo' (keeps the work from being sent), 'look' (a hint) or 'done'."""
+
+    kind: str
+    sentence: str
+    anchor: str = ""  # the id of the field or section it speaks of
+
+
+def to_do(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
+    """What is missing in required fields; two or more empty ones of a section are named in one line."""
+    found = []
+    for section in worksheet.sections:
+        needed = [one for one in section.fields if one.required and one.type != "calculated"]
+        empty = [one for one in needed if not seen(one, answers.get(one.id)).answered]
+        if len(empty) > 1:
+            ids = f"{', '.join(one.id for one in empty[:-1])} and {empty[-1].id}"
+            found.append(
+                Finding("todo", f"{section.id} {section.title}: {ids} are still empty.", empty[0].id)
+            )
+        found += [
+            Finding("todo", f"{one.id} {one.label}: {sentence}", one.id)
+            for one in needed
+            if len(empty) < 2 or one not in empty
+            for sentence in seen(one, answers.get(one.id)).missing[:3]
+        ]
+    return found
+
+
+def to_look_at(worksheet: Worksheet, answers: Mapping[str, Any], results: Results) -> list[Finding]:
+    """What is odd but keeps nobody from sending: optional fields, results without a number, possible client data."""
+    found = []
+    for one in worksheet.fields():
+        if one.type == "calculated":
+            odd = list(dict.fromkeys(result.missing for result in results[one.id].values() if result.missing))
+        else:
+            there = seen(one, answers.get(one.id))
+            odd = [] if one.required else list(there.missing)
+            odd += [f"holds {what}. Is it the practice’s own, not a client’s?" for what in there.identifying]
+        found += [Finding("look", f"{one.id} {one.label}: {sentence}", one.id) for sentence in odd[:3]]
+    return found
+
+
+def done(worksheet: Worksheet, progress: Mapping[str, Progress]) -> list[Finding]:
+    """The sections in which nothing is left."""
+    return [
+        Finding(
+            "done", f"{section.id} {section.title}: {count.answered} of {count.total} complete.", section.id
+        )
+        for section in worksheet.sections
+        if (count := progress[section.id]).total and count.answered == count.total
+    ]

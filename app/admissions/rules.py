@@ -13,7 +13,7 @@ from app.lib.refusal import Refused
 
 ANSWER_DAYS = 2  # business days until an applicant has an answer
 OFFER_LIFE = timedelta(hours=72)
-# The payment page lives 31 minutes; the seat outlives it, so that a payment in the last second finds its seat.
+# The payment page lives 33 minutes; the seat outlives it, so that a payment in the last second finds its seat.
 PAY_LIFE = timedelta(minutes=45)
 
 WAITING = frozenset({"submitted", "in review"})

@@ -17,8 +17,8 @@ from app.payments import messages, queries, rules
 from app.payments.models import CheckoutSession, MoneyAlert, Order, Payment
 from app.payments.stripe import plain
 
-# Stripe takes 30 minutes at least; one more for the clocks to differ.
-PAGE_LIFE = timedelta(minutes=31)
+# Stripe takes 30 minutes at least, also for a call that is repeated two minutes later; one more for the clocks.
+PAGE_LIFE = timedelta(minutes=33)
 
 
 def open_order(

@@ -107,15 +107,15 @@ def settle(stripe_session_id: str, now: datetime) -> CheckoutSession | None:
 
 
 def recover(row_id: int, now: datetime) -> CheckoutSession | None:
-    """A row whose answer from Stripe never reached us: find the session by our mark, or give the row up."""
-    row = db.session.get_one(CheckoutSession, row_id)
-    found = _find(row)
-    over = row.expires_at < now
+    """A row whose answer from Stripe never reached us: find the session by our mark, or give the row up.
+
+    Only once the call must be over. A page nobody has the address of cannot be paid, so giving up risks nothing.
+    """
+    found = _find(db.session.get_one(CheckoutSession, row_id))
     db.session.rollback()
     if found is not None:
         return settle(found, now)
-    if over:
-        _give_up(row_id)
+    _give_up(row_id)
     return None
 
 
@@ -204,7 +204,9 @@ def _customer(ask: Ask) -> str:
     if customer_id is None:
         customer_id = stripe.create_customer(ask.user_id, ask.email, ask.name)
         begin_write()
-        db.session.execute(select(User.id).where(User.id == ask.user_id).with_for_update())  # two tabs at once
+        db.session.execute(
+            select(User.id).where(User.id == ask.user_id).with_for_update()
+        )  # two tabs at once
         if db.session.get(StripeCustomer, ask.user_id) is None:
             db.session.add(StripeCustomer(user_id=ask.user_id, customer_id=customer_id))
         db.session.commit()

@@ -16,7 +16,18 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, has_request_context, jsonify, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from sqlalchemy import select, update
 
 from app.accounts.models import SecondFactor, SignIn, User
@@ -24,7 +35,7 @@ from app.accounts.rules import safe_next, still_needed
 from app.audit.actions import record
 from app.lib import clock
 from app.lib.access import View, register_role
-from app.lib.database import db
+from app.lib.database import begin_write, db
 from app.lib.login import LoginManager, current_user
 from app.lib.tokens import hash_token, new_token
 from app.lib.web import wants_json
@@ -127,11 +138,18 @@ def _look() -> None:
         assert current_user.is_authenticated is not None
 
 
-def touch(now: datetime) -> None:
-    """Note that this device is in use; called in writing transactions only, at most every five minutes."""
-    row = current_sign_in()
-    if row is not None and now - row.last_used_at > TOUCH:
-        row.last_used_at = now
+def _touch(response: Response) -> Response:
+    """Note that this device is in use: after what people send, never after a GET, at most every five minutes."""
+    row_id, used_at = g.get("sign_in_used", (None, None))
+    if request.method == "GET" or row_id is None or response.status_code >= 500:
+        return response
+    now = clock.now()
+    unsaved = db.session.new or db.session.dirty or db.session.deleted
+    if now - used_at > TOUCH and not unsaved:
+        begin_write()
+        db.session.execute(update(SignIn).where(SignIn.id == row_id).values(last_used_at=now))
+        db.session.commit()
+    return response
 
 
 _live = (
@@ -154,7 +172,7 @@ def _load(_request: Any) -> User | None:
     if missing:
         g.pending_sign_in, g.still_needed = row, missing
         return None
-    g.sign_in = row
+    g.sign_in, g.sign_in_used = row, (row.id, row.last_used_at)
     user: User = row.user
     return user
 
@@ -210,6 +228,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("PERMANENT_SESSION_LIFETIME", LONG)
     login_manager.init_app(app)
     login_manager.request_loader(_load)
+    app.after_request(_touch)
     login_manager.unauthorized_handler(_ask_to_sign_in)
     register_role("signed in", lambda: True)
     register_role("coach", lambda: bool(current_user.is_coach))

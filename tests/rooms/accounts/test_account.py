@@ -134,3 +134,23 @@ def test_the_first_staff_account_is_made_on_the_command_line(app, client):
     path = re.search(r"http://localhost:\d+(/\S+)", result.output).group(1)
     assert client.post(path, data={"password": NEW}).status_code == 303
     assert db.session.scalar(select(User.is_staff).where(User.email == "boss@example.com"))
+
+
+def test_last_used_follows_what_people_send_and_not_what_they_read(sign_in, cast, clock):
+    browser = sign_in(cast.ana)
+
+    def last_used():
+        found = db.session.scalar(select(SignIn.last_used_at).where(SignIn.user_id == cast.ana))
+        db.session.rollback()
+        return found
+
+    begun = last_used()
+    clock.move(hours=1)
+    browser.get("/account")
+    assert last_used() == begun
+    browser.post("/account/profile", data={"name": "Ana", "time_zone": "America/Denver"})
+    assert last_used() == clock.now
+    noted = clock.now
+    clock.move(minutes=4)
+    browser.post("/account/profile", data={"name": "Ana", "time_zone": "America/Denver"})
+    assert last_used() == noted  # at most every five minutes

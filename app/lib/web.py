@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, current_app, flash, g, jsonify, render
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import Template
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
 from app.lib import times
@@ -42,8 +42,8 @@ class BoundedId(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["id"] = BoundedId
+    app.before_request(_name_request)  # before the CSRF check: what that refuses has a name too
     csrf.init_app(app)
-    app.before_request(_name_request)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, _refused)
@@ -98,7 +98,7 @@ def _add_headers(response: Response) -> Response:
     response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
     if current_app.config["BASE_URL"].startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < 400:
         if request.args.get("v"):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif current_user.is_authenticated or "Cache-Control" not in response.headers:
@@ -115,6 +115,8 @@ def _refused(error: Refused) -> tuple[Any, int]:
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):  # a host that is not ours: a page could not even draw its links
+        return Response("This site does not answer under that name.\n", 400, mimetype="text/plain")
     if isinstance(error, CSRFError):
         sentence = (
             "This page was open for so long, or in so many tabs, that we could not be sure the form came from you. "

@@ -65,6 +65,7 @@ def accept(actor: User, application: Application, version: int, now: datetime) -
     """Say yes: hold a seat for 72 hours at today's price. Refused when decided already, full, or without a price."""
     application = _decidable(application, version)
     cohort = application.cohort
+    rules.check_seating(cohort.status)
     price = money_queries.price_of(cohort, now)
     if price is None:
         raise Refused(NO_PRICE)
@@ -156,7 +157,7 @@ def state_of(found: queries.Standing, cohort: Cohort, now: datetime) -> rules.Ch
         order=found.order.status if found.order else None,
         bank_deciding=found.bank_deciding,
         received_cents=found.received_cents,
-        holds_seat=found.hold is not None,
+        holds_seat=found.hold is not None and cohort.status in rules.SEATING,
         free_seats=0 if found.hold else queries.seats_left(cohort),
         open_cohort=cohort.status == "open",
     )

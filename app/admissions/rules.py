@@ -18,6 +18,8 @@ PAY_LIFE = timedelta(minutes=45)
 
 WAITING = frozenset({"submitted", "in review"})
 DECIDABLE = WAITING | {"waitlisted"}
+# A cohort in which a seat that is held may still be paid for, and in which one may be offered.
+SEATING = frozenset({"open", "closed", "running"})
 # An enrollment in one of these keeps its seat; in the others the seat is free for somebody else.
 SEATED = frozenset({"active", "grace", "suspended", "paused", "completed"})
 LEFT = frozenset({"withdrawn", "removed", "deferred"})
@@ -56,6 +58,12 @@ def check_decidable(status: str, name: str, decided_by: str | None) -> None:
     if status not in DECIDABLE:
         who = f" by {decided_by}" if decided_by else ""
         raise Refused(f"{name}'s application is {status} already{who}. Nothing was changed.")
+
+
+def check_seating(cohort_status: str) -> None:
+    """Refused when the cohort is not one that people can still be given a seat in."""
+    if cohort_status not in SEATING:
+        raise Refused(f"This cohort is {cohort_status}, so no seat in it can be offered.")
 
 
 def check_reason(reason: str) -> str:

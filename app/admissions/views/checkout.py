@@ -83,7 +83,8 @@ def checkout_return(slug: str) -> Any:
 @open_to("signed in")
 def checkout_cancelled(slug: str) -> Any:
     """Left Stripe's page without paying: the seat is still held, and the way back is open."""
-    if cohorts.public_cohort(slug):
+    cohort, now = cohorts.public_cohort(slug), clock.now()
+    if actions.state_of(queries.standing(get_user(), cohort), cohort, now) == "pay":
         say("You left the payment page. Nothing was charged, and your seat is still held.", "note")
     return redirect(url_for("admissions.checkout", slug=slug), 303)
 

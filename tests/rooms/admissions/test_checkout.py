@@ -70,6 +70,8 @@ def test_pay_and_come_back(pat, cast, stripe):
     back = come_back(pat, page)
     assert back.status_code == 200
     assert "You are in" in back.text
+    assert "is on its way to pat@example.com" in back.text
+    assert "is on its way" not in pat.get(URL).text
     hold = hold_of(cast.pat)
     assert (hold.status, hold.because, hold.until) == ("converted", "enrolled", None)
     assert db.session.query(Offer).one().status == "taken"
@@ -294,6 +296,20 @@ def test_a_free_seat_needs_no_payment_page(cast, sign_in, write, clock):
     pat = sign_in(cast.pat)
     assert pat.post(URL, data={"agree": "y"}).location == URL
     assert "You are in" in pat.get(URL).text
+
+
+def test_a_cancelled_cohort_takes_no_money(pat, cast, write):
+    go(pat)
+    with write():
+        db.session.get(Cohort, cast.summer).status = "cancelled"
+    page = pat.get(URL)
+    assert "is cancelled, so nothing can be paid for it" in page.text
+    assert pat.post(URL, data={"agree": "y"}).status_code == 409
+
+
+def test_leaving_a_page_after_paying_in_another_tab(pat, stripe):
+    stripe.pay(go(pat))
+    assert "Nothing was charged" not in pat.get(pat.get(URL + "/cancelled").location).text
 
 
 def test_who_has_left_does_not_pay(pat, cast, write):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.admissions.models import Application, Offer, SeatHold
 from app.audit.models import Entry
+from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from app.payments.models import Price
@@ -145,6 +146,15 @@ def test_no_seat_no_offer(sam, cast, clock, pats):
     response = sam.post(f"/staff/applications/{pats}/accept", data={"version": "1"})
     assert response.status_code == 409
     assert "All 3 seats are sold, held or offered" in response.text
+    assert count(Offer) == 0
+
+
+def test_no_offer_in_a_cohort_that_is_over(sam, cast, write, pats):
+    with write():
+        db.session.get(Cohort, cast.summer).status = "cancelled"
+    response = sam.post(f"/staff/applications/{pats}/accept", data={"version": "1"})
+    assert response.status_code == 409
+    assert "This cohort is cancelled" in response.text
     assert count(Offer) == 0
 
 

@@ -342,6 +342,15 @@ function restoreRows(table, ids) {
 
 // --- sections ---
 
+/** A link into a section that is shut to one line opens it. */
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const shut = target?.closest("details.shut") ?? target?.querySelector(":scope > details.shut");
+  if (!target || !(shut instanceof HTMLDetailsElement) || shut.open) return;
+  shut.open = true;
+  target.scrollIntoView();
+}
+
 function followSections() {
   const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".toc a[href^='#']"));
   const seen = new IntersectionObserver(
@@ -387,5 +396,7 @@ for (const editor of form.querySelectorAll(".ed")) addBar(/** @type {HTMLElement
 for (const button of form.querySelectorAll(".sec__save")) /** @type {HTMLElement} */ (button).hidden = true;
 form.querySelectorAll("textarea").forEach(grow);
 followSections();
+openTarget();
+addEventListener("hashchange", openTarget);
 const copy = autosave.left();
 if (copy) offerCopy(copy);

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
@@ -45,13 +45,23 @@ def seats_left(cohort: Cohort) -> int:
 
 
 def next_cohort(cohort: Cohort, now: datetime) -> tuple[Cohort, Seats] | None:
-    """The next other cohort that takes applications and has a seat free."""
-    for other in cohorts.open_cohorts(now):
-        if other.id != cohort.id:
-            found = seats(other)
-            if found.free:
-                return other, found
-    return None
+    """The next other cohort that takes applications and has a seat free. Two queries however many there are."""
+    others = [other for other in cohorts.open_cohorts(now) if other.id != cohort.id]
+    counted = _counted(SeatHold.cohort_id.in_([other.id for other in others])) if others else {}
+    standing = ((other, _seats(other, counted.get(other.id, []))) for other in others)
+    return next((found for found in standing if found[1].free), None)
+
+
+def _counted(*which: ColumnElement[bool]) -> dict[int, list[Any]]:
+    """Cohort id → (status, because, number) of its live seats."""
+    found: dict[int, list[Any]] = {}
+    held = select(SeatHold.cohort_id, SeatHold.status, SeatHold.because, func.count())
+    held = held.where(SeatHold.status.in_(LIVE), *which)
+    for cohort_id, *row in db.session.execute(
+        held.group_by(SeatHold.cohort_id, SeatHold.status, SeatHold.because)
+    ):
+        found.setdefault(cohort_id, []).append(row)
+    return found
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,7 @@ class CohortRow:
 
 def cohort_overview() -> list[CohortRow]:
     """Every cohort, the latest start first, with its seats and what waits. Three queries however many there are."""
-    counted: dict[int, list[Any]] = {}
-    held = select(SeatHold.cohort_id, SeatHold.status, SeatHold.because, func.count())
-    held = held.where(SeatHold.status.in_(LIVE))
-    for cohort_id, *row in db.session.execute(
-        held.group_by(SeatHold.cohort_id, SeatHold.status, SeatHold.because)
-    ):
-        counted.setdefault(cohort_id, []).append(row)
+    counted = _counted()
     waits = select(Application.cohort_id, func.count(), func.min(Application.submitted_at))
     waits = waits.where(Application.status.in_(rules.WAITING)).group_by(Application.cohort_id)
     waiting = {cohort_id: (number, oldest) for cohort_id, number, oldest in db.session.execute(waits)}

@@ -1,0 +1,259 @@
+"""Thirty of each: functions that add the rows numbered `numbers` to what is there.
+
+Each is called with `range(1)` first and with a longer range later, inside a transaction that commits.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from app.accounts.models import SignIn, User
+from app.admissions.models import Application, Offer, SeatHold
+from app.cohorts import actions as cohorts
+from app.cohorts.models import Call, Cohort
+from app.coursework.models import Comment, Review, System
+from app.lib.database import db
+from app.mail.models import Message
+from app.manual.models import Binding
+from app.payments.models import Order, Payment, Price, RefundTier
+from tests.cast import NOW, Cast
+from tests.factories import (
+    GOOD_MARKS,
+    next_round,
+    participant,
+    published_review,
+    submitted_system,
+)
+
+Numbers = range
+
+
+def _user(number: int) -> User:
+    user = User(
+        email=f"grown{number}@example.com",
+        name=f"Grown {number}",
+        time_zone="UTC",
+        created_at=NOW,
+        confirmed_at=NOW,
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def _cohort(number: int, status: str = "open", capacity: int = 2) -> Cohort:
+    release = db.session.scalar(select(Cohort.release_id).limit(1))
+    starts_on = date(2026, 9, 12) + timedelta(days=7 * number)
+    cohort = cohorts.open_cohort(
+        None, slug=f"grown-{number}", title=f"Cohort {number}", starts_on=starts_on, capacity=capacity,
+        release_id=release, now=NOW, status=status,
+    )  # fmt: skip
+    db.session.add(Price(cohort_id=cohort.id, label="Full price", amount_cents=240000, currency="usd"))
+    db.session.add(RefundTier(cohort_id=cohort.id, until=starts_on, share_percent=50))
+    return cohort
+
+
+def devices(cast: Cast, numbers: Numbers, user_id: int | None = None) -> None:
+    for number in numbers:
+        db.session.add(
+            SignIn(
+                token_hash=f"{number:064}", user_id=user_id or cast.ana, device=f"Device {number}", created_at=NOW,
+                last_used_at=NOW, expires_at=NOW + timedelta(days=9),
+            )
+        )  # fmt: skip
+
+
+def rounds(cast: Cast, numbers: Numbers, comments: int = 2) -> None:
+    """Rounds of Ana's system, each reviewed with remarks; changes were requested in the last."""
+    system = db.session.scalar(select(System).where(System.enrollment_id == cast.ana_enrollment))
+    for number in numbers:
+        submission = next_round(system) if system else submitted_system(cast.ana_enrollment)
+        system = submission.system
+        remarks = [("1.C.1", "required", f"Remark {number}.{one}") for one in range(comments)]
+        published_review(submission, cast.cora, comments=remarks, now=NOW + timedelta(minutes=number))
+
+
+def comments(cast: Cast, numbers: Numbers) -> None:
+    """Remarks of the one review of Ana's first round."""
+    if numbers[0] == 0:
+        rounds(cast, range(1), comments=1)
+        return
+    review = db.session.scalar(select(Review))
+    for number in numbers:
+        db.session.add(
+            Comment(
+                review_id=review.id,
+                field_id="1.C.1",
+                kind="suggested",
+                text=f"Remark {number}",
+                position=number,
+            )
+        )
+
+
+def draft_comments(cast: Cast, numbers: Numbers) -> None:
+    """Remarks in Cora's draft on Ana's second round, after rounds before it."""
+    if numbers[0] == 0:
+        rounds(cast, range(1), comments=1)
+        second = next_round(db.session.scalar(select(System)))
+        db.session.add(
+            Review(
+                submission=second,
+                coach_id=cast.cora,
+                created_at=NOW,
+                saved_at=NOW,
+                marks=GOOD_MARKS,
+                settled={},
+            )
+        )
+        db.session.flush()
+    draft = db.session.scalar(select(Review).where(Review.status == "draft"))
+    before = db.session.scalar(select(Review).where(Review.status == "published"))
+    for number in numbers:
+        for review in (draft, before):
+            db.session.add(
+                Comment(
+                    review_id=review.id,
+                    field_id="1.C.1",
+                    kind="suggested",
+                    text=f"R {number}",
+                    position=number + 1,
+                )
+            )
+
+
+def waiting(cast: Cast, numbers: Numbers) -> None:
+    """Rounds in Cora's queue, each of somebody else."""
+    for number in numbers:
+        enrollment = participant(cast.spring, number)
+        submitted_system(enrollment.id, promised_at=NOW + timedelta(hours=number))
+
+
+def accepted(cast: Cast, numbers: Numbers) -> None:
+    """Ana's accepted work, of more modules than the program has by now, and the bindings of it."""
+    for number in numbers:
+        if number == 0:
+            published_review(
+                submitted_system(cast.ana_enrollment), cast.cora, verdict="accepted", comments=()
+            )
+        db.session.add(
+            Binding(
+                enrollment_id=cast.ana_enrollment, fingerprint=str(number), status="failed", requested_at=NOW,
+                error="no paper",
+            )
+        )  # fmt: skip
+
+
+def calls(cast: Cast, numbers: Numbers) -> None:
+    for number in numbers:
+        db.session.add(
+            Call(cohort_id=cast.spring, key=f"more-{number}", title=f"Call {number}", minutes=60,
+                 starts_at=NOW + timedelta(days=number))
+        )  # fmt: skip
+
+
+def orders(cast: Cast, numbers: Numbers) -> None:
+    """Cohorts Ana paid for, each in its own way."""
+    for number in numbers:
+        cohort = _cohort(number)
+        enrollment = cohorts.enroll(None, db.session.get_one(User, cast.ana), cohort, "P", NOW)
+        order = Order(
+            enrollment_id=enrollment.id, description=f"A seat {number}", amount_cents=240000, currency="usd",
+            status="paid", created_at=NOW, paid_at=NOW,
+        )  # fmt: skip
+        db.session.add(order)
+        db.session.flush()
+        for part in range(3):
+            db.session.add(
+                Payment(order_id=order.id, amount_cents=80000, currency="usd", status="succeeded",
+                        received_at=NOW + timedelta(days=part))
+            )  # fmt: skip
+
+
+def open_cohorts(cast: Cast, numbers: Numbers) -> None:
+    for number in numbers:
+        _cohort(number)
+
+
+def full_cohorts(cast: Cast, numbers: Numbers) -> None:
+    """Cohorts that take applications and have no seat free, Summer among them."""
+    for number in numbers:
+        cohort = _cohort(number, capacity=1)
+        _hold(cohort.id, _user(number).id, 1)
+        if number == 0:
+            for seat in (1, 2, 3):
+                _hold(cast.summer, _user(1000 + seat).id, seat)
+
+
+def _hold(
+    cohort_id: int, user_id: int, seat: int, status: str = "converted", because: str = "enrolled"
+) -> None:
+    db.session.add(
+        SeatHold(
+            cohort_id=cohort_id, user_id=user_id, seat=seat, status=status, because=because, created_at=NOW
+        )
+    )
+
+
+def applications(cast: Cast, numbers: Numbers) -> None:
+    """People around the summer cohort: asking for a seat, paid and seated, about to pay."""
+    summer = db.session.get_one(Cohort, cast.summer)
+    summer.capacity = 100
+    for number in numbers:
+        user = _user(number)
+        db.session.add(_application(user.id, cast.summer, "submitted"))
+        seated = _user(100 + number)
+        db.session.add(_application(seated.id, cast.summer, "accepted"))
+        enrollment = cohorts.enroll(None, seated, summer, "P", NOW)
+        cohorts.activate(None, enrollment, NOW)
+        _hold(cast.summer, seated.id, number + 1)
+        order = Order(
+            enrollment_id=enrollment.id, description="A seat", amount_cents=240000, currency="usd",
+            status="paid", created_at=NOW, paid_at=NOW,
+        )  # fmt: skip
+        db.session.add(order)
+        db.session.flush()
+        db.session.add(
+            Payment(
+                order_id=order.id, amount_cents=240000, currency="usd", status="succeeded", received_at=NOW
+            )
+        )
+
+
+def _application(user_id: int, cohort_id: int, status: str) -> Application:
+    answers = {"clients": "Adults", "why_now": "Now", "hours": "Four or five hours"}
+    return Application(
+        user_id=user_id,
+        cohort_id=cohort_id,
+        status=status,
+        practice_name="P",
+        answers=answers,
+        submitted_at=NOW,
+    )
+
+
+def own_applications(cast: Cast, numbers: Numbers) -> None:
+    for number in numbers:
+        db.session.add(_application(cast.pat, _cohort(number).id, "submitted"))
+
+
+def own_offer(cast: Cast, numbers: Numbers) -> None:
+    """Pat may take a seat in the summer cohort; there are other cohorts besides."""
+    open_cohorts(cast, numbers)
+    if numbers[0] == 0:
+        application = _application(cast.pat, cast.summer, "accepted")
+        _hold(cast.summer, cast.pat, 3, "active", "offer")
+        db.session.add(
+            Offer(application=application, amount_cents=240000, currency="usd", made_at=NOW,
+                  expires_at=NOW + timedelta(hours=72))
+        )  # fmt: skip
+
+
+def mails(cast: Cast, numbers: Numbers) -> None:
+    for number in numbers:
+        db.session.add(
+            Message(key=f"grown:{number}", kind="accounts/sign_in_link", to_address="ana@example.com", to_name="Ana",
+                    subject=f"Mail {number}", text="Text", html="<p>Text</p>", created_at=NOW, send_after=NOW)
+        )  # fmt: skip

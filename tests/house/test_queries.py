@@ -1,0 +1,158 @@
+"""How many queries each page takes: the same for one row of what it lists and for thirty, and within the floor.
+
+DESIGN §10: a signed-in page at most 5, the queue at most 3 and the session. The number is written here exactly, so
+that a sixth query is a decision and not an accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
+
+from app.admissions.models import Application
+from app.coursework.models import Review, System
+from app.lib.database import db
+from tests.cast import Cast
+from tests.factories import (
+    counted_queries,
+)
+from tests.house.canaries import ACTORS
+from tests.house.doors import DOORS
+from tests.house.growth import (
+    Numbers,
+    accepted,
+    applications,
+    calls,
+    comments,
+    devices,
+    draft_comments,
+    full_cohorts,
+    mails,
+    open_cohorts,
+    orders,
+    own_applications,
+    own_offer,
+    rounds,
+    waiting,
+)
+from tests.house.visits import House
+
+FLOOR, QUEUE = 5, 3 + 1
+PUBLIC = 7  # the public pages say more, and are the same for everybody
+
+
+def a_system(cast: Cast) -> str:
+    return f"/systems/{db.session.scalar(select(System.id))}"
+
+
+def the_draft(cast: Cast) -> str:
+    return f"/reviews/{db.session.scalar(select(Review.id).where(Review.status == 'draft'))}"
+
+
+def the_review(cast: Cast) -> str:
+    return f"/reviews/{db.session.scalar(select(Review.id))}"
+
+
+def an_application(cast: Cast) -> str:
+    return f"/staff/applications/{db.session.scalar(select(Application.id).where(Application.status == 'submitted'))}"
+
+
+@dataclass(frozen=True)
+class Page:
+    who: str
+    path: str | Callable[[Cast], str]
+    grow: Callable[[Cast, Numbers], None]
+    queries: int  # exactly, the session's own included
+    floor: int = FLOOR
+
+    def __str__(self) -> str:
+        path = self.path if isinstance(self.path, str) else self.path.__name__
+        return f"{self.who} {path} with {self.grow.__name__}"
+
+
+PAGES = [
+    Page("ana", "/account", devices, 3),
+    Page("ana", "/dashboard", rounds, 5),
+    Page("ana", "/dashboard", comments, 5),
+    Page("ana", "/dashboard", calls, 5),
+    Page("ana", "/modules", rounds, 3),
+    Page("ana", "/modules/systems", rounds, 3),
+    Page("ana", "/modules/systems/lesson-1", rounds, 3),
+    Page("ana", "/calendar", calls, 4),
+    Page("ana", a_system, rounds, 5),
+    Page("ana", a_system, comments, 5),
+    Page("ana", lambda cast: a_system(cast) + "/submissions/1", comments, 5),
+    Page("ana", "/manual", accepted, 4),
+    Page("ana", "/manual/systems/cancellation-policy", accepted, 3),
+    Page("ana", "/payments", orders, 5),
+    Page("cora", "/coaching/queue", waiting, 4, QUEUE),
+    Page("cora", the_draft, draft_comments, 5),
+    Page("cora", the_review, comments, 5),
+    Page("pat", "/dashboard", own_applications, 4),
+    Page("pat", "/dashboard", open_cohorts, 4),
+    Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one
+    Page("sam", "/staff", full_cohorts, 5),
+    Page("sam", "/staff/cohorts/summer-2026", applications, 5),
+    Page("sam", an_application, applications, 5),
+    Page("pat", "/cohorts/summer-2026", full_cohorts, 10, PUBLIC + 3),
+    Page("pat", "/cohorts/summer-2026", own_offer, 7, PUBLIC),
+    Page("pat", "/cohorts/summer-2026/checkout", own_offer, 5),
+    Page("ana", "/cohorts/spring-2026/checkout", calls, 4),
+    Page("nobody", "/", full_cohorts, 6, PUBLIC),
+    Page("nobody", "/reasons", full_cohorts, 4),
+    Page("nobody", "/program", open_cohorts, 4),
+    Page("nobody", "/cohorts", open_cohorts, 3),
+    Page("nobody", "/cohorts", full_cohorts, 3),
+    Page("nobody", "/cohorts/summer-2026", full_cohorts, 7, PUBLIC),
+    Page("nobody", "/cohorts/summer-2026", applications, 5),
+    Page("nobody", "/cohorts/summer-2026/apply", full_cohorts, 4),
+    Page("nobody", "/dev/mail", mails, 1),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_thirty_rows_take_as_many_queries_as_one(page: Page, cast: Cast, client, sign_in, write):
+    browser = client if page.who == "nobody" else sign_in(getattr(cast, page.who))
+    sent = []
+    for numbers in (range(1), range(1, 30)):
+        with write():
+            page.grow(cast, numbers)
+        path = page.path if isinstance(page.path, str) else page.path(cast)
+        db.session.rollback()
+        browser.get(path, critical=False)  # what a process reads once and keeps is read
+        with counted_queries() as statements:
+            response = browser.get(path, critical=False)
+        assert response.status_code == 200, path
+        sent.append(list(statements))
+    one, thirty = sent
+    said = "\n\n".join(thirty[:12])
+    assert len(one) == len(thirty), f"{len(one)} queries for one row, {len(thirty)} for thirty:\n{said}"
+    assert len(one) <= page.floor, f"{len(one)} queries, the floor is {page.floor}:\n{said}"
+    assert len(one) == page.queries, f"{len(one)} queries, {page.queries} are written here:\n{said}"
+
+
+# The public pages, and the way back from Stripe, which settles the payment before it shows it.
+ABOVE = {
+    "site.home": PUBLIC,
+    "site.cohort": PUBLIC + 3,
+    "admissions.apply": FLOOR + 1,
+    "admissions.checkout_return": 12,
+}
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_no_page_takes_more_than_the_floor(house: House, actor: str):
+    """Every page there is, new ones too, opened by everybody who may."""
+    over, browser = [], house.browser(actor)
+    for door in DOORS:
+        if door.method == "GET" and door.is_open_to(actor):
+            house.enter(door, actor, browser)
+            with counted_queries() as statements:
+                house.enter(door, actor, browser)
+            floor = QUEUE if door.endpoint == "coaching.queue" else ABOVE.get(door.endpoint, FLOOR)
+            if len(statements) > floor:
+                over.append(f"{door}: {len(statements)} queries, the floor is {floor}")
+    assert not over, "\n".join(over)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Throttle
 from app.lib.database import db
@@ -19,15 +20,14 @@ def allow(key: str, limit: int, per: timedelta, now: datetime) -> bool:
     even when the answer is no, or the tries are not counted.
     """
     window_at = now - ((now - _EPOCH) % per)
-    key = key[:160]
-    query = select(Throttle).where(Throttle.key == key, Throttle.window_at == window_at).with_for_update()
-    row = db.session.scalar(query)
-    if row is None:
-        row = Throttle(key=key, window_at=window_at, count=0)
-        db.session.add(row)
-    row.count += 1
-    db.session.flush()
-    return row.count <= limit
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    # One statement: two first tries at the same moment must not meet on the unique index.
+    counted = insert(Throttle).values(key=key[:160], window_at=window_at, count=1)
+    counted = counted.on_conflict_do_update(
+        index_elements=[Throttle.key, Throttle.window_at], set_={"count": Throttle.count + 1}
+    )
+    tries = db.session.scalar(counted.returning(Throttle.count))
+    return tries is not None and tries <= limit
 
 
 def take_back(key: str, per: timedelta, now: datetime) -> None:

@@ -176,12 +176,13 @@ def _cohort(demo: Demo, slug: str, starts_on: date, capacity: int, status: str) 
 def _enroll(demo: Demo, person: Person, cohort: Cohort, at: datetime) -> Enrollment:
     """A paid seat: hold, order, payment and an active enrollment."""
     user = demo.users[person.key]
-    hold = seats.take(cohort, user.id, "checkout", None, at)
+    hold = seats.take(cohort, user.id, "enrolled", None, at)
     assert hold is not None, f"{cohort.title} has no seat for {person.name}"
     enrollment = cohorts.enroll(user, user, cohort, person.practice, at)
     order = payments.open_order(user, enrollment, PRICE, "usd", f"Seat in the {cohort.title}", at)
     db.session.flush()
     paid = Payment(order_id=order.id, amount_cents=PRICE, currency="usd", status="succeeded", received_at=at)
+    paid.paid_with = "Visa ending 4242"
     order.status, order.paid_at = "paid", at
     db.session.add(paid)
     cohorts.activate(None, enrollment, at)
@@ -193,7 +194,7 @@ def _application(user: User, cohort: Cohort, status: str, at: datetime, practice
     answers = {
         "clients": "Adults after knee or hip replacement, mostly 55 to 75, two or three sessions a week.",
         "why_now": "I have a full calendar and nothing written down. I was ill in spring and the practice stood still.",
-        "hours": "4-5",
+        "hours": "Four or five hours",
     }
     db.session.add(
         Application(

@@ -16,12 +16,13 @@ from app.accounts.models import User
 from app.lib.database import Base, UTCDateTime, begin_write, db
 from config import ROOT
 
-FIRST = '''
+FIRST = """
 import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "one", None
 def upgrade():
-    op.create_table("trap_parent", sa.Column("id", sa.Integer, primary_key=True), sa.Column("email", sa.String(50), nullable=False))
+    op.create_table("trap_parent", sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("email", sa.String(50), nullable=False))
     op.create_table("trap_child", sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("parent_id", sa.Integer, sa.ForeignKey("trap_parent.id", ondelete="CASCADE"), nullable=False))
     op.execute("INSERT INTO trap_parent (id, email) VALUES (1, 'ana@example.com')")
@@ -29,8 +30,8 @@ def upgrade():
 def downgrade():
     op.drop_table("trap_child")
     op.drop_table("trap_parent")
-'''
-SECOND = '''
+"""
+SECOND = """
 import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "two", "one"
@@ -41,7 +42,7 @@ def upgrade():
 def downgrade():
     with op.batch_alter_table("trap_parent") as table:
         table.alter_column("email", existing_type=sa.String(50), nullable=False)
-'''
+"""
 
 
 @pytest.fixture
@@ -79,10 +80,11 @@ def test_rebuilding_a_parent_table_keeps_its_children(scripts):
 
 def test_a_migration_that_fails_leaves_nothing_behind(scripts):
     broken = SECOND.format(
-        recreate="auto", then='op.create_table("trap_half", sa.Column("id", sa.Integer)); raise ValueError("third step")'
+        recreate="auto",
+        then='op.create_table("trap_half", sa.Column("id", sa.Integer)); raise ValueError("third")',
     )
     folder = scripts(one=FIRST, two=broken)
-    with pytest.raises(ValueError, match="third step"):
+    with pytest.raises(ValueError, match="third"):
         flask_migrate.upgrade(directory=folder)
     tables = inspect(db.engine).get_table_names()
     assert "trap_half" not in tables
@@ -92,7 +94,9 @@ def test_a_migration_that_fails_leaves_nothing_behind(scripts):
 def test_a_migration_that_orphans_rows_is_refused(scripts):
     orphan = SECOND.format(recreate="auto", then='op.execute("DELETE FROM trap_parent")')
     folder = scripts(one=FIRST, two=orphan)
-    if db.engine.dialect.name == "postgresql":  # there the cascade takes the children along, as the schema says
+    if (
+        db.engine.dialect.name == "postgresql"
+    ):  # there the cascade takes the children along, as the schema says
         flask_migrate.upgrade(directory=folder)
         assert _count("trap_child") == 0
         return
@@ -120,7 +124,7 @@ def test_an_instant_comes_back_as_it_went_in(app, cast):
 
 def test_a_naive_datetime_is_refused(app, cast):
     begin_write()
-    db.session.get(User, cast.ana).confirmed_at = datetime(2026, 3, 8, 12, 0)
+    db.session.get(User, cast.ana).confirmed_at = datetime(2026, 3, 8, 12, 0)  # noqa: DTZ001 - naive is the point
     with pytest.raises(StatementError, match="no instant"):
         db.session.flush()
     db.session.rollback()

@@ -41,7 +41,9 @@ def _schema() -> dict[str, object]:
     return {
         name: {
             "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)),
-            "indexes": sorted((i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in found.get_indexes(name)),
+            "indexes": sorted(
+                (i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in found.get_indexes(name)
+            ),
             "unique": sorted(str(u["name"]) for u in found.get_unique_constraints(name)),
             "checks": sorted(str(c["name"]) for c in found.get_check_constraints(name)),
             "foreign keys": sorted(str(f["name"]) for f in found.get_foreign_keys(name)),
@@ -52,7 +54,9 @@ def _schema() -> dict[str, object]:
 
 
 def _rows() -> dict[str, int]:
-    counts = {t.name: db.session.scalar(select(db.func.count()).select_from(t)) for t in Base.metadata.sorted_tables}
+    counts = {
+        t.name: db.session.scalar(select(db.func.count()).select_from(t)) for t in Base.metadata.sorted_tables
+    }
     db.session.rollback()
     return counts
 

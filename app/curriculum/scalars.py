@@ -39,14 +39,18 @@ class Kind:
 
     @classmethod
     def of(cls, spec: Any) -> "Kind":
-        """From a field, a column or a part of the schema."""
-        return cls(
-            type=spec.type,
-            options={option.key: option.label for option in getattr(spec, "options", ())},
-            unit=getattr(spec, "unit", None),
-            min=getattr(spec, "min", None),
-            max=getattr(spec, "max", None),
-        )
+        """From a field, a column or a part of the schema; made once for each, since a table asks for every cell."""
+        known: Kind | None = spec.__dict__.get("_kind")
+        if known is None:
+            known = cls(
+                type=spec.type,
+                options={option.key: option.label for option in getattr(spec, "options", ())},
+                unit=getattr(spec, "unit", None),
+                min=getattr(spec, "min", None),
+                max=getattr(spec, "max", None),
+            )
+            spec.__dict__["_kind"] = known  # frozen, like the spec it belongs to
+        return known
 
 
 def clean(kind: Kind, raw: Any) -> str:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Email, Length
+
+from app.lib.forms import Form
 
 ADDRESS = [
     DataRequired("Please enter your email address."),
@@ -25,32 +26,32 @@ def time_zones() -> list[tuple[str, str]]:
     return [(name, name) for name in names]
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     email = EmailField("Email", ADDRESS, filters=[strip])
     password = PasswordField(
         "Password", [DataRequired("Please enter your password, or ask for a link instead.")]
     )
 
 
-class AddressForm(FlaskForm):
+class AddressForm(Form):
     email = EmailField("Email", ADDRESS, filters=[strip])
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(Form):
     password = PasswordField("New password", [DataRequired("Please enter a password.")])
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(Form):
     current = PasswordField("Current password")
     password = PasswordField("New password", [DataRequired("Please enter a new password.")])
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     name = StringField("Name", [DataRequired("Please enter your name.")])
     time_zone = SelectField("Time zone", choices=time_zones)
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     code = StringField(
         "Code", [DataRequired("Please type the code."), Length(max=60, message="That is too long.")]
     )
@@ -60,7 +61,7 @@ class SetUpForm(CodeForm):
     current = PasswordField("Your password")
 
 
-class RecoveryForm(FlaskForm):
+class RecoveryForm(Form):
     recovery_code = StringField(
         "Recovery code",
         [DataRequired("Please type one of your codes."), Length(max=60, message="That is too long.")],

@@ -100,10 +100,12 @@ def step_of_code(secret: str, typed: str, last_step: int, now: datetime) -> int:
 
     Refused when it fits none of them, and when that step's code, or a later one, was taken already.
     """
-    code, app = "".join(typed.split()), pyotp.TOTP(secret)
+    code, app = "".join(typed.split()).encode(), pyotp.TOTP(secret)
     present = int(now.timestamp()) // STEP_SECONDS
     fitting = [
-        s for s in (present - 1, present, present + 1) if hmac.compare_digest(app.generate_otp(s), code)
+        s
+        for s in (present - 1, present, present + 1)
+        if hmac.compare_digest(app.generate_otp(s).encode(), code)
     ]
     if not fitting:
         raise Refused("That is not the code your app shows now. Look again, and type the newest one.", "code")

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.accounts.forms import ADDRESS, time_zones
 from app.admissions.rules import clean_text
+from app.lib.forms import Form
 
 # What an application asks, by the key its answer is kept under.
 QUESTIONS = {
@@ -22,7 +22,7 @@ def _clean(text: Any) -> Any:
     return clean_text(text) if isinstance(text, str) else text
 
 
-class ApplicationForm(FlaskForm):
+class ApplicationForm(Form):
     """Somebody who is signed in is known: the first three fields are taken off then."""
 
     name = StringField("Your name", [DataRequired("Please enter your name.")], filters=[_clean])
@@ -65,5 +65,5 @@ class ApplicationForm(FlaskForm):
         return {key: str(self[key].data) for key in QUESTIONS}
 
 
-class CheckoutForm(FlaskForm):
+class CheckoutForm(Form):
     agree = BooleanField("agree", [DataRequired("Please tick this box, so that we know you have read it.")])

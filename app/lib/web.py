@@ -36,6 +36,8 @@ HEADERS = {
 class BoundedId(IntegerConverter):
     """An integer id that fits a database column: `<id:system_id>`. Larger numbers are 404, not an overflow."""
 
+    regex = "[0-9]{1,10}"  # not every digit of every script: one thing has one address
+
     def __init__(self, map: Any) -> None:
         super().__init__(map, min=1, max=2**31 - 1)
 

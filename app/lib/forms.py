@@ -1,0 +1,23 @@
+"""The form every form of ours is: it reads what was typed, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
+
+
+class Form(FlaskForm):
+    """Takes its words from the form of the request only.
+
+    Flask-WTF would also take files and JSON of any shape: a text field would then hold a file or a number, and every
+    filter and validator would have to expect that.
+    """
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            if formdata is _Auto:
+                return request.form if form.is_submitted() else None
+            return formdata

@@ -32,7 +32,9 @@ def chromium() -> Iterator[Browser]:
     """The system's own Chromium; Playwright's downloads are never used."""
     path = run.find_browser()
     if not path and os.environ.get("CI") == "true":
-        pytest.fail("With CI=true the journeys must run, and there is no Chromium (Debian: apt-get install chromium).")
+        pytest.fail(
+            "With CI=true the journeys must run, and there is no Chromium (Debian: apt-get install chromium)."
+        )
     if not path:
         pytest.skip("no Chromium found (Debian: apt-get install chromium)")
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -69,7 +71,9 @@ def comes(chromium: Browser, world: World, complaints: list[str], seen: set[str]
     """`comes(Prospect, "pat")`: that person sits down at a browser of their own, at a desk or with a phone."""
     contexts = []
 
-    def sits_down(kind: type[Somebody], who: str | Person, *, phone: bool = False, scripts: bool = True) -> Somebody:
+    def sits_down(
+        kind: type[Somebody], who: str | Person, *, phone: bool = False, scripts: bool = True
+    ) -> Somebody:
         person = world.person(who) if isinstance(who, str) else who
         context = chromium.new_context(
             viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
@@ -79,7 +83,7 @@ def comes(chromium: Browser, world: World, complaints: list[str], seen: set[str]
             java_script_enabled=scripts,
         )
         contexts.append(context)
-        return kind(Tab(context.new_page(), world, complaints, seen), person)
+        return kind(Tab(context.new_page(), world, complaints, seen, scripts=scripts), person)
 
     yield sits_down
     for context in contexts:

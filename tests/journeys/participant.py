@@ -1,4 +1,4 @@
-"""Somebody who builds a system: reads, fills the worksheet, sends it, answers what the coach asked, takes the manual home."""
+"""Somebody who builds a system: reads, fills the worksheet, sends it, answers the coach, takes the manual home."""
 
 from __future__ import annotations
 
@@ -66,16 +66,16 @@ class Worksheet:
         rows = self.page.locator(f'table[data-table="{field_id}"] tbody tr')
         for _ in range(len(answer) - rows.count()):
             self.field(field_id).get_by_role("button", name="Add a row").click()
-        for index, wanted in enumerate(answer):
+        tags = rows.first.locator("[name]").evaluate_all(
+            "all => all.map(one => [one.name.split('~').pop(), one.tagName])"
+        )
+        chosen = {key for key, tag in tags if tag == "SELECT"}
+        for row, wanted in zip(rows.all(), answer, strict=False):
             for key, value in wanted.items():
-                if key != "id":
-                    self._fill_cell(rows.nth(index).locator(f'[name$="~{key}"]'), value)
-
-    def _fill_cell(self, cell: Locator, value: str) -> None:
-        if cell.evaluate("one => one.tagName") == "SELECT":
-            cell.select_option(value)
-        else:
-            cell.fill(value)
+                if key in chosen:
+                    row.locator(f'[name$="~{key}"]').select_option(value)
+                elif key != "id":
+                    row.locator(f'[name$="~{key}"]').fill(value)
 
     def rate(self, level: str) -> None:
         """The same level for each criterion."""
@@ -83,7 +83,7 @@ class Worksheet:
             one.check()
 
     def says_saved(self) -> None:
-        expect(self.page.locator("#saved")).to_have_text(SAVED, timeout=15_000)
+        expect(self.page.locator("#saved")).to_have_text(SAVED)
 
 
 class Participant(Somebody):
@@ -122,6 +122,12 @@ class Participant(Somebody):
         self.page.keyboard.press("Control+End")
         self.page.keyboard.type(words)
 
+    def types_and_sees_it_saved(self, field_id: str, words: str) -> None:
+        with self.page.expect_response(re.compile(r"/systems/\d+/draft$")) as saving:
+            self.types(field_id, words)
+        assert saving.value.ok
+        self.sheet.says_saved()
+
     def fills_everything(self) -> None:
         for field_id, answer in good_answers().items():
             self.sheet.fill(field_id, answer)
@@ -133,22 +139,28 @@ class Participant(Somebody):
         self.tab.is_at(f"System 1, round {number}")
         self.tab.reads("We have your work", "You will hear by", re.compile("[0-9a-f]{64}"))
 
-    def answers_request(self, field_id: str, words: str) -> None:
+    def answers_request(self, field_id: str, words: str = "") -> None:
+        """'Changed here'; with words, 'I disagree, because' and the words."""
         asked = self.sheet.field(field_id).locator(".word", has=self.page.locator("fieldset.answer"))
-        asked.get_by_label("Changed here").check()
-        asked.locator("textarea").fill(words)
+        asked.get_by_label("I disagree" if words else "Changed here").check()
+        if words:
+            asked.locator("textarea").fill(words)
 
     # --- the manual ---
 
-    def downloads_the_manual(self, folder: Path) -> Path:
-        """Reload until it is bound, as the page says, and take the file."""
+    def has_the_manual_bound(self) -> None:
+        """By the button, unless the worker has noticed the accepted system first; then as often as the page says."""
         self.tab.goes_to("/manual")
-        for _ in range(60):
+        if self.tab.button("Bind the manual").count():
+            self.tab.presses("Bind the manual")
+        for _ in range(200):
             if self.tab.link("Download the PDF").count():
                 break
             expect(self.page.locator("main")).to_contain_text("is being bound")
             self.page.reload()
         self.tab.looks()
+
+    def downloads_the_manual(self, folder: Path) -> Path:
         with self.page.expect_download() as download:
             self.tab.link("Download the PDF").click()
         path = folder / download.value.suggested_filename

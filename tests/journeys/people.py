@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Self
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.site.demo.people import Person
 from tests.journeys.tab import Tab
@@ -17,15 +18,28 @@ class Somebody:
         self.tab, self.who = tab, who
         self.page = tab.page
 
+    def opens_another_tab(self, path: str) -> Self:
+        """The same browser, so signed in alike."""
+        other = self.goes_on_in(self.page.context.new_page())
+        other.tab.goes_to(path)
+        return other
+
     # --- signing in and out ---
 
     def signs_in_with_password(self) -> None:
         self.tab.goes_to("/sign-in")
+        self.gives_the_password()
+
+    def gives_the_password(self) -> None:
         form = self.page.locator("form:has(input[type=password])")
         form.get_by_label("Email").fill(self.who.email)
         form.get_by_label("Password").fill(self.tab.world.passwords[self.who.key])
         self.tab.presses("Sign in", form)
         expect(self.page).not_to_have_url(re.compile("/sign-in"))
+
+    def goes_on_in(self, page: Page) -> Self:
+        """This person in a tab that the page opened by itself."""
+        return type(self)(Tab(page, self.tab.world, self.tab.complaints, self.tab.seen), self.who)
 
     def asks_for_a_link(self) -> None:
         self.tab.goes_to("/sign-in")
@@ -51,6 +65,16 @@ class Somebody:
         self.tab.button("Sign out").click()
         expect(self.page).to_have_url(re.compile("/sign-in"))
         self.tab.looks()
+
+    # --- by keys ---
+
+    def tabs_to(self, place: Locator) -> None:
+        """Press Tab until the focus is there."""
+        for _ in range(300):
+            if place.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"the Tab key never reaches {place}")
 
     # --- mail ---
 

@@ -28,7 +28,9 @@ class Prospect(Somebody):
         self.page.get_by_label("Email").fill(self.who.email)
         self.page.get_by_label("Your time zone").select_option(self.who.time_zone)
         self.page.get_by_label("Name of your practice").fill(practice)
-        self.page.get_by_label("Who do you work with").fill("Adults after joint replacement, in a rented room.")
+        self.page.get_by_label("Who do you work with").fill(
+            "Adults after joint replacement, in a rented room."
+        )
         self.page.get_by_label("Why now").fill("My calendar is full and nothing is written down.")
         self.page.get_by_label("Four or five hours").check()
         self.tab.presses("Send the application")
@@ -61,7 +63,16 @@ class Prospect(Somebody):
         agreed = self.page.get_by_label("I agree to the seller")
         if agreed.count():
             agreed.check()
+        self.presses_pay()
+        self.tab.is_at("You are in")
+
+    def presses_pay(self) -> None:
         self.tab.presses(re.compile(r"^Pay \$2,400\.00"))
+
+    def finds_it_paid(self) -> None:
+        """The payment page says that nothing was charged twice, and leads back to the seat."""
+        self.tab.reads("This is already paid. Nothing was charged a second time.")
+        self.tab.follows("Back to the seller")
         self.tab.is_at("You are in")
 
     def has_paid_once(self) -> None:

@@ -1,8 +1,8 @@
 """A browser tab that criticizes every page it comes to.
 
 Of each page: WCAG 2.2 A and AA by axe, in light and in dark; nothing wider than a phone; nothing in the console; no
-request to anybody else; no answer of 500 or more. What is wrong is collected, so that one walk tells everything at once;
-`conftest.py` fails the test with the list.
+request to anybody else; no answer of 500 or more. What is wrong is collected, so that one walk tells everything at
+once; `conftest.py` fails the test with the list.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 RUN_AXE = """([tags, rules]) => axe.run(document, {
   runOnly: tags.length ? {type: "tag", values: tags} : {type: "rule", values: rules},
   resultTypes: ["violations"], iframes: false, elementRef: false,
-}).then((found) => found.violations.map((one) => [one.id, one.help, one.nodes.map((node) => node.html.slice(0, 160))]))"""
+}).then(({violations}) => violations.map(({id, help, nodes}) => [id, help, nodes.map((node) => node.html.slice(0, 160))]))"""
 SIDEWAYS = """() => {
   const page = document.scrollingElement;
   if (page.scrollWidth <= innerWidth) return "";
-  const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
-  return `${page.scrollWidth - innerWidth} px: ${wide.slice(0, 3).map((one) => one.cloneNode().outerHTML.slice(0, 90))}`;
+  const isWide = (one) => one.getBoundingClientRect().right > innerWidth + 1;
+  const wide = [...document.body.querySelectorAll("*")].filter(isWide).slice(0, 3);
+  return `${page.scrollWidth - innerWidth} px: ${wide.map((one) => one.cloneNode().outerHTML.slice(0, 90))}`;
 }"""
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
@@ -36,8 +37,10 @@ DESK = {"width": 1280, "height": 900}
 class Tab:
     """One tab of one person. `seen` remembers, for the whole test process, what was looked at in the dark."""
 
-    def __init__(self, page: Page, world: World, complaints: list[str], seen: set[str]) -> None:
-        self.page, self.world = page, world
+    def __init__(
+        self, page: Page, world: World, complaints: list[str], seen: set[str], *, scripts: bool = True
+    ) -> None:
+        self.page, self.world, self.scripts = page, world, scripts
         self.complaints, self.seen = complaints, seen
         self.excused: list[str] = []
         page.set_default_timeout(10_000)
@@ -93,16 +96,27 @@ class Tab:
     # --- criticizing ---
 
     def looks(self) -> None:
-        """Criticize the page as it stands."""
-        self.page.evaluate(AXE)
-        self._run_axe(STANDARD, [])
+        """Criticize the page as it stands. Without scripts axe cannot run; the others see the same pages with it."""
         kind = re.sub(r"\d+|(?<=/link/)[\w-]+", "#", self.path)
-        if kind not in self.seen:  # the colors of a kind of page are the same wherever it is met
-            self.seen.add(kind)
-            self.page.emulate_media(color_scheme="dark")
-            self._run_axe([], ["color-contrast", "link-in-text-block"], "in the dark, ")
-            self.page.emulate_media(color_scheme="light")
+        if self.scripts and self._is_new(self._drawn()):
+            self.page.evaluate(AXE)
+            self._run_axe(STANDARD, [])
+            if self._is_new(f"{kind} in the dark"):  # colors are the same wherever a kind of page is met
+                self.page.emulate_media(color_scheme="dark")
+                self._run_axe([], ["color-contrast", "link-in-text-block"], "in the dark, ")
+                self.page.emulate_media(color_scheme="light")
+        if self._is_new(f"{kind} {self.scripts}"):
             self._measures()
+
+    def _drawn(self) -> str:
+        """What tells one page from another: its markup without numbers and tokens, and the window's width."""
+        markup = re.sub(r"\d+|value=\"[^\"]*\"|/link/[\w-]+|cs_test_\w+", "", self.page.content())
+        return f"{self.page.viewport_size} {hash(markup)}"
+
+    def _is_new(self, what: str) -> bool:
+        is_new = what not in self.seen
+        self.seen.add(what)
+        return is_new
 
     def _run_axe(self, tags: list[str], rules: list[str], where: str = "") -> None:
         for rule, words, nodes in self.page.evaluate(RUN_AXE, [tags, rules]):

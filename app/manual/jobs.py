@@ -64,7 +64,7 @@ def bind_one(binding_id: int, now: datetime) -> None:
 
 
 def _locked(binding_id: int, change: Callable[[Binding], None]) -> None:
-    found = db.session.get(Binding, binding_id, with_for_update=True)
+    found = db.session.get(Binding, binding_id, with_for_update={"of": Binding})
     if found and found.status == "waiting":  # another worker may have been faster
         change(found)
     db.session.commit()

@@ -49,12 +49,15 @@ class Databases:
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder = folder
         self.name = f"mes_test_{worker}"
+        self.rows: Rows | None = None
 
     def url(self, name: str) -> str:
         if ENGINE == "sqlite":
             return f"sqlite:///{self.folder}/{name}.db"
-        base = os.environ["TEST_POSTGRES_URL"].replace("postgresql://", "postgresql+psycopg://")
-        return f"{base.rsplit('/', 1)[0]}/{self.name}_{name}"
+        return self._server_url(name).replace("postgresql://", "postgresql+psycopg://")
+
+    def _server_url(self, name: str) -> str:
+        return f"{os.environ['TEST_POSTGRES_URL'].rsplit('/', 1)[0]}/{self.name}_{name}"
 
     def create(self, name: str, template: str | None = None) -> None:
         if ENGINE == "sqlite":
@@ -67,6 +70,57 @@ class Databases:
         with psycopg.connect(os.environ["TEST_POSTGRES_URL"], autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}_{name}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{self.name}_{name}"{copy}')
+
+    def renew(self) -> None:
+        """The test database as it was, by the quickest way that is sure."""
+        if self.rows is not None and self.rows.put_back():
+            return
+        self.create("test", "template")
+        if ENGINE != "sqlite":
+            self.rows = Rows(self._server_url("test"))
+
+
+class Rows:
+    """The rows of a PostgreSQL database, kept in memory: putting them back is ten times quicker than a new copy."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.tables = [table.name for table in Base.metadata.sorted_tables]
+        with psycopg.connect(url) as connection:
+            self.shape = self._shape(connection)
+            self.data = {name: self._read(connection, name) for name in self.tables}
+            self.counters = connection.execute(
+                "SELECT schemaname || '.' || quote_ident(sequencename), coalesce(last_value, 1), "
+                "last_value IS NOT NULL FROM pg_sequences"
+            ).fetchall()
+
+    @staticmethod
+    def _shape(connection: psycopg.Connection[Any]) -> Any:
+        """Which tables and columns there are, by their internal numbers: a table made anew counts as another."""
+        return connection.execute(
+            "SELECT attrelid, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
+            "WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1, 2"
+        ).fetchall()
+
+    @staticmethod
+    def _read(connection: psycopg.Connection[Any], table: str) -> bytes:
+        with connection.cursor().copy(f'COPY "{table}" TO STDOUT') as rows:
+            return b"".join(bytes(part) for part in rows)
+
+    def put_back(self) -> bool:
+        """Every row as it was; False when the tables are no longer the same ones."""
+        with psycopg.connect(self.url) as connection:
+            if self._shape(connection) != self.shape:
+                return False
+            for name in reversed(self.tables):
+                connection.execute(f'DELETE FROM "{name}"')
+            for name, data in self.data.items():
+                if data:
+                    with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as rows:
+                        rows.write(data)
+            for name, value, called in self.counters:
+                connection.execute("SELECT setval(%s::regclass, %s, %s)", (name, value, called))
+        return True
 
 
 def _dispose(app: Flask) -> None:
@@ -123,7 +177,7 @@ def clock() -> Clock:
 def app(application: Flask, databases: tuple[Databases, Cast], clock: Clock) -> Iterator[Flask]:
     """The application on a fresh copy of the cast, inside an application context."""
     _dispose(application)
-    databases[0].create("test", "template")
+    databases[0].renew()
     program_of.cache_clear()  # another database: the same id may be another release
     application.config["CLOCK"] = clock
     application.config["PROPAGATE"] = True

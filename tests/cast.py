@@ -92,7 +92,11 @@ def make_cast() -> Cast:
 
 def _user(key: str, name: str, zone: str) -> User:
     return User(
-        email=f"{key}@example.com", name=name, time_zone=zone, created_at=NOW - timedelta(days=60), confirmed_at=NOW
+        email=f"{key}@example.com",
+        name=name,
+        time_zone=zone,
+        created_at=NOW - timedelta(days=60),
+        confirmed_at=NOW,
     )
 
 
@@ -118,7 +122,12 @@ def _enroll(user: User, cohort: Cohort, practice: str, seat: int) -> Enrollment:
     cohorts.activate(None, enrollment, NOW)
     db.session.add(
         SeatHold(
-            cohort_id=cohort.id, user_id=user.id, seat=seat, status="converted", because="enrolled", created_at=NOW
+            cohort_id=cohort.id,
+            user_id=user.id,
+            seat=seat,
+            status="converted",
+            because="enrolled",
+            created_at=NOW,
         )
     )
     return enrollment

@@ -49,7 +49,7 @@ class Databases:
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder = folder
         self.name = f"mes_test_{worker}"
-        self.rows: Rows | None = None
+        self.rows: dict[str, Rows] = {}  # by the template they are from
 
     def url(self, name: str) -> str:
         if ENGINE == "sqlite":
@@ -71,13 +71,13 @@ class Databases:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}_{name}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{self.name}_{name}"{copy}')
 
-    def renew(self) -> None:
-        """The test database as it was, by the quickest way that is sure."""
-        if self.rows is not None and self.rows.put_back():
+    def renew(self, template: str = "template") -> None:
+        """The test database as this template is, by the quickest way that is sure."""
+        if template in self.rows and self.rows[template].put_back():
             return
-        self.create("test", "template")
+        self.create("test", template)
         if ENGINE != "sqlite":
-            self.rows = Rows(self._server_url("test"))
+            self.rows[template] = Rows(self._server_url("test"))
 
 
 class Rows:

@@ -6,7 +6,6 @@ not theirs has found a hole, whatever the page is called and whoever wrote it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -32,11 +31,8 @@ class Canaries:
 
     def in_text(self, text: str) -> set[str]:
         """The planted words in this text, wherever they stand and however they are written."""
-        every = re.compile(
-            "|".join(sorted(map(re.escape, self.planted), key=len, reverse=True)), re.IGNORECASE
-        )
-        lower = {word.lower(): word for word in self.planted}
-        return {lower[found.lower()] for found in every.findall(text)}
+        lower = text.lower()
+        return {word for word in self.planted if word.lower() in lower}
 
     def not_for(self, reader: str, text: str) -> set[str]:
         """The planted words in this text that this reader must never see."""

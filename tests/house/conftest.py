@@ -58,7 +58,7 @@ def house(filled: tuple[World, StandIn], app: Flask, databases: Any) -> Iterator
 
     def restore() -> None:
         _close()
-        databases[0].create("test", "world")
+        databases[0].renew("world")
         program_of.cache_clear()
 
     restore()

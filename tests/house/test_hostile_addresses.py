@@ -9,7 +9,7 @@ from tests.house.hostile import IDS, MOMENTS, SHARP, STRINGS, WORDS, check
 from tests.house.visits import House
 
 
-@pytest.mark.parametrize("actor", ["ana", "ben", "cora", "sam", "pat", "nobody"])
+@pytest.mark.parametrize("actor", ["ana", "cora", "sam", "nobody"])
 def test_addresses_of_nothing(house: House, actor: str):
     """Every number and word in an address, replaced by what cannot be one: 404, or the way to sign in."""
     browser, tried = house.browser(actor), 0
@@ -49,9 +49,9 @@ ARGUMENTS = {
 @pytest.mark.parametrize("actor", ["nobody", "cora", "pat"])
 def test_arguments_of_pages(house: House, actor: str):
     browser = house.browser(actor)
-    for door in DOORS:
+    for door in {door.endpoint: door for door in DOORS if door.is_open_to(actor)}.values():  # each page once
         names = ARGUMENTS.get(door.endpoint, ("page", "next"))
-        if door.method == "POST" or not door.is_open_to(actor) or door.endpoint == "static":
+        if door.method == "POST" or door.endpoint == "static":
             continue
         address = house.address(door, actor).split("?")[0]
         for string in [*STRINGS, *MOMENTS] if door.endpoint in ARGUMENTS else SHARP[:3]:

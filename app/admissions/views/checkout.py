@@ -63,9 +63,8 @@ def checkout_return(slug: str) -> Any:
     """
     now = clock.now()
     stripe_id = request.args.get("session_id", "")
-    row = (
-        payments.session_for(get_user(), stripe_id) if stripe_id.isascii() and len(stripe_id) < 120 else None
-    )
+    looks_right = len(stripe_id) < 120 and stripe_id.isascii() and stripe_id.isprintable()
+    row = payments.session_for(get_user(), stripe_id) if looks_right else None
     if row is None or row.order.enrollment.cohort.slug != slug:
         abort(404)
     order_id, cohort_id = row.order_id, row.order.enrollment.cohort_id

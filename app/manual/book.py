@@ -109,18 +109,26 @@ def _chapter(module: Module, program: Program, work: Work | None) -> Chapter:
     answered = program.module(module.slug)
     if work is None or answered is None or answered.worksheet is None:
         return Chapter(module.number, module.slug, title, module.system, promised, None)
-    return Chapter(
-        module.number,
-        module.slug,
-        title,
-        module.system,
-        promised,
-        work,
-        _parts(answered, work.answers),
-        tuple(
-            _document(one, answered, work.answers) for one in sorted(answered.documents, key=_place(promised))
-        ),
-    )
+    parts, documents = _rendered(answered, work)
+    return Chapter(module.number, module.slug, title, module.system, promised, work, parts, documents)
+
+
+_pages: dict[tuple[int, str], tuple[Module, tuple[Part, ...], tuple[BoundDocument, ...]]] = {}
+
+
+def _rendered(module: Module, work: Work) -> tuple[tuple[Part, ...], tuple[BoundDocument, ...]]:
+    """The pages of one accepted system. Neither the work nor its release ever changes: rendered once a process.
+
+    The module is kept beside its pages, so that its identity, which is the key, is given to no other meanwhile.
+    """
+    key = (id(module), work.digest)
+    if key not in _pages:
+        while len(_pages) >= 200:
+            _pages.pop(next(iter(_pages)))
+        ordered = sorted(module.documents, key=_place(module.documents_promised))
+        documents = tuple(_document(one, module, work.answers) for one in ordered)
+        _pages[key] = (module, _parts(module, work.answers), documents)
+    return _pages[key][1:]
 
 
 def _place(promised: tuple[str, ...]) -> Callable[[Document], tuple[int, str]]:

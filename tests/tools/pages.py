@@ -21,6 +21,7 @@ class Page(NamedTuple):
     path: str
     who: str = NOBODY  # the cast's first name, in lower case
     links: tuple[str, ...] = ()
+    press: str = ""  # what the address of a form there ends in, whose button leads on to the page (pictures only)
 
 
 PAGES = (
@@ -29,7 +30,7 @@ PAGES = (
     Page("reason", "/reasons", links=(r"/reasons/[\w-]+",)),
     Page("program", "/program"),
     Page("cohort", "/", links=(COHORT,)),
-    Page("assessment", "/assessment"),
+    Page("cohorts", "/cohorts"),
     Page("sign-in", "/sign-in"),
     Page("not-found", "/no-such-page"),
     Page("apply", "/", "pat", links=(COHORT, COHORT + "/apply")),
@@ -41,14 +42,17 @@ PAGES = (
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),
+    Page("manual-bound", "/manual", "uma"),
+    Page("document", "/manual", "uma", links=(r"/manual/[\w-]+/[\w-]+",)),
     Page("calendar", "/calendar", "ana"),
     Page("payments", "/payments", "ana"),
     Page("dashboard-ben", "/dashboard", "ben"),
-    Page("coaching", "/coaching", "cora"),
     Page("queue", "/coaching/queue", "cora"),
-    Page("review", "/coaching/queue", "cora", links=(r"/reviews/\d+",)),
+    Page("review", "/coaching/queue", "cora", press="/review"),
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
+    Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),
+    Page("second-factor", "/account/second-factor", "ana"),
     Page("mailbox", "/dev/mail"),
     Page("styles", "/dev/styles"),
 )

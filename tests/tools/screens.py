@@ -107,6 +107,9 @@ class Camera:
             self.complain(
                 f"{wanted.name}: {address} answered {answer.status if answer else 'nothing'}", where
             )
+        if wanted.press:
+            tab.locator(f"form[action$='{wanted.press}'] button").first.click()
+            tab.wait_for_load_state("load")
         for theme in THEMES:
             tab.emulate_media(color_scheme=theme)
             tab.screenshot(path=str(OUT / f"{wanted.name}-{width}-{theme}.png"), full_page=True)

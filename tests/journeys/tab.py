@@ -22,7 +22,7 @@ STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 RUN_AXE = """([tags, rules]) => axe.run(document, {
   runOnly: tags.length ? {type: "tag", values: tags} : {type: "rule", values: rules},
   resultTypes: ["violations"], iframes: false, elementRef: false,
-}).then(({violations}) => violations.map(({id, help, nodes}) => [id, help, nodes.map((node) => node.html.slice(0, 160))]))"""
+}).then((found) => found.violations.map(({id, help, nodes}) => [id, help, nodes.map((n) => n.html.slice(0, 160))]))"""
 SIDEWAYS = """() => {
   const page = document.scrollingElement;
   if (page.scrollWidth <= innerWidth) return "";

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.lib import clock
 from app.lib.jobs import job
 from app.mail import sending
 
@@ -10,4 +11,4 @@ from app.mail import sending
 def send_mail(now: datetime) -> None:
     """Send what waits, batch by batch, until nothing is due."""
     while sending.send_waiting(now):
-        pass
+        now = clock.now()  # a lease counted from the first batch could be over when the last one takes it

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import email
+import smtplib
 import socket
+import ssl
 from datetime import timedelta
 from email import policy
 
@@ -12,7 +14,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from app.lib.database import db
-from app.mail import actions, sending
+from app.mail import actions, jobs, sending
 from app.mail.models import Message
 
 
@@ -103,6 +105,111 @@ def test_a_refusal_for_good_is_kept_as_failed(smtp, post, clock):
     sending.send_waiting(clock.now)
     message = _message()
     assert (message.status, "550" in message.error) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("jürgen@example.com", "Jürgen"),  # no mail server without SMTPUTF8 takes it
+        ("ana@example.com", "=?utf-8?b?CkJjYzogeEB5?="),  # an encoded line break and a Bcc
+    ],
+)
+def test_one_odd_recipient_does_not_hold_up_the_others(smtp, post, clock, address, name):
+    odd = type("Odd", (), {"email": address, "name": name})
+    post(key="odd", to=odd, subject=f"For {name}")
+    post(key="ana")
+    sending.send_waiting(clock.now)
+    assert "ana@example.com" in [
+        mail["To"].addresses[0].addr_spec for mail in smtp.taken if mail["Bcc"] is None
+    ]
+    assert not list(db.session.scalars(select(Message).where(Message.status == "waiting")))
+
+
+def test_a_domain_in_any_script_is_written_as_the_mail_system_knows_it(smtp, post, clock):
+    post(to=type("Reader", (), {"email": "ana@bücher.example", "name": "Ana"}))
+    assert sending.send_waiting(clock.now) == 1
+    assert smtp.taken[0]["To"].addresses[0].domain == "xn--bcher-kva.example"
+
+
+def test_our_own_wrong_password_loses_no_mail(monkeypatch, smtp, post, clock):
+    def refuse(url):
+        raise smtplib.SMTPAuthenticationError(535, b"authentication failed")
+
+    post()
+    with monkeypatch.context() as wrong:
+        wrong.setattr(sending, "connect", refuse)
+        for _ in range(12):  # longer than a night
+            sending.send_waiting(clock.move(minutes=61))
+    message = _message()
+    assert (message.status, message.attempts) == ("waiting", 12) and "535" in message.error
+    assert sending.send_waiting(clock.move(minutes=61)) == 1
+
+
+def test_after_three_days_it_is_given_up(app, post, clock, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_URL", "smtp://127.0.0.1:1")
+    post()
+    sending.send_waiting(clock.move(days=3, minutes=1))
+    assert _message().status == "failed"
+
+
+def test_each_batch_is_taken_from_its_own_moment(smtp, post, clock, monkeypatch):
+    monkeypatch.setattr(sending, "BATCH", 1)
+    post(key="one")
+    post(key="two")
+    taken = []
+    claim = sending._claim
+
+    def slowly(now):
+        taken.append(now)
+        clock.move(minutes=6)  # longer than a lease
+        return claim(now)
+
+    monkeypatch.setattr(sending, "_claim", slowly)
+    jobs.send_mail(clock.now)
+    assert len(smtp.taken) == 2
+    assert taken[1] - taken[0] >= timedelta(minutes=6)
+
+
+class Talk:
+    """What `connect` says to a mail server, and which context it encrypts with."""
+
+    def __init__(self, offers_tls: bool) -> None:
+        self.offers_tls, self.contexts, self.logins = offers_tls, [], 0
+
+    def __call__(self, host, port, timeout, context=None):
+        self.contexts += [context] if context else []
+        return self
+
+    def has_extn(self, name):
+        return self.offers_tls and name == "starttls"
+
+    def starttls(self, context):
+        self.contexts.append(context)
+
+    def login(self, user, password):
+        self.logins += 1
+
+    def ehlo(self): ...
+
+    def close(self): ...
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_the_mail_server_has_to_prove_its_name(monkeypatch, scheme):
+    talk = Talk(offers_tls=True)
+    monkeypatch.setattr(smtplib, "SMTP", talk)
+    monkeypatch.setattr(smtplib, "SMTP_SSL", talk)
+    sending.connect(f"{scheme}://us:secret@mail.example.org")
+    (context,) = talk.contexts
+    assert (context.verify_mode, context.check_hostname, talk.logins) == (ssl.CERT_REQUIRED, True, 1)
+
+
+def test_no_password_goes_over_an_open_line(monkeypatch):
+    talk = Talk(offers_tls=False)
+    monkeypatch.setattr(smtplib, "SMTP", talk)
+    with pytest.raises(smtplib.SMTPException):
+        sending.connect("smtp://us:secret@mail.example.org")
+    assert talk.logins == 0
 
 
 def test_a_server_that_is_not_there_loses_nothing(app, post, clock):

@@ -10,7 +10,8 @@ from app.lib.forms import Form
 ADDRESS = [
     DataRequired("Please enter your email address."),
     Length(max=254, message="That address is too long."),
-    Email("That does not look like an email address. Is there an @ and a dot?"),
+    # Before the @ only ASCII: mail servers without SMTPUTF8, and that is most, could not be told the address.
+    Email("That does not look like an email address. Is there an @ and a dot?", allow_smtputf8=False),
 ]
 
 

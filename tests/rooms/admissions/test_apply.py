@@ -106,6 +106,7 @@ def test_who_is_enrolled_sees_that(sign_in, cast):
         ("name", "x" * 121, "at most 120 characters"),
         ("email", "nora", "does not look like an email address"),
         ("email", "a@@b.example", "does not look like an email address"),
+        ("email", "jürgen@b.example", "does not look like an email address"),
         ("time_zone", "Mars/Olympus", "Please choose from the list."),
         ("practice_name", "x" * 161, "at most 160 characters"),
         ("clients", " \n ", "who you work with"),

@@ -14,6 +14,7 @@ from app.curriculum.queries import program_of
 from app.curriculum.schema import Document, Module, Program
 
 SHOWN = 4
+LONGEST = 4_500  # characters of HTML: more than a drawing of one sheet can show, and too heavy to send
 _ID = re.compile(r' id="[^"]*"')
 
 
@@ -43,19 +44,19 @@ def sample_pages(release_id: int, release_hash: str) -> tuple[SamplePage, ...]:
         if sample.kind == "good"
         for field, answer in sample.answers.items()
     }
-    return tuple(
-        SamplePage(
-            number=module.number,
-            chapter=module.chapter,
-            title=document.title,
-            intro=document.intro or "",
-            html=Markup(_ID.sub("", documents.render(document, sheets, answers))),  # noqa: S704 - ids taken away
-        )
-        for module, document in _chosen(program)
-    )
+    pages: list[SamplePage] = []
+    for module, document in _in_turn(program):
+        html = documents.render(document, sheets, answers)
+        if len(html) <= LONGEST and len(pages) < SHOWN:
+            # without its ids, so that several fit on one page
+            shown = Markup(_ID.sub("", html))  # noqa: S704 - only taken away from
+            pages.append(
+                SamplePage(module.number, module.chapter, document.title, document.intro or "", shown)
+            )
+    return tuple(sorted(pages, key=lambda one: one.number))
 
 
-def _chosen(program: Program) -> list[tuple[Module, Document]]:
+def _in_turn(program: Program) -> list[tuple[Module, Document]]:
     """One document of each module in turn; a kind that is not shown yet goes before a second of the same kind."""
     able = [module for module in program.modules if any(sample.kind == "good" for sample in module.samples)]
     turns = zip_longest(*([(module, one) for one in _promised_first(module)] for module in able))
@@ -65,7 +66,7 @@ def _chosen(program: Program) -> list[tuple[Module, Document]]:
     for module, document in (pair for turn in turns for pair in turn if pair):
         (again if document.kind in kinds else fresh).append((module, document))
         kinds.add(document.kind)
-    return sorted([*fresh, *again][:SHOWN], key=lambda one: one[0].number)
+    return [*fresh, *again]
 
 
 def _promised_first(module: Module) -> list[Document]:

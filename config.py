@@ -50,7 +50,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "CURRICULUM_DIR": Path(env.get("CURRICULUM_DIR") or ROOT / "curriculum").resolve(),
         "PROXIES": _count(env, "PROXIES", problems),
     }
-    problems += _production_problems(settings)
+    problems += _address_problems(settings)
+    problems += _demo_problems(settings) if demo else _production_problems(settings)
     if problems:
         raise SettingsError(problems)
     https = base_url.startswith("https://")
@@ -69,9 +70,37 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     return settings
 
 
-def _production_problems(settings: dict[str, Any]) -> list[str]:
-    if settings["DEMO"]:
+def _address_problems(settings: dict[str, Any]) -> list[str]:
+    """What would otherwise be noticed at the first file, the first job or the first mail."""
+    problems = []
+    if "://" in settings["STORAGE_URL"]:
+        problems.append("STORAGE_URL must be a folder; other stores are not supported.")
+    if not settings["QUEUE_URL"].startswith(("sqlite:///", "postgres://", "postgresql://", "redis://")):
+        problems.append("QUEUE_URL must begin with sqlite:///, postgresql:// or redis://.")
+    if settings["MAIL_URL"] not in ("", "dev:") and not _is_mail_server(settings["MAIL_URL"]):
+        problems.append(
+            "MAIL_URL must look like smtp://user:password@mail.example.org:587, or smtps://… for TLS."
+        )
+    return problems
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
+
+
+def _demo_problems(settings: dict[str, Any]) -> list[str]:
+    if _host(settings["BASE_URL"]) in ("localhost", "127.0.0.1"):
         return []
+    return [
+        "DEMO=1 lets everybody read every mail and sign in as staff: it is for this machine only, not BASE_URL."
+    ]
+
+
+def _production_problems(settings: dict[str, Any]) -> list[str]:
     problems = []
     if len(settings["SECRET_KEY"]) < 32:
         problems.append("SECRET_KEY must be at least 32 random characters.")

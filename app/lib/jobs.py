@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
@@ -68,7 +69,9 @@ def _queue(url: str) -> Huey:
     if url == "memory:":
         return MemoryHuey("work", immediate=False)
     if url.startswith("sqlite:///"):
-        return SqliteHuey("work", filename=url.removeprefix("sqlite:///"), timeout=10)
+        file = Path(url.removeprefix("sqlite:///"))
+        file.parent.mkdir(parents=True, exist_ok=True)  # with the database elsewhere, nobody else makes it
+        return SqliteHuey("work", filename=str(file), timeout=10)
     if url.startswith(("postgres://", "postgresql://")):
         from huey import PostgresHuey
 

@@ -205,7 +205,14 @@ def public(app: Flask, tmp_path: Path) -> Iterator[Flask]:
     """The same database, served at a public address."""
     settings = settings_for(app.config["SQLALCHEMY_DATABASE_URI"], tmp_path)
     https = read_settings(
-        {"DEMO": "1", "DATA_DIR": str(tmp_path), "SECRET_KEY": "t" * 40, "BASE_URL": "https://cohort.example"}
+        {
+            "DATA_DIR": str(tmp_path),
+            "SECRET_KEY": "t" * 40,
+            "BASE_URL": "https://cohort.example",
+            "MAIL_URL": "smtp://mail.example",
+            "STRIPE_SECRET_KEY": "sk_test_x",
+            "STRIPE_WEBHOOK_SECRET": "whsec_x",
+        }
     )
     names = ("BASE_URL", "TRUSTED_HOSTS", "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "MAIL_FROM")
     found = create_app(settings | {name: https[name] for name in names} | {"CLOCK": lambda: NOW})

@@ -177,6 +177,9 @@ def take_back(actor: User, submission: Submission, now: datetime) -> None:
     """Take a waiting round back, before a coach has begun to read it. Twice is harmless."""
     if submission.status == "withdrawn":
         return
+    # Somebody suspended could not send it again.
+    enrollment = submission.system.enrollment
+    rules.check_may_write(enrollment.status, may_work(enrollment.status), submission.system.status)
     submission.system.status = rules.next_status(submission.system.status, "take back")
     submission.status = rules.next_submission_status(submission.status, "take back")
     what = f"Took back round {submission.number} of {submission.system.assignment_key}"

@@ -225,6 +225,16 @@ def test_a_waiting_round_can_be_taken_back_once(ana):
     assert sent(ana, url).location == f"{url}/submissions/2"
 
 
+def test_a_suspended_person_takes_nothing_back(ana, write, cast):
+    url = begun(ana)
+    sent(ana, url)
+    with write():
+        db.session.get_one(Enrollment, cast.ana_enrollment).status = "suspended"
+    response = ana.post(f"{url}/submissions/1/take-back")
+    assert "is suspended" in ana.get(response.location).text
+    assert only_round().status == "waiting"
+
+
 def test_a_round_in_review_stays(ana, write, cast):
     with write():
         round_1 = submitted_system(cast.ana_enrollment)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
 
 from app.accounts import actions, links, second_factor
@@ -16,9 +17,13 @@ from app.lib.database import begin_write, db
 def create_staff(email: str, name: str) -> None:
     """Give EMAIL a staff account and print a link with which to sign in and choose a password."""
     now = clock.now()
+    try:
+        address = validate_email(email, check_deliverability=False, allow_smtputf8=False).original
+    except EmailNotValidError as odd:
+        raise click.ClickException(f"{email} is no address to write to: {odd}") from None
     begin_write()
-    user = actions.find_or_create(email, name, "America/New_York", now)
-    user.is_staff = True
+    user = actions.find_or_create(address, name, "America/New_York", now)
+    actions.make_staff(user, now)
     url = links.make(user, "reset-password", now=now)
     db.session.commit()
     click.echo(f"{user.email} is staff. Choose a password within {links.RESET_MINUTES} minutes: {url}")

@@ -136,6 +136,21 @@ def test_the_first_staff_account_is_made_on_the_command_line(app, client):
     assert db.session.scalar(select(User.is_staff).where(User.email == "boss@example.com"))
 
 
+def test_making_somebody_staff_is_in_the_audit_once(app, cast, sign_in):
+    browser = sign_in(cast.ana)
+    for _ in range(2):
+        assert app.test_cli_runner().invoke(args=["create-staff", "ana@example.com"]).exit_code == 0
+    made = select(Entry.actor_name).where(Entry.sentence == "Made Ana Morales staff")
+    assert db.session.scalars(made).all() == ["The system"]
+    db.session.rollback()
+    assert browser.get("/account").status_code == 303  # signed in for a month, as a participant
+
+
+def test_staff_need_an_address_that_can_be_written_to(app):
+    result = app.test_cli_runner().invoke(args=["create-staff", "boss"])
+    assert result.exit_code == 1 and "no address to write to" in result.output
+
+
 def test_last_used_follows_what_people_send_and_not_what_they_read(sign_in, cast, clock):
     browser = sign_in(cast.ana)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
 from app.accounts import links, messages, rules, sessions
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
@@ -18,8 +21,11 @@ def find_or_create(email: str, name: str, time_zone: str, now: datetime) -> User
     if found:
         return found
     user = User(email=email, name=rules.clean_name(name), time_zone=time_zone, created_at=now)
-    db.session.add(user)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError:  # two forms at once, each the first to see this address
+        return db.session.scalars(select(User).where(User.email == email)).one()
     record(user, "Opened an account", ("user", user.id), now=now)
     return user
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.accounts import passwords
+from app.accounts import actions, passwords
 from app.accounts.models import SignIn, User
 from app.audit.models import Entry
 from app.lib.database import db
@@ -149,6 +149,14 @@ def test_making_somebody_staff_is_in_the_audit_once(app, cast, sign_in):
 def test_staff_need_an_address_that_can_be_written_to(app):
     result = app.test_cli_runner().invoke(args=["create-staff", "boss"])
     assert result.exit_code == 1 and "no address to write to" in result.output
+
+
+def test_two_forms_at_once_open_one_account(monkeypatch, write, cast, clock):
+    """On PostgreSQL both may look before either has written; here the first look sees nobody."""
+    monkeypatch.setattr(actions, "user_by_email", lambda email: None)
+    with write():
+        found = actions.find_or_create("Ana@example.com", "Ana", "America/Denver", clock.now)
+        assert (found.id, found.name) == (cast.ana, "Ana Morales")
 
 
 def test_last_used_follows_what_people_send_and_not_what_they_read(sign_in, cast, clock):

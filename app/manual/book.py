@@ -16,7 +16,7 @@ from app.curriculum.answer_html import Filled
 from app.curriculum.calculation import calculated
 from app.curriculum.fields import is_answered
 from app.curriculum.placeholders import Placeholder
-from app.curriculum.schema import Document, Field, Module, Program
+from app.curriculum.schema import Document, Field, Module, Program, Worksheet
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,15 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """All accepted work together: a document of one module may name the practice, which another module asks for."""
+
+    digests: tuple[str, ...]
+    worksheets: tuple[Worksheet, ...]
+    answers: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Book:
     practice: str
     owner: str
@@ -91,8 +100,14 @@ def compose(
 ) -> Book:
     """The manual of one practice. `programs`: for each accepted module the program it was written for."""
     by_module = {one.module_slug: one for one in work}
+    answered = {slug: programs.get(slug, program).module(slug) for slug in by_module}
+    accepted = Accepted(
+        tuple(one.digest for one in work),
+        tuple(module.worksheet for module in answered.values() if module and module.worksheet),
+        {field: answer for one in work for field, answer in one.answers.items()},
+    )
     chapters = tuple(
-        _chapter(module, programs.get(module.slug, program), by_module.get(module.slug))
+        _chapter(module, answered.get(module.slug), by_module.get(module.slug), accepted)
         for module in program.modules
     )
     return Book(practice or owner, owner, cohort, program.institute, program.hedges, chapters)
@@ -104,31 +119,31 @@ def fingerprint(work: Sequence[Work], practice: str, owner: str) -> str:
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
-def _chapter(module: Module, program: Program, work: Work | None) -> Chapter:
+def _chapter(module: Module, answered: Module | None, work: Work | None, accepted: Accepted) -> Chapter:
     title, promised = module.chapter, module.documents_promised
-    answered = program.module(module.slug)
     if work is None or answered is None or answered.worksheet is None:
         return Chapter(module.number, module.slug, title, module.system, promised, None)
-    parts, documents = _rendered(answered, work)
+    parts, documents = _rendered(answered, work, accepted)
     return Chapter(module.number, module.slug, title, module.system, promised, work, parts, documents)
 
 
-_pages: dict[tuple[int, str], tuple[Module, tuple[Part, ...], tuple[BoundDocument, ...]]] = {}
+Pages = tuple[tuple[Part, ...], tuple[BoundDocument, ...]]
+_pages: dict[tuple[int, tuple[str, ...]], tuple[Module, Pages]] = {}
 
 
-def _rendered(module: Module, work: Work) -> tuple[tuple[Part, ...], tuple[BoundDocument, ...]]:
+def _rendered(module: Module, work: Work, accepted: Accepted) -> Pages:
     """The pages of one accepted system. Neither the work nor its release ever changes: rendered once a process.
 
     The module is kept beside its pages, so that its identity, which is the key, is given to no other meanwhile.
     """
-    key = (id(module), work.digest)
+    key = (id(module), accepted.digests)
     if key not in _pages:
         while len(_pages) >= 200:
             _pages.pop(next(iter(_pages)))
         ordered = sorted(module.documents, key=_place(module.documents_promised))
-        documents = tuple(_document(one, module, work.answers) for one in ordered)
-        _pages[key] = (module, _parts(module, work.answers), documents)
-    return _pages[key][1:]
+        documents = tuple(_document(one, accepted) for one in ordered)
+        _pages[key] = (module, (_parts(module, work.answers), documents))
+    return _pages[key][1]
 
 
 def _place(promised: tuple[str, ...]) -> Callable[[Document], tuple[int, str]]:
@@ -161,7 +176,6 @@ def _answer(field: Field, filled: Filled) -> Markup:
     return answer_html.block(Placeholder(field.id), field, filled)
 
 
-def _document(document: Document, module: Module, answers: dict[str, Any]) -> BoundDocument:
-    assert module.worksheet is not None
-    html = documents.render(document, module.worksheet, answers)
+def _document(document: Document, accepted: Accepted) -> BoundDocument:
+    html = documents.render(document, accepted.worksheets, accepted.answers)
     return BoundDocument(document.slug, document.title, document.kind, html)

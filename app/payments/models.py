@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cohorts.models import Enrollment
@@ -95,7 +95,7 @@ class CheckoutSession(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
     number: Mapped[int]  # 1, 2, 3 … of this order
     stripe_id: Mapped[str | None] = mapped_column(String(120), unique=True)
-    url: Mapped[str | None] = mapped_column(String(1000))
+    url: Mapped[str | None] = mapped_column(Text)  # Stripe's; 5,000 characters at most
     amount_cents: Mapped[int]
     status: Mapped[str] = mapped_column(String(20), default="created")
     created_at: Mapped[datetime]
@@ -120,7 +120,7 @@ class Payment(Base):
     paid_with: Mapped[str] = mapped_column(String(60), default="")  # in words: 'Visa ending 4242'
     stripe_payment_intent: Mapped[str | None] = mapped_column(String(120), unique=True)
     stripe_charge: Mapped[str | None] = mapped_column(String(120))
-    receipt_url: Mapped[str | None] = mapped_column(String(1000))
+    receipt_url: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[datetime]
 
     order: Mapped[Order] = relationship(lazy="joined")

@@ -9,7 +9,7 @@ from app.payments.models import CheckoutSession
 from tests.rooms.payments.purchases import CANCEL, SUCCESS, Buyer, stripe  # noqa: F401
 
 
-def test_a_payment_page_may_have_a_long_address(cast, clock, stripe, monkeypatch):  # noqa: F811
+def test_a_payment_page_may_have_a_long_address(cast, clock, stripe, monkeypatch):
     """Stripe's own limit is 5,000 characters; PostgreSQL refuses what a column is too short for."""
     create = calls.create_session
 

@@ -21,7 +21,9 @@ class Page(NamedTuple):
     path: str
     who: str = NOBODY  # the cast's first name, in lower case
     links: tuple[str, ...] = ()
-    press: str = ""  # what the address of a form there ends in, whose button leads on to the page (pictures only)
+    press: str = (
+        ""  # what the address of a form there ends in, whose button leads on to the page (pictures only)
+    )
 
 
 PAGES = (

@@ -123,7 +123,9 @@ def _running_cohort(demo: Demo) -> None:
         _review(cora, sent, asked, "changes requested", tuesday + timedelta(hours=hours))
         if key == "luis":
             _answer_requests(system, tuesday + timedelta(days=2))
-            _send(demo.users[key], system, module, answers(key, helper), demo.now - timedelta(days=1, hours=4))
+            _send(
+                demo.users[key], system, module, answers(key, helper), demo.now - timedelta(days=1, hours=4)
+            )
 
     ben = _begin(demo, enrollments["ben"], module, begun + timedelta(days=1))
     _send(demo.users["ben"], ben, module, answers("ben", "Lou"), demo.now - timedelta(hours=5))

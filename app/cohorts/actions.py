@@ -60,6 +60,16 @@ def open_cohort(
     return cohort
 
 
+def set_status(actor: User | None, cohort: Cohort, status: str, now: datetime) -> None:
+    """Say where the cohort stands. Twice is harmless; a cancelled or archived one stays so."""
+    if cohort.status == status:
+        return
+    if cohort.status in ("cancelled", "archived"):
+        raise Refused(f"{cohort.title} is {cohort.status}; that is for good.")
+    cohort.status = status
+    record(actor, f"Called {cohort.title} {status}", ("cohort", cohort.id), now=now)
+
+
 def assign_coach(actor: User | None, cohort: Cohort, coach: User, now: datetime) -> CohortCoach:
     """Make this person a coach of the cohort. Twice is harmless."""
     query = select(CohortCoach).where(CohortCoach.cohort_id == cohort.id, CohortCoach.user_id == coach.id)

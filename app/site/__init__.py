@@ -6,10 +6,10 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.site import commands, navigation, views
+    from app.site import cohort_commands, commands, navigation, views
     from app.site.demo.commands import demo
 
     app.register_blueprint(views.bp)
     navigation.init_app(app)
-    for command in (commands.work, commands.check_config, demo):
+    for command in (commands.work, commands.check_config, demo, *cohort_commands.ALL):
         app.cli.add_command(command)

@@ -1,0 +1,122 @@
+"""Opening a cohort, closing it, and giving it coaches, from the command line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from app.accounts.queries import user_by_email
+from app.cohorts import actions as cohorts
+from app.cohorts.models import COHORT_STATUSES, Cohort
+from app.curriculum.queries import current_release
+from app.lib import clock
+from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
+from app.payments.models import Price, RefundTier
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class Refund(click.ParamType[tuple[date, int]]):
+    """`2027-01-09=50`: who withdraws by this day gets this share (percent) back."""
+
+    name = "DAY=PERCENT"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[date, int]:
+        day, _, share = str(value).partition("=")
+        try:
+            found = date.fromisoformat(day), int(share)
+        except ValueError:
+            self.fail(f"{value!r} is not like 2027-01-09=50.", param, ctx)
+        if not 0 <= found[1] <= 100:
+            self.fail(f"{found[1]} is not a share from 0 to 100 percent.", param, ctx)
+        return found
+
+
+@click.command("open-cohort")
+@click.argument("slug")
+@click.option("--starts", type=DAY, required=True, help="The Saturday of week 1, for example 2027-01-02.")
+@click.option("--seats", type=click.IntRange(1, 1000), required=True)
+@click.option(
+    "--price", type=click.FloatRange(0, 100_000), required=True, help="In whole units: 2400 or 2400.50."
+)
+@click.option("--currency", default="usd", show_default=True)
+@click.option("--refund", "refunds", type=Refund(), multiple=True, help="Once for each line of the rule.")
+@with_appcontext
+def open_cohort(
+    slug: str,
+    starts: datetime,
+    seats: int,
+    price: float,
+    currency: str,
+    refunds: tuple[tuple[date, int], ...],
+) -> None:
+    """Open the cohort SLUG of the newest release for applications, with its price and refund rule."""
+    release = current_release()
+    if release is None:
+        raise click.ClickException("Publish the curriculum first: flask --app wsgi curriculum publish")
+    if len(currency) != 3 or not currency.isalpha():
+        raise click.ClickException("--currency is a code of three letters, such as usd.")
+    release_id, day, now = release.id, starts.date(), clock.now()
+    begin_write()
+    if db.session.scalar(select(Cohort.id).where(Cohort.slug == slug)):
+        raise click.ClickException(f"There is a cohort {slug} already.")
+    title = f"Cohort of {day:%B} {day.day}, {day.year}"
+    try:
+        cohort = cohorts.open_cohort(
+            None, slug=slug, title=title, starts_on=day, capacity=seats, release_id=release_id, now=now
+        )
+    except Refused as refused:
+        raise click.ClickException(refused.sentence) from None
+    amount = round(price * 100)
+    db.session.add(
+        Price(cohort_id=cohort.id, label="Full price", amount_cents=amount, currency=currency.lower())
+    )
+    db.session.add_all(
+        RefundTier(cohort_id=cohort.id, until=until, share_percent=share) for until, share in refunds
+    )
+    db.session.commit()
+    click.echo(f"{title} takes applications at /cohorts/{slug}. Give it coaches: assign-coach EMAIL {slug}")
+
+
+@click.command("assign-coach")
+@click.argument("email")
+@click.argument("slug")
+@with_appcontext
+def assign_coach(email: str, slug: str) -> None:
+    """Make the account EMAIL a coach of the cohort SLUG. Twice is harmless."""
+    begin_write()
+    user, cohort = user_by_email(email), db.session.scalar(select(Cohort).where(Cohort.slug == slug))
+    if user is None or cohort is None:
+        raise click.ClickException(f"There is no {'account ' + email if user is None else 'cohort ' + slug}.")
+    cohorts.assign_coach(None, cohort, user, clock.now())
+    said = f"{user.name} coaches the {cohort.title}."
+    db.session.commit()
+    click.echo(said)
+
+
+@click.command("set-cohort")
+@click.argument("slug")
+@click.argument("status", type=click.Choice(COHORT_STATUSES))
+@with_appcontext
+def set_cohort(slug: str, status: str) -> None:
+    """Say where the cohort SLUG stands: closed to applications, running, finished …"""
+    begin_write()
+    cohort = db.session.scalar(select(Cohort).where(Cohort.slug == slug))
+    if cohort is None:
+        raise click.ClickException(f"There is no cohort {slug}.")
+    try:
+        cohorts.set_status(None, cohort, status, clock.now())
+    except Refused as refused:
+        raise click.ClickException(refused.sentence) from None
+    said = f"{cohort.title} is {status}."
+    db.session.commit()
+    click.echo(said)
+
+
+ALL = (open_cohort, assign_coach, set_cohort)

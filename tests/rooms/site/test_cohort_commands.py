@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.cohorts.models import Call, Cohort
+from app.lib.database import db
+
+OPEN = ("open-cohort", "january-2027", "--starts", "2027-01-02", "--seats", "24", "--price", "2400.50")
+
+
+@pytest.fixture
+def flask(app):
+    def run(*words):
+        result = app.test_cli_runner().invoke(args=list(words))
+        db.session.rollback()
+        return result
+
+    return run
+
+
+def test_a_first_cohort_is_opened_and_takes_applications(flask, client, cast):
+    answer = flask(*OPEN, "--refund", "2026-12-19=100", "--refund", "2027-01-09=50")
+    assert answer.exit_code == 0, answer.output
+    page = client.get("/cohorts/january-2027").text
+    assert "$2,400.50" in page and "Apply for a seat" in page and "50%" in page
+    assert db.session.scalars(
+        select(Call).join(Cohort, Cohort.id == Call.cohort_id).where(Cohort.slug == "january-2027")
+    ).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((*OPEN[:3], "2027-01-03", *OPEN[4:]), "A cohort starts on a Saturday"),
+        (("open-cohort", "summer-2026", *OPEN[2:]), "There is a cohort summer-2026 already."),
+        ((*OPEN, "--refund", "soon=50"), "is not like 2027-01-09=50"),
+        ((*OPEN, "--refund", "2027-01-09=150"), "is not a share"),
+        ((*OPEN, "--currency", "dollars"), "three letters"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(flask, cast, words, sentence):
+    answer = flask(*words)
+    assert answer.exit_code != 0
+    assert sentence in answer.output
+    assert db.session.scalar(select(Cohort.id).where(Cohort.slug == "january-2027")) is None
+
+
+def test_a_coach_is_assigned_and_sees_the_queue(flask, sign_in, cast):
+    assert flask("assign-coach", "Pat@example.com", "summer-2026").exit_code == 0
+    assert flask("assign-coach", "pat@example.com", "summer-2026").exit_code == 0
+    assert db.session.get(User, cast.pat).is_coach
+    assert sign_in(cast.pat).get("/coaching/queue").status_code == 200
+    assert "There is no account" in flask("assign-coach", "nobody@example.com", "summer-2026").output
+    assert "There is no cohort" in flask("assign-coach", "pat@example.com", "nope").output
+
+
+def test_a_cohort_is_closed_to_applications(flask, client, cast):
+    assert flask("set-cohort", "summer-2026", "closed").exit_code == 0
+    assert "Apply for a seat" not in client.get("/cohorts/summer-2026").text
+    assert flask("set-cohort", "summer-2026", "cancelled").exit_code == 0
+    assert "that is for good" in flask("set-cohort", "summer-2026", "open").output
+    assert "There is no cohort" in flask("set-cohort", "nope", "open").output

@@ -21,8 +21,8 @@ def ask_for_binding(actor: User | None, enrollment: Enrollment, now: datetime) -
     if not work:
         raise Refused("Nothing is accepted yet. The manual is bound as soon as your first system is.")
     mark = book.fingerprint(work, enrollment.practice_name, enrollment.user.name)
-    last = queries.last_binding(enrollment)
-    if last and last.fingerprint == mark and last.status != "failed":
+    last = queries.binding_of(enrollment, mark)
+    if last and last.status != "failed":
         last.requested_at = now
         return last
     binding = Binding(enrollment_id=enrollment.id, fingerprint=mark, status="waiting", requested_at=now)

@@ -79,6 +79,7 @@ class Book:
     institute: str
     hedges: tuple[str, ...]
     chapters: tuple[Chapter, ...]
+    mark: str  # the fingerprint of what its pages are made of
 
     @property
     def bound(self) -> tuple[Chapter, ...]:
@@ -110,7 +111,8 @@ def compose(
         _chapter(module, answered.get(module.slug), by_module.get(module.slug), accepted)
         for module in program.modules
     )
-    return Book(practice or owner, owner, cohort, program.institute, program.hedges, chapters)
+    mark = fingerprint(work, practice, owner)
+    return Book(practice or owner, owner, cohort, program.institute, program.hedges, chapters, mark)
 
 
 def fingerprint(work: Sequence[Work], practice: str, owner: str) -> str:

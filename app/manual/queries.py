@@ -53,15 +53,17 @@ def book_of(enrollment: Enrollment) -> Book:
     )
 
 
-def last_binding(enrollment: Enrollment) -> Binding | None:
-    """The newest binding of this manual, finished or not."""
-    rows = select(Binding).where(Binding.enrollment_id == enrollment.id).order_by(Binding.id.desc()).limit(1)
-    return db.session.scalar(rows)
+def mark_of(enrollment: Enrollment) -> str:
+    """The fingerprint of this manual as it stands now."""
+    return book.fingerprint(work_of(enrollment), enrollment.practice_name, enrollment.user.name)
 
 
-def last_bound(enrollment: Enrollment) -> Binding | None:
-    """The newest binding there is a file of."""
-    rows = select(Binding).where(Binding.enrollment_id == enrollment.id, Binding.status == "bound")
+def binding_of(enrollment: Enrollment, mark: str) -> Binding | None:
+    """The newest binding of the manual with this fingerprint, finished or not.
+
+    A withdrawn acceptance or a new name changes the fingerprint: what was bound before is then no longer handed out.
+    """
+    rows = select(Binding).where(Binding.enrollment_id == enrollment.id, Binding.fingerprint == mark)
     return db.session.scalar(rows.order_by(Binding.id.desc()).limit(1))
 
 

@@ -23,11 +23,12 @@ bp = Blueprint("manual", __name__)
 @open_to("participant")
 def manual() -> str:
     enrollment = enrollment_for(get_user())
+    book = queries.book_of(enrollment)
     return render_template(
         "manual/manual.html",
-        book=queries.book_of(enrollment),
+        book=book,
         enrollment=enrollment,
-        binding=queries.last_binding(enrollment),
+        binding=queries.binding_of(enrollment, book.mark),
         now=clock.now(),
     )
 
@@ -60,8 +61,9 @@ def bind() -> Any:
 @bp.get("/manual.pdf")
 @open_to("participant")
 def download() -> Any:
-    """The newest bound manual; the page of the manual says why, when there is none yet."""
-    binding = queries.last_bound(enrollment_for(get_user()))
+    """The manual as it stands now, bound; its page says why, when there is no such file yet."""
+    enrollment = enrollment_for(get_user())
+    binding = queries.binding_of(enrollment, queries.mark_of(enrollment))
     if binding is None or binding.file is None:
         return redirect(url_for("manual.manual"))
     return attachment(binding.file)

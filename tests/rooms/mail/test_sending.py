@@ -268,3 +268,15 @@ def test_outside_the_demo_there_is_no_mailbox(databases):
 
     app = create_app(settings_for(databases[0].url("template"), databases[0].folder, DEMO=False))
     assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev/mail")]
+
+
+def test_outside_the_demo_a_sent_mail_forgets_its_secret_link(smtp, app, post, clock):
+    app.config["DEMO"] = False
+    try:
+        post()
+        assert sending.send_waiting(clock.now) == 1
+    finally:
+        app.config["DEMO"] = True
+    assert "http://localhost/x" in smtp.taken[0].get_body(("plain",)).get_content()
+    message = _message()
+    assert "http://localhost/x" not in message.text + message.html

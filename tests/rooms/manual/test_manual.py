@@ -7,6 +7,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from app.cohorts.models import Enrollment
+from app.coursework.models import System
 from app.files.models import StoredFile
 from app.lib import jobs
 from app.lib.database import db
@@ -87,6 +88,21 @@ def test_binding_twice_is_one_binding_and_new_work_is_a_new_one(
         db.session.get(Enrollment, cast.ana_enrollment).practice_name = "Northgate and Daughters"
     browser.post("/manual/bind")
     assert _bindings() == 2
+
+
+def test_a_withdrawn_acceptance_takes_its_chapter_out_of_the_pdf(sign_in, cast, write, clock, typesetter):
+    with write():
+        system = accepted_system(cast.ana_enrollment, cast.cora)
+        system_id = system.id
+    jobs.run("bind-manuals")
+    browser = sign_in(cast.ana)
+    assert browser.get("/manual.pdf").status_code == 200
+    with write():
+        system = db.session.get_one(System, system_id)
+        system.accepted_at = system.accepted_round = None
+        system.status = "submitted"
+    assert browser.get("/manual.pdf").location == "/manual"
+    assert "Download the PDF" not in browser.get("/manual").text
 
 
 def test_a_binding_that_fails_says_why_and_can_be_tried_again(sign_in, cast, accepted, monkeypatch):

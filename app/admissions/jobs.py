@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.admissions import actions, seats
 from app.admissions.models import SeatHold
@@ -22,20 +23,43 @@ from app.payments.models import Order
 @job("sweep-seats", minutes=1)
 def sweep_seats(now: datetime) -> int:
     """Keep paid seats, let go what was not paid in time, seat those who paid late. Returns the seats let go."""
-    for cohort_id in db.session.scalars(
-        select(Cohort.id).where(Cohort.status.in_(("open", "closed", "running")))
-    ).all():
-        begin_write()
-        seats.lock(cohort_id)
-        actions.keep_paid_seats(cohort_id, now)
-        db.session.commit()
+    running = select(Cohort.id).where(Cohort.status.in_(("open", "closed", "running")))
+    _each(running, _keep_paid, now)
     over = select(SeatHold.id).where(SeatHold.status == "active", SeatHold.until <= now)
-    freed = sum(_let_go(hold_id, now) for hold_id in db.session.scalars(over).all())
+    freed = _each(over, _let_go, now)
     for order_id in money.paid_late():
-        begin_write()
-        actions.find_seat_for_late_money(db.session.get_one(Order, order_id), now)
-        db.session.commit()
+        _one(order_id, _seat_late_money, now)
     return freed
+
+
+def _each(rows: Select[int], work: Callable[[int, datetime], object], now: datetime) -> int:
+    """Do the work for each id; returns for how many it said yes."""
+    ids = db.session.scalars(rows).all()
+    db.session.rollback()
+    return sum(bool(_one(one, work, now)) for one in ids)
+
+
+def _one(one: int, work: Callable[[int, datetime], object], now: datetime) -> object:
+    """Do the work for one id; a fault in it is logged and keeps nobody else waiting."""
+    try:
+        return work(one, now)
+    except Exception:
+        db.session.rollback()
+        current_app.logger.exception("the sweep failed at %s %s", work.__name__, one)
+        return None
+
+
+def _keep_paid(cohort_id: int, now: datetime) -> None:
+    begin_write()
+    seats.lock(cohort_id)
+    actions.keep_paid_seats(cohort_id, now)
+    db.session.commit()
+
+
+def _seat_late_money(order_id: int, now: datetime) -> None:
+    begin_write()
+    actions.find_seat_for_late_money(db.session.get_one(Order, order_id), now)
+    db.session.commit()
 
 
 def _let_go(hold_id: int, now: datetime) -> bool:

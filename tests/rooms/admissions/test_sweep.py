@@ -141,3 +141,21 @@ def test_the_sums_the_pages_show(app, cast, clock):
     assert rows["summer-2026"].seats == found
     assert rows["spring-2026"].seats.sold == 2
     assert rows["spring-2026"].oldest is None
+
+
+def test_a_fault_at_one_seat_keeps_no_other_from_being_swept(cast, clock, write, monkeypatch):
+    offered(cast.pat, cast.summer, cast.sam, clock.now)
+    offered(cast.uma, cast.summer, cast.sam, clock.now)
+    clock.move(days=4)
+    let_go, faults = actions.let_go, []
+
+    def faulty(hold, order, now):
+        if not faults:
+            faults.append(hold.id)
+            raise RuntimeError("an odd row")
+        let_go(hold, order, now)
+
+    monkeypatch.setattr(actions, "let_go", faulty)
+    assert sweep_seats(clock.now) == 1
+    monkeypatch.undo()
+    assert sweep_seats(clock.now) == 1

@@ -14,12 +14,14 @@ from sqlalchemy import select
 
 from app import create_app
 from app.accounts.models import SignIn
+from app.cohorts.models import Enrollment
 from app.files import storage
 from app.files.actions import keep
 from app.lib.access import open_to
 from app.lib.database import db
 from app.mail.models import Message
 from app.manual.models import Binding
+from app.manual.queries import mark_of
 from config import read_settings
 from tests.cast import NOW
 from tests.client import Client
@@ -139,7 +141,7 @@ def test_a_file_of_somebody(sign_in, cast, write, clock):
         db.session.add(
             Binding(
                 enrollment_id=cast.ana_enrollment,
-                fingerprint="0",
+                fingerprint=mark_of(db.session.get_one(Enrollment, cast.ana_enrollment)),
                 status="bound",
                 file_id=file.id,
                 requested_at=NOW,

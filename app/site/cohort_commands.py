@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from app.accounts.actions import find_or_create
+from app.accounts.models import User
 from app.accounts.queries import user_by_email
 from app.cohorts import actions as cohorts
 from app.cohorts.models import COHORT_STATUSES, Cohort
@@ -87,17 +90,32 @@ def open_cohort(
 @click.command("assign-coach")
 @click.argument("email")
 @click.argument("slug")
+@click.option(
+    "--name", default="", help="Of a coach who has no account yet: one is made, to sign in by mailed link."
+)
 @with_appcontext
-def assign_coach(email: str, slug: str) -> None:
+def assign_coach(email: str, slug: str, name: str) -> None:
     """Make the account EMAIL a coach of the cohort SLUG. Twice is harmless."""
+    now = clock.now()
     begin_write()
-    user, cohort = user_by_email(email), db.session.scalar(select(Cohort).where(Cohort.slug == slug))
-    if user is None or cohort is None:
-        raise click.ClickException(f"There is no {'account ' + email if user is None else 'cohort ' + slug}.")
-    cohorts.assign_coach(None, cohort, user, clock.now())
+    cohort = db.session.scalar(select(Cohort).where(Cohort.slug == slug))
+    if cohort is None:
+        raise click.ClickException(f"There is no cohort {slug}.")
+    try:
+        user = user_by_email(email) or (_new_account(email, name, cohort, now) if name else None)
+    except (Refused, EmailNotValidError) as problem:
+        raise click.ClickException(str(problem)) from None
+    if user is None:
+        raise click.ClickException(f"There is no account {email}. Give --name to make one.")
+    cohorts.assign_coach(None, cohort, user, now)
     said = f"{user.name} coaches the {cohort.title}."
     db.session.commit()
     click.echo(said)
+
+
+def _new_account(email: str, name: str, cohort: Cohort, now: datetime) -> User:
+    address = validate_email(email, check_deliverability=False, allow_smtputf8=False).original
+    return find_or_create(address, name, cohort.time_zone, now)
 
 
 @click.command("set-cohort")

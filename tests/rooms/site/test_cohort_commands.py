@@ -56,6 +56,14 @@ def test_a_coach_is_assigned_and_sees_the_queue(flask, sign_in, cast):
     assert "There is no cohort" in flask("assign-coach", "pat@example.com", "nope").output
 
 
+def test_a_coach_without_an_account_gets_one(flask, cast):
+    answer = flask("assign-coach", "New.Coach@example.com", "summer-2026", "--name", "Nell Coach")
+    assert answer.exit_code == 0, answer.output
+    assert db.session.scalar(select(User.is_coach).where(User.email == "new.coach@example.com"))
+    db.session.rollback()
+    assert flask("assign-coach", "no-address", "summer-2026", "--name", "Nell").exit_code != 0
+
+
 def test_a_cohort_is_closed_to_applications(flask, client, cast):
     assert flask("set-cohort", "summer-2026", "closed").exit_code == 0
     assert "Apply for a seat" not in client.get("/cohorts/summer-2026").text

@@ -15,6 +15,7 @@ PARTICIPANT = (
     ("Manual", "manual.manual", ("manual.",)),
     ("Calendar", "site.calendar", ("site.calendar",)),
     ("Payments", "payments.payments", ("payments.",)),
+    ("Search", "site.find", ("site.find",)),
 )
 COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
 STAFF = (("Cohorts", "site.staff", ("site.staff", "admissions.")),)

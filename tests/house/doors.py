@@ -282,6 +282,8 @@ SITE = [
         "site.lesson", only("ana ben"), {"slug": "systems", "lesson_slug": "lesson-1"}
     ),  # Uma's is not open yet
     get("site.lesson", {}, {"slug": "systems", "lesson_slug": "no-such-lesson"}),
+    get("site.find", only(PARTICIPANTS)),
+    get("site.find", only(PARTICIPANTS), {"q": "practice"}),  # stands in everybody's own work
     get("site.staff", only("sam")),
     get("site.alive", everybody()),
     get("site.ready", everybody()),

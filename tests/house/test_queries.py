@@ -82,6 +82,7 @@ PAGES = [
     Page("ana", "/modules/systems", rounds, 3),
     Page("ana", "/modules/systems/lesson-1", rounds, 3),
     Page("ana", "/calendar", calls, 4),
+    Page("ana", "/search?q=rule", rounds, 3),
     Page("ana", a_system, rounds, 5),
     Page("ana", a_system, comments, 5),
     Page("ana", lambda cast: a_system(cast) + "/submissions/1", comments, 5),

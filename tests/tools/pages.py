@@ -47,6 +47,8 @@ PAGES = (
     Page("manual-bound", "/manual", "uma"),
     Page("document", "/manual", "uma", links=(r"/manual/[\w-]+/[\w-]+",)),
     Page("calendar", "/calendar", "ana"),
+    Page("search", "/search?q=consent", "uma"),
+    Page("search-nothing", "/search?q=contraindcation", "uma"),
     Page("payments", "/payments", "ana"),
     Page("dashboard-ben", "/dashboard", "ben"),
     Page("queue", "/coaching/queue", "cora"),

@@ -25,7 +25,6 @@ from app.curriculum.scalars import count_words
 from app.curriculum.schema import Module, Rubric, Worksheet, structure_hash
 from app.lib import times
 from app.lib.database import db
-from app.lib.markdown import user_html
 from app.lib.refusal import Refused
 
 
@@ -108,12 +107,12 @@ def freeze(
 ) -> Frozen:
     """Tidy the answers, render the long texts and take the digest: the slow work, done without a lock."""
     kept = fields.tidy(worksheet, answers)
-    long_texts = [one for one in worksheet.fields() if one.type == "long_text" and one.id in kept]
+    written = {one.id: str(fields.html(one, kept[one.id])) for one in worksheet.fields() if one.id in kept}
     keys = [one.key for one in (rubric.criteria if rubric else ())]
     return Frozen(
         number=number,
         answers=kept,
-        rendered={one.id: str(user_html(kept[one.id])) for one in long_texts},
+        rendered={field_id: html for field_id, html in written.items() if html},
         digest=rules.digest(kept),
         self_rating={key: rating[key] for key in keys if rating.get(key)},
         words=sum(

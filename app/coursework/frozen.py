@@ -85,7 +85,7 @@ def _plain(field: FieldBase, source: Answers) -> str:
 
 
 def _alone(field: FieldBase, source: Answers, text: str) -> Markup:
-    if field.type == "long_text" and source.rendered.get(field.id):
+    if source.rendered.get(field.id):
         return Markup(source.rendered[field.id])  # noqa: S704  # cleaned when it was frozen
     return _lines(text)
 
@@ -95,7 +95,7 @@ def _lines(text: str) -> Markup:
 
 
 def _compared(field: FieldBase, now: Answers, before: Answers, old: str, new: str) -> Markup:
-    if field.type == "long_text":
+    if field.id in now.rendered or field.id in before.rendered:
         old_html = before.rendered.get(field.id) or _lines(old)
         return diff.long_text(old_html, now.rendered.get(field.id) or _lines(new))
     return Markup("<p>{}</p>").format(diff.lines(old, new))

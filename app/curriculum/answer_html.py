@@ -14,11 +14,10 @@ from app.curriculum.field_types import (
     Column,
     Field,
     GroupField,
-    LongTextField,
     MultiChoiceField,
     TableField,
 )
-from app.curriculum.fields import clean, display, filled_rows, table_total
+from app.curriculum.fields import clean, display, filled_rows, html, table_total
 from app.curriculum.placeholders import Placeholder
 from app.curriculum.scalars import Kind
 from app.lib.markdown import user_html
@@ -68,11 +67,13 @@ def inline(placeholder: Placeholder, field: Field, filled: Filled) -> Markup:
 def block(placeholder: Placeholder, field: Field, filled: Filled) -> Markup:
     """The answer on its own: a table as a table, a long text with its paragraphs, a checklist with its boxes."""
     value, _problems = clean(field, filled.answers.get(field.id))
+    if placeholder.member is None and (written := html(field, value)):
+        return Markup('<div class="answer">{}</div>').format(written)
     match field:
+        case GroupField() if (part := field.part(placeholder.member or "")) and part.type == "long_text":
+            return Markup('<div class="answer">{}</div>').format(user_html(value[part.key]))
         case TableField() if not placeholder.is_total:
             return _table(field, value, placeholder.columns)
-        case LongTextField():
-            return Markup('<div class="answer">{}</div>').format(user_html(value))
         case ChecklistField():
             return _ticks(field, value)
         case MultiChoiceField():

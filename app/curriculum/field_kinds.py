@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from app.curriculum import scalars
 from app.curriculum.field_types import (
     TABLE_ROW_LIMIT,
@@ -16,10 +18,11 @@ from app.curriculum.field_types import (
     Column,
     FieldBase,
     GroupField,
-    LongTextField,
+    Part,
     TableField,
 )
 from app.curriculum.scalars import Kind
+from app.lib.markdown import user_html
 
 Row = dict[str, str]
 _ROW_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -43,19 +46,23 @@ def _scalar_display(field: FieldBase, value: str) -> str:
     return scalars.show(Kind.of(field), value)
 
 
-def _long_text_gaps(field: FieldBase, value: str) -> list[str]:
+def _long_text_gaps(field: FieldBase | Part, value: str) -> list[str]:
     words = scalars.count_words(_without_headings(field, value))
-    least = field.min_words if isinstance(field, LongTextField) else None
+    least = getattr(field, "min_words", None)
     if least and words < least:
         return [f"So far {words} {'word' if words == 1 else 'words'}; this needs about {least} to be usable."]
     return []
 
 
-def _long_text_answered(field: FieldBase, value: str) -> bool:
+def _long_text_answered(field: FieldBase | Part, value: str) -> bool:
     return bool(_without_headings(field, value).strip())
 
 
-def _without_headings(field: FieldBase, value: str) -> str:
+def _long_text_html(field: FieldBase, value: str) -> Markup:
+    return user_html(value)
+
+
+def _without_headings(field: FieldBase | Part, value: str) -> str:
     """The text less the offered headings: an untouched template is not an answer."""
     headings = {_bare(heading) for heading in getattr(field, "headings", ())}
     return "\n".join(line for line in value.split("\n") if _bare(line) not in headings) if headings else value
@@ -118,8 +125,18 @@ def _group_problems(field: FieldBase, value: dict[str, str]) -> list[str]:
 
 
 def _group_gaps(field: FieldBase, value: dict[str, str]) -> list[str]:
-    empty = [part.label for part in _group(field).parts if part.required and not value[part.key]]
-    return [f"Still empty: {', '.join(empty)}."] if empty else []
+    parts = _group(field).parts
+    answered = [part for part in parts if _long_text_answered(part, value[part.key])]
+    empty = [part.label for part in parts if part.required and part not in answered]
+    sentences = [f"Still empty: {', '.join(empty)}."] if empty else []
+    short = [
+        (part.label, sentence) for part in answered for sentence in _long_text_gaps(part, value[part.key])
+    ]
+    return [*sentences, *(f"{label}: {sentence}" for label, sentence in short)]
+
+
+def _group_answered(field: FieldBase, value: dict[str, str]) -> bool:
+    return any(_long_text_answered(part, value[part.key]) for part in _group(field).parts)
 
 
 def _group_display(field: FieldBase, value: dict[str, str]) -> str:
@@ -128,6 +145,20 @@ def _group_display(field: FieldBase, value: dict[str, str]) -> str:
         for part in _group(field).parts
         if value[part.key]
     )
+
+
+def _group_html(field: FieldBase, value: dict[str, str]) -> Markup:
+    """Its long texts each under a heading, what is short in a line; nothing where no part is a long text."""
+    group = _group(field)
+    if not any(part.type == "long_text" for part in group.parts):
+        return Markup("")
+    return Markup("").join(_part_html(part, value[part.key]) for part in group.parts if value[part.key])
+
+
+def _part_html(part: Part, value: str) -> Markup:
+    if part.type == "long_text":
+        return Markup("<h3>{}</h3>{}").format(part.label, user_html(value))
+    return Markup("<p><strong>{}:</strong> {}</p>").format(part.label, scalars.show(Kind.of(part), value))
 
 
 def _group(field: FieldBase) -> GroupField:
@@ -220,9 +251,16 @@ def _anything(field: FieldBase, value: Any) -> bool:
     return bool(value)
 
 
+def _no_html(field: FieldBase, value: Any) -> Markup:
+    return Markup("")
+
+
 @dataclass(frozen=True)
 class FieldKind:
-    """The verbs of one field type; `ask` is said when a required field has no answer."""
+    """The verbs of one field type; `ask` is said when a required field has no answer.
+
+    `html` is for what people write in Markdown: safe, and empty where the text of `display` says it all.
+    """
 
     clean: Callable[[FieldBase, Any], Any]
     display: Callable[[FieldBase, Any], str]
@@ -230,6 +268,7 @@ class FieldKind:
     problems: Callable[[FieldBase, Any], list[str]] = _no_problems
     gaps: Callable[[FieldBase, Any], list[str]] = _no_problems
     answered: Callable[[FieldBase, Any], bool] = _anything
+    html: Callable[[FieldBase, Any], Markup] = _no_html
 
 
 def _scalar(ask: str) -> FieldKind:
@@ -245,6 +284,7 @@ KINDS: dict[str, FieldKind] = {
         problems=_scalar_problems,
         gaps=_long_text_gaps,
         answered=_long_text_answered,
+        html=_long_text_html,
     ),
     "number": _scalar("The number is still missing."),
     "currency": _scalar("The amount is still missing."),
@@ -267,7 +307,8 @@ KINDS: dict[str, FieldKind] = {
         "Nothing is entered here yet.",
         problems=_group_problems,
         gaps=_group_gaps,
-        answered=lambda field, value: any(value.values()),
+        answered=_group_answered,
+        html=_group_html,
     ),
     "table": FieldKind(
         _clean_table,

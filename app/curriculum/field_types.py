@@ -22,6 +22,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 FieldId = Annotated[str, StringConstraints(pattern=r"^[1-9]\d?\.[A-Z]{1,2}\.[1-9]\d?$")]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 Rows = Annotated[int, Constraint(ge=0, le=200)]
+MinWords = Annotated[int, Constraint(ge=1, le=2000)]
 
 # What a person types at most, in characters; the database and the pages are sized for these.
 SHORT_TEXT_LIMIT = 500
@@ -73,15 +74,19 @@ class Part(Strict):
 
     key: Key
     label: Text
-    type: Literal["short_text", "number", "currency", "percent", "date"]
+    type: Literal["short_text", "long_text", "number", "currency", "percent", "date", "choice"]
     required: Flag = True
     unit: Text | None = None
     min: Decimal | None = None
     max: Decimal | None = None
+    options: tuple[Option, ...] = ()
+    headings: tuple[Text, ...] = ()
+    min_words: MinWords | None = None
     guidance: Text | None = None
 
     def structure(self) -> list[Any]:
-        return [self.key, self.type, self.required, self.min, self.max]
+        keys = [o.key for o in self.options]
+        return [self.key, self.type, self.required, self.min, self.max, keys, self.min_words]
 
 
 class Result(Strict):
@@ -120,7 +125,7 @@ class LongTextField(FieldBase):
 
     type: Literal["long_text"]
     headings: tuple[Text, ...] = ()
-    min_words: Annotated[int, Constraint(ge=1, le=2000)] | None = None
+    min_words: MinWords | None = None
 
     def structure(self) -> list[Any]:
         return [*super().structure(), self.min_words]
@@ -181,7 +186,7 @@ class TableField(FieldBase):
     """Rows the participant adds; `total` names the column whose sum is shown below."""
 
     type: Literal["table"]
-    columns: Annotated[tuple[Column, ...], Constraint(min_length=1, max_length=10)]
+    columns: Annotated[tuple[Column, ...], Constraint(min_length=1, max_length=12)]
     min_rows: Rows = 0
     max_rows: Rows | None = None
     total: Key | None = None
@@ -195,7 +200,7 @@ class TableField(FieldBase):
 
 
 class GroupField(FieldBase):
-    """A few values that belong together under one id, such as price and variable cost."""
+    """A few values that belong together under one id: price and variable cost, a choice and its reason, two letters."""
 
     type: Literal["group"]
     parts: Annotated[tuple[Part, ...], Constraint(min_length=1)]

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from markupsafe import Markup
+
 from app.curriculum import scalars
 from app.curriculum.calculation import Answers, ResultValue, calculated
 from app.curriculum.field_kinds import KINDS, Row, filled_rows
@@ -23,6 +25,7 @@ __all__ = [
     "clean",
     "display",
     "filled_rows",
+    "html",
     "is_answered",
     "missing",
     "progress",
@@ -63,6 +66,12 @@ def display(field: FieldBase, value: Any) -> str:
     """The answer as plain text, one line per row, item or part: for diffs, hashes, search and mail."""
     kind = KINDS[field.type]
     return kind.display(field, kind.clean(field, value))
+
+
+def html(field: FieldBase, value: Any) -> Markup:
+    """What people wrote in Markdown as safe HTML; empty for fields whose `display` says it all."""
+    kind = KINDS[field.type]
+    return kind.html(field, kind.clean(field, value))
 
 
 def progress(worksheet: Worksheet, answers: Answers) -> dict[str, Progress]:

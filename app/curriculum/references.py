@@ -16,6 +16,7 @@ from app.curriculum.field_types import (
     GroupField,
     MultiChoiceField,
     NumberField,
+    Part,
     TableField,
 )
 from app.curriculum.folder import Folder
@@ -144,6 +145,7 @@ def _check_field(folder: Folder, sheet: Loaded[Worksheet], field: Field, path: t
             )
             for number, part in enumerate(field.parts):
                 _check_limits(folder, sheet, part.min, part.max, (*path, "parts", number))
+                _check_options(folder, sheet, part, "part", (*path, "parts", number))
         case NumberField():
             _check_limits(folder, sheet, field.min, field.max, path)
         case TableField():
@@ -180,15 +182,19 @@ def _check_column(
     if column.key in ("id", "total"):
         sentence = f"a column cannot be called “{column.key}”; the word is taken. Choose another key."
         folder.problem(sheet.file, sheet.line(*path, "key"), sentence)
-    if column.type == "choice" and len(column.options) < 2:
-        folder.problem(
-            sheet.file, sheet.line(*path), f"the choice “{column.key}” needs at least two options."
-        )
-    if column.type != "choice" and column.options:
-        sentence = f"only a column of type choice has options; “{column.key}” is {column.type}."
+    _check_options(folder, sheet, column, "column", path)
+
+
+def _check_options(
+    folder: Folder, sheet: Loaded[Worksheet], spec: Column | Part, what: str, path: tuple[str | int, ...]
+) -> None:
+    if spec.type == "choice" and len(spec.options) < 2:
+        folder.problem(sheet.file, sheet.line(*path), f"the choice “{spec.key}” needs at least two options.")
+    if spec.type != "choice" and spec.options:
+        sentence = f"only a {what} of type choice has options; “{spec.key}” is {spec.type}."
         folder.problem(sheet.file, sheet.line(*path, "options"), sentence)
     _twice(
-        folder, sheet, ((o.key, (*path, "options", n, "key")) for n, o in enumerate(column.options)), "option"
+        folder, sheet, ((o.key, (*path, "options", n, "key")) for n, o in enumerate(spec.options)), "option"
     )
 
 

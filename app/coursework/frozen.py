@@ -13,8 +13,9 @@ from markupsafe import Markup, escape
 
 from app.coursework import diff
 from app.curriculum import fields, scalars
-from app.curriculum.schema import FieldBase, TableField, Worksheet
+from app.curriculum.schema import FieldBase, Sample, TableField, Worksheet
 
+SAMPLES = 60  # kept ready in each process
 NOTHING = Markup("")
 
 
@@ -78,6 +79,22 @@ def shown(now: Answers, before: Answers | None = None) -> list[ShownField]:
                 )
             )
     return found
+
+
+_samples: dict[int, tuple[Sample, list[ShownField]]] = {}
+
+
+def sample_fields(worksheet: Worksheet, sample: Sample) -> list[ShownField]:
+    """The answers of a sample as blocks to show; samples never change, so each process renders one once.
+
+    The sample is kept beside its blocks, so that its identity, which is the key, is given to no other meanwhile.
+    """
+    if id(sample) not in _samples:
+        while len(_samples) >= SAMPLES:
+            _samples.pop(next(iter(_samples)), None)
+        written = {one.id: str(fields.html(one, sample.answers.get(one.id))) for one in worksheet.fields()}
+        _samples[id(sample)] = sample, shown(Answers(worksheet, sample.answers, written))
+    return _samples[id(sample)][1]
 
 
 def _plain(field: FieldBase, source: Answers) -> str:

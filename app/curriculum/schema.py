@@ -210,6 +210,9 @@ class Module(ModuleFacts):
     def document(self, slug: str) -> Document | None:
         return next((one for one in self.documents if one.slug == slug), None)
 
+    def sample(self, slug: str) -> Sample | None:
+        return next((one for one in self.samples if one.slug == slug), None)
+
 
 class PageFacts(Strict):
     """Front matter of a public text. `facts` holds named short texts a page's template places by itself."""

@@ -282,6 +282,8 @@ SITE = [
         "site.lesson", only("ana ben"), {"slug": "systems", "lesson_slug": "lesson-1"}
     ),  # Uma's is not open yet
     get("site.lesson", {}, {"slug": "systems", "lesson_slug": "no-such-lesson"}),
+    get("site.sample", only("ana ben"), {"slug": "systems", "sample_slug": "good"}),
+    get("site.sample", {}, {"slug": "systems", "sample_slug": "no-such-sample"}),
     get("site.find", only(PARTICIPANTS)),
     get("site.find", only(PARTICIPANTS), {"q": "practice"}),  # stands in everybody's own work
     get("site.staff", only("sam")),

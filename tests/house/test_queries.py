@@ -81,6 +81,7 @@ PAGES = [
     Page("ana", "/modules", rounds, 3),
     Page("ana", "/modules/systems", rounds, 3),
     Page("ana", "/modules/systems/lesson-1", rounds, 3),
+    Page("ana", "/modules/systems/samples/good", rounds, 2),
     Page("ana", "/calendar", calls, 4),
     Page("ana", "/search?q=rule", rounds, 3),
     Page("ana", a_system, rounds, 5),

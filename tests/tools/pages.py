@@ -12,6 +12,7 @@ EMAIL_AND_PASSWORD = re.compile(r"\b(\w+)@(\S+)\s+(\S+)")
 
 
 MODULE, LESSON = r"/modules/[\w-]+", r"/modules/[\w-]+/[\w-]+"
+SAMPLE = r"/modules/[\w-]+/samples/"
 SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
 COHORT = r"/cohorts/[\w-]+"
 
@@ -41,6 +42,8 @@ PAGES = (
     Page("modules", "/modules", "ana"),
     Page("module", "/modules", "ana", links=(MODULE,)),
     Page("lesson", "/modules", "ana", links=(MODULE, LESSON)),
+    Page("sample-good", "/modules", "ana", links=(MODULE, SAMPLE + "good")),
+    Page("sample-weak", "/modules", "ana", links=(MODULE, SAMPLE + "weak")),
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),

@@ -7,6 +7,7 @@ from flask import abort, render_template, url_for
 from app.accounts.sessions import get_user
 from app.cohorts import queries as cohorts
 from app.cohorts import rules
+from app.coursework import frozen
 from app.coursework import queries as coursework
 from app.curriculum.markdown import with_build_links
 from app.curriculum.schema import Module
@@ -65,6 +66,19 @@ def lesson(slug: str, lesson_slug: str) -> str:
         before=_neighbor(found, text.number - 1),
         after=_neighbor(found, text.number + 1),
         hedge=cohorts.program(enrollment.cohort).hedges[0],
+    )
+
+
+@bp.get("/modules/<slug>/samples/<sample_slug>")
+@open_to("participant")
+def sample(slug: str, sample_slug: str) -> str:
+    enrollment = cohorts.enrollment_for(get_user())
+    found = _module(slug)
+    one = found.sample(sample_slug) or abort(404)
+    if found.worksheet is None or not cohorts.dates_of(enrollment.cohort, found).is_open(clock.now()):
+        abort(404)
+    return render_template(
+        "site/sample.html", module=found, sample=one, fields=frozen.sample_fields(found.worksheet, one)
     )
 
 

@@ -50,3 +50,22 @@ def test_only_participants_get_in(client, sign_in, cast, path):
 def test_health(client, cast):
     assert client.get("/healthz").json == {"status": "alive"}
     assert client.get("/readyz").json == {"status": "ready"}
+
+
+def test_a_module_says_how_it_is_judged_and_what_counts_as_use(sign_in, cast):
+    page = sign_in(cast.ana).get("/modules/systems").text
+    assert "How it is judged" in page and "Waiting times are shown too." in page
+    assert page.count("Critical: ") == 1
+    assert "30 days" in page and "Four weekly entries" in page
+    assert 'href="/modules/systems/samples/good"' in page
+
+
+def test_a_sample_is_shown_with_the_reasons_why(sign_in, cast):
+    page = sign_in(cast.ana).get("/modules/systems/samples/good").text
+    assert "Why it would be accepted" in page
+    assert "Northgate Medical Exercise" in page and "<h3>Purpose</h3>" in page
+    assert "23 sessions a month" in page  # worked out
+
+
+def test_a_sample_of_a_module_that_is_not_open_is_404(sign_in, cast):
+    assert sign_in(cast.uma).get("/modules/systems/samples/good").status_code == 404

@@ -1,10 +1,11 @@
 """The kinds of fields a worksheet can have, as frozen values read from worksheet.yaml."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic import Field as Constraint
+
+from app.curriculum.plain_numbers import Number, Whole
 
 
 def _true_or_false(value: Any) -> Any:
@@ -19,10 +20,11 @@ def _true_or_false(value: Any) -> Any:
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-FieldId = Annotated[str, StringConstraints(pattern=r"^[1-9]\d?\.[A-Z]{1,2}\.[1-9]\d?$")]
+FieldId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?\.[A-Z]{1,2}\.[1-9][0-9]?$")]
+SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9]{1,3}[a-z]?$")]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
-Rows = Annotated[int, Constraint(ge=0, le=200)]
-MinWords = Annotated[int, Constraint(ge=1, le=2000)]
+Rows = Annotated[Whole, Constraint(ge=0, le=200)]
+MinWords = Annotated[Whole, Constraint(ge=1, le=2000)]
 
 # What a person types at most, in characters; the database and the pages are sized for these.
 SHORT_TEXT_LIMIT = 500
@@ -77,8 +79,8 @@ class Part(Strict):
     type: Literal["short_text", "long_text", "number", "currency", "percent", "date", "choice"]
     required: Flag = True
     unit: Text | None = None
-    min: Decimal | None = None
-    max: Decimal | None = None
+    min: Number | None = None
+    max: Number | None = None
     options: tuple[Option, ...] = ()
     headings: tuple[Text, ...] = ()
     min_words: MinWords | None = None
@@ -136,8 +138,8 @@ class NumberField(FieldBase):
 
     type: Literal["number", "currency", "percent"]
     unit: Text | None = None
-    min: Decimal | None = None
-    max: Decimal | None = None
+    min: Number | None = None
+    max: Number | None = None
 
     def structure(self) -> list[Any]:
         return [*super().structure(), self.min, self.max]

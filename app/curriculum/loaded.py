@@ -73,6 +73,7 @@ class LoadedModule:
     worksheet: Loaded[Worksheet] | None = None
     rubric: Loaded[Rubric] | None = None
     checks: Loaded[ChecksFile] | None = None
+    documents_found: int = 0  # readable or not
     documents: dict[str, LoadedText[DocumentFacts]] = field(default_factory=dict)
     samples: dict[str, Loaded[SampleFacts]] = field(default_factory=dict)
 

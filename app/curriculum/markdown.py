@@ -25,9 +25,10 @@ from app.curriculum.markdown_blocks import BLOCKS, CurriculumBlocks
 from app.curriculum.markdown_tables import TidyTree
 from app.curriculum.schema import Source
 
-__all__ = ["BLOCKS", "CITATION", "render", "with_build_links"]
+__all__ = ["BLOCKS", "CITATION", "heading_ids", "render", "with_build_links"]
 
 CITATION = re.compile(r"\[([A-Z]{1,2}[0-9]{1,3}[a-z]?)\](?!\()")
+_ID = re.compile(r' id="([^"]+)"')
 _BUILD_LINK = re.compile(r'href="build:([0-9A-Z.]+)"')
 
 TAGS = {
@@ -76,6 +77,11 @@ def render(
     renderer.inlinePatterns.deregister("html")
     body = renderer.convert(text)
     return clean(body + notes.section(listed))
+
+
+def heading_ids(text: str) -> set[str]:
+    """What a link with # may name in this text."""
+    return set(_ID.findall(render(text, {}, {})))
 
 
 def clean(rendered: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from app.curriculum.field_types import CalculatedField, Field, GroupField, TableField
 
-BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# Not one that begins inside another, and short: a text full of “{{” is then searched once and not once for each.
+BRACES = re.compile(r"\{\{((?:(?!\{\{|\}\}).){0,300})\}\}", re.DOTALL)
 _INSIDE = re.compile(
     r"\s*([1-9][0-9]?\.[A-Z]{1,2}\.[1-9][0-9]?)(?:\.([a-z0-9_-]+))?\s*(?:\|\s*([a-z0-9_, -]+?)\s*)?"
 )

@@ -1,15 +1,15 @@
 """Reads a curriculum's folder into a `Program`, or says everything that is wrong with it at once.
 
-One function per kind of file; what files say about each other is checked in `references`. Nothing here knows this
+One function per kind of file; what files say about each other is checked in `agreement`. Nothing here knows this
 program: another folder with the same kinds of files is another program.
 """
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.curriculum import references
+from app.curriculum import agreement
 from app.curriculum.fields import tidy
 from app.curriculum.folder import MAX_FILES, Folder
 from app.curriculum.loaded import (
@@ -22,11 +22,13 @@ from app.curriculum.loaded import (
     ProgramFile,
     SourcesFile,
 )
+from app.curriculum.open_points import open_points
 from app.curriculum.problems import CurriculumErrors, Problem
 from app.curriculum.scalars import count_words
 from app.curriculum.schema import (
     Document,
     DocumentFacts,
+    HomePageFacts,
     Lesson,
     LessonFacts,
     Module,
@@ -34,6 +36,7 @@ from app.curriculum.schema import (
     Page,
     PageFacts,
     Program,
+    ReasonPageFacts,
     Rubric,
     Sample,
     SampleFacts,
@@ -57,25 +60,35 @@ _IN_MODULE = {
 }
 
 
+class Reading(NamedTuple):
+    """The program, and what it leaves open although nothing in it is wrong."""
+
+    program: Program
+    open_points: list[Problem]
+
+
 def read(directory: Path | str) -> Program:
     """The program in this folder. Raises CurriculumErrors with every problem; its texts are not rendered yet."""
+    return read_closely(directory).program
+
+
+def read_closely(directory: Path | str) -> Reading:
+    """Like `read`, and says as well what is still open."""
     folder = Folder(Path(directory))
     if not folder.is_folder("."):
         raise CurriculumErrors([Problem("program.yaml", 1, f"there is no folder {directory}.")])
     loaded = _load(folder)
-    references.check(folder, loaded)
+    agreement.check(folder, loaded)
     if folder.problems or loaded.head is None:
         raise CurriculumErrors(folder.problems)
-    return _program(loaded.head, loaded)
+    return Reading(_program(loaded.head, loaded), open_points(loaded))
 
 
 # --- loading -----------------------------------------------------------------------------------------------------
 
 
 def _load(folder: Folder) -> LoadedProgram:
-    for name in folder.names("."):
-        if name not in _TOP:
-            folder.problem(name, 1, f"“{name}” is not part of a curriculum; move or remove it.")
+    folder.only(".", _TOP, "a curriculum")
     head = read_yaml(folder, "program.yaml", ProgramFile)
     sources = read_yaml(folder, "sources.yaml", SourcesFile) if folder.exists("sources.yaml") else None
     modules = list(_modules(folder, head) if head else _found_modules(folder))
@@ -102,9 +115,9 @@ def _modules(folder: Folder, head: Loaded[ProgramFile]) -> Iterator[LoadedModule
             folder.problem(
                 head.file, line, f"there is no folder modules/{name}; make it or take it off the list."
             )
-        else:
+        elif not folder.leads_out(f"modules/{name}"):
             yield _module(folder, f"modules/{name}", index + 1, found[2])
-    for name in folder.names("modules"):
+    for name in folder.names("modules") if all(map(_NUMBERED.fullmatch, listed)) else ():
         if name not in listed and name != "README.md":
             folder.problem(f"modules/{name}", 1, f"“{name}” is not listed under “modules” in program.yaml.")
 
@@ -113,16 +126,12 @@ def _found_modules(folder: Folder) -> Iterator[LoadedModule]:
     """Without a readable program.yaml: whatever looks like a module, so its problems are told as well."""
     for name in folder.names("modules"):
         found = _NUMBERED.fullmatch(name)
-        if found and folder.is_folder(f"modules/{name}"):
+        if found and folder.is_folder(f"modules/{name}") and not folder.leads_out(f"modules/{name}"):
             yield _module(folder, f"modules/{name}", int(found[1]), found[2])
 
 
 def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
-    for name in folder.names(path):
-        if name not in _IN_MODULE:
-            folder.problem(
-                f"{path}/{name}", 1, f"“{name}” is not part of a module; move, rename or remove it."
-            )
+    folder.only(path, _IN_MODULE, "a module")
     module = LoadedModule(path, number, slug, head=_text(folder, f"{path}/module.md", ModuleFacts))
     module.lessons = dict(_lessons(folder, f"{path}/lessons"))
     module.has_worksheet = folder.exists(f"{path}/worksheet.yaml")
@@ -134,6 +143,7 @@ def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
     if folder.exists(f"{path}/checks.yaml"):
         module.checks = read_yaml(folder, f"{path}/checks.yaml", ChecksFile)
     for file in folder.files(f"{path}/documents", ".md"):
+        module.documents_found += 1
         document = _text(folder, file, DocumentFacts)
         if document and _named(folder, file):
             module.documents[Path(file).stem] = document
@@ -166,6 +176,9 @@ def _lessons(folder: Folder, path: str) -> Iterator[tuple[str, LoadedText[Lesson
 
 
 def _pages(folder: Folder) -> Iterator[tuple[str, LoadedText[PageFacts]]]:
+    for needed in ("pages/home.md", "pages/program.md"):
+        if not folder.exists(needed):
+            folder.problem(needed, 1, "this file is missing; the site has a page for it.")
     left = list(reversed(folder.names("pages")))
     seen = 0
     while left and seen < MAX_FILES:
@@ -175,10 +188,21 @@ def _pages(folder: Folder) -> Iterator[tuple[str, LoadedText[PageFacts]]]:
             left.extend(f"{name}/{inner}" for inner in reversed(folder.names(file)))
         elif not name.endswith(".md"):
             folder.problem(file, 1, "only .md files belong in pages/; move or remove it.")
-        elif not name.endswith("README.md") and _named(folder, file):
-            page = _text(folder, file, PageFacts)
+        elif name == "README.md":
+            continue
+        elif "/" not in name and name not in ("home.md", "program.md"):
+            folder.problem(file, 1, "no page shows this text; move it to pages/reasons/ or remove it.")
+        elif _named(folder, file):
+            page = _text(folder, file, _page_model(name.removesuffix(".md")))
             if page:
                 yield name.removesuffix(".md"), page
+
+
+def _page_model(slug: str) -> type[PageFacts]:
+    """Two kinds of pages have short texts besides the running one, and each its own."""
+    if slug == "home":
+        return HomePageFacts
+    return ReasonPageFacts if slug.startswith("reasons/") else PageFacts
 
 
 def _named(folder: Folder, file: str) -> bool:
@@ -224,10 +248,13 @@ def _program(head: Loaded[ProgramFile], loaded: LoadedProgram) -> Program:
         **facts,
         modules=tuple(_built(module) for module in loaded.modules),
         sources=loaded.sources.value.root if loaded.sources else {},
-        pages=tuple(
-            Page(**_facts(page), slug=slug, body=page.body.strip()) for slug, page in loaded.pages.items()
-        ),
+        pages=tuple(_page(slug, page) for slug, page in loaded.pages.items()),
     )
+
+
+def _page(slug: str, loaded: LoadedText[PageFacts]) -> Page:
+    facts = loaded.value.model_dump(mode="json", exclude_none=True)
+    return Page(**facts, slug=slug, body=loaded.body.strip())
 
 
 def _built(module: LoadedModule) -> Module:

@@ -2,7 +2,8 @@
 
 Everything here is frozen and goes through JSON and back unchanged, because a whole `Program` is stored in a
 release. Looking something up never raises: a missing module or field is `None`, so a page can answer 404.
-Fields are in `field_types`, worksheets and rubrics in `assignment_types`; both are re-exported here.
+Fields are in `field_types`, worksheets and rubrics in `assignment_types`, public pages in `front_types`; all are
+re-exported here.
 """
 
 import hashlib
@@ -42,10 +43,21 @@ from app.curriculum.field_types import (
     Result,
     ShortTextField,
     Slug,
+    SourceTag,
     Strict,
     TableField,
     Text,
 )
+from app.curriculum.front_types import (
+    HomePageFacts,
+    Page,
+    PageFacts,
+    Question,
+    ReasonPageFacts,
+    Statements,
+    Weekday,
+)
+from app.curriculum.plain_numbers import Whole
 
 __all__ = [
     "Call",
@@ -62,6 +74,7 @@ __all__ = [
     "FieldBase",
     "FieldId",
     "GroupField",
+    "HomePageFacts",
     "Key",
     "Lesson",
     "Levels",
@@ -71,8 +84,11 @@ __all__ = [
     "NumberField",
     "Option",
     "Page",
+    "PageFacts",
     "Part",
     "Program",
+    "Question",
+    "ReasonPageFacts",
     "Result",
     "Rubric",
     "Sample",
@@ -80,6 +96,8 @@ __all__ = [
     "ShortTextField",
     "Slug",
     "Source",
+    "SourceTag",
+    "Statements",
     "Strict",
     "TableField",
     "Text",
@@ -87,8 +105,7 @@ __all__ = [
     "structure_hash",
 ]
 
-WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}\d{1,3}[a-z]?$")]
+WallTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class Source(Strict):
@@ -102,18 +119,18 @@ class Call(Strict):
     """A live session of every cohort: `day` counts within its week (0: Saturday), `starts` is the cohort's time."""
 
     key: Slug
-    week: Annotated[int, Constraint(ge=1, le=104)]
+    week: Annotated[Whole, Constraint(ge=1, le=104)]
     title: Text
-    day: Annotated[int, Constraint(ge=-60, le=730)]
+    day: Annotated[Whole, Constraint(ge=-60, le=730)]
     starts: WallTime
-    minutes: Annotated[int, Constraint(ge=5, le=600)]
+    minutes: Annotated[Whole, Constraint(ge=5, le=600)]
     text: Text | None = None
 
 
 class WeekPlan(Strict):
     """One row of the public week-by-week plan; weeks that open a module are named by the module itself."""
 
-    week: Annotated[int, Constraint(ge=1, le=104)]
+    week: Annotated[Whole, Constraint(ge=1, le=104)]
     title: Text
     text: str = ""
 
@@ -147,7 +164,7 @@ class Sample(SampleFacts):
 
 class LessonFacts(Strict):
     title: Text
-    minutes: Annotated[int, Constraint(ge=1, le=120)] | None = None
+    minutes: Annotated[Whole, Constraint(ge=1, le=120)] | None = None
     action: Text | None = None
     feeds: tuple[FieldId, ...] = ()
     sources: tuple[SourceTag, ...] = ()
@@ -164,17 +181,24 @@ class Lesson(LessonFacts):
 
 
 class ModuleFacts(Strict):
-    """The front matter of module.md. Days count from the cohort's first day; `review_days` are business days."""
+    """The front matter of module.md. Days count from the cohort's first day; `review_days` are business days.
+
+    `needs` names modules whose systems this one builds on, `pairs_with` one it is built together with, from either
+    side. `closes_day` is for a system that grows until the end: the day its last version is due.
+    """
 
     title: Text
     reason: Text
     reason_slug: Slug
     system: Text
     chapter: Text
-    opens_day: Annotated[int, Constraint(ge=0, le=730)]
-    due_day: Annotated[int, Constraint(ge=0, le=730)]
-    review_days: Annotated[int, Constraint(ge=1, le=20)] = 3
+    opens_day: Annotated[Whole, Constraint(ge=0, le=730)]
+    due_day: Annotated[Whole, Constraint(ge=0, le=730)]
+    closes_day: Annotated[Whole, Constraint(ge=0, le=730)] | None = None
+    review_days: Annotated[Whole, Constraint(ge=1, le=20)] = 3
     critical: Flag = False
+    needs: tuple[Slug, ...] = ()
+    pairs_with: tuple[Slug, ...] = ()
     problem: Text
     outcomes: Annotated[tuple[Text, ...], Constraint(min_length=1)]
     documents_promised: tuple[Text, ...] = ()
@@ -214,36 +238,33 @@ class Module(ModuleFacts):
         return next((one for one in self.samples if one.slug == slug), None)
 
 
-class PageFacts(Strict):
-    """Front matter of a public text. `facts` holds named short texts a page's template places by itself."""
-
-    title: Text
-    description: Text | None = None
-    lead: Text | None = None
-    reason: Text | None = None
-    sources: tuple[SourceTag, ...] = ()
-    facts: dict[str, Any] = {}
-
-
-class Page(PageFacts):
-    """A public text; `slug` is its path without the ending (`home`, `reasons/lack-of-systems`)."""
-
-    slug: str
-    body: str
-    html: str = ""
-
-
 class ProgramFacts(Strict):
+    """What program.yaml says of the whole. Times are the cohort's local time, days count from its first day."""
+
     title: Text
     institute: Text
+    called: Text | None = None  # the institute in running text, where its name is long
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en-US"
-    weeks: Annotated[int, Constraint(ge=1, le=104)]
+    weeks: Annotated[Whole, Constraint(ge=1, le=104)]
+    week_begins: Weekday = "monday"
     time_zone: Text
+    also_shown_in: tuple[Text, ...] = ()  # time zones in which the first call is announced as well
     hedges: Annotated[tuple[Text, ...], Constraint(min_length=1)]
+    notice: Text | None = None  # at the foot of every page of work; the first hedge if there is none
+    public_notice: Text | None = None  # at the foot of every public page; the same
+    example_of: Text | None = None  # the practice all examples are from
+    statements: Statements = Statements()
+    application: tuple[Question, ...] = ()
+    open_questions_title: Text | None = None  # callouts with this title are questions to the institute
     release_time: WallTime
     due_time: WallTime
     calls: tuple[Call, ...] = ()
     weeks_plan: tuple[WeekPlan, ...] = ()
+
+    @property
+    def short_name(self) -> str:
+        """The institute as it is called within a sentence."""
+        return self.called or self.institute
 
 
 class Program(ProgramFacts):

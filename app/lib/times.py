@@ -10,7 +10,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 def zone(name: str | None) -> ZoneInfo:
     """The named time zone; UTC for a name nobody knows (a browser may send anything)."""
-    return ZoneInfo(name) if name in _known_zones() else ZoneInfo("UTC")
+    return ZoneInfo(name) if name and is_zone(name) else ZoneInfo("UTC")
+
+
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a time zone, such as 'America/New_York'."""
+    return name in _known_zones()
 
 
 @cache

@@ -38,8 +38,9 @@ due_day: 5
 problem: Every loaf is different.
 outcomes:
   - Write a recipe
+documents_promised: [Recipe card]
 ---
-Flour, water, salt [F1].
+Flour, water, salt[F1].
 """
 
 MODULE_2 = """\
@@ -53,6 +54,7 @@ opens_day: 7
 due_day: 12
 problem: The crust is pale.
 outcomes: [Read a thermometer]
+needs: [dough]
 ---
 Heat it first.
 """
@@ -64,7 +66,7 @@ action: Weigh one loaf
 feeds: ["1.A.2"]
 sources: [M2]
 ---
-A cup is not a weight [F1].
+A cup is not a weight[F1].
 
 /// callout | Salt
 Two percent.
@@ -194,11 +196,22 @@ answers:
   "1.A.1": Some bread
 """
 
+HOME = """\
+---
+title: Bread for Beginners
+facts:
+  hero_title: Bread that somebody else can bake
+  questions:
+    - {q: Is it hot?, a: It is.}
+---
+Three weeks and a recipe book.
+"""
+
 PAGE = """\
 ---
 title: No recipe
 ---
-Every loaf is different [M2].
+Every loaf is different[M2].
 """
 
 FILES = {
@@ -213,7 +226,8 @@ FILES = {
     "modules/01-dough/samples/good.yaml": GOOD,
     "modules/01-dough/samples/weak.yaml": WEAK,
     "modules/02-oven/module.md": MODULE_2,
-    "pages/home.md": PAGE,
+    "pages/home.md": HOME,
+    "pages/program.md": PAGE,
     "pages/reasons/no-recipe.md": PAGE,
     "pages/reasons/cold-oven.md": PAGE,
 }

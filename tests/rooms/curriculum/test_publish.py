@@ -73,7 +73,8 @@ def test_no_release_and_an_unknown_one(app):
 
 def test_check_counts_what_is_there(app, folder, tmp_path):
     result = run(app, "check")
-    assert (result.exit_code, result.output) == (0, "2 modules, 1 lesson, 7 fields: clean.\n")
+    said = "2 modules, 1 lesson, 7 fields: clean. Still open: 1 point; --strict lists them.\n"
+    assert (result.exit_code, result.output) == (0, said)
 
 
 def test_check_of_another_folder_prints_every_problem_and_fails(app, tmp_path, monkeypatch):
@@ -140,18 +141,22 @@ def test_modules_pages_and_sources_come_and_go(tmp_path):
             {
                 "program.yaml": small.PROGRAM.replace("02-oven", "02-heat"),
                 "modules/02-oven/module.md": None,
-                "modules/02-heat/module.md": small.MODULE_2,
-                "pages/home.md": small.PAGE.replace("different", "another"),
-                "pages/more.md": small.PAGE,
+                "modules/02-heat/module.md": small.MODULE_2.replace("cold-oven", "cold-stove"),
+                "pages/home.md": small.HOME.replace("Three weeks", "Three short weeks"),
+                "pages/reasons/cold-oven.md": None,
+                "pages/reasons/cold-stove.md": small.PAGE,
                 "sources.yaml": small.SOURCES + "F3: {text: New}\n",
+                "modules/01-dough/module.md": small.MODULE.replace("documents_promised: [Recipe card]\n", ""),
                 "modules/01-dough/documents/recipe-card.md": None,
             },
         )
     )
     assert differences(old, new) == [
         "page home: changed",
-        "page more: new",
+        "page reasons/cold-stove: new",
+        "page reasons/cold-oven: removed",
         "source F3: new",
+        "module 1 dough: “documents_promised” changed",
         "module 1 dough: document recipe-card: removed",
         "module 2 heat: new",
         "module 2 oven: removed",

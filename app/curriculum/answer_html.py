@@ -13,12 +13,14 @@ from app.curriculum.field_types import (
     ChecklistField,
     Column,
     Field,
+    FileField,
     GroupField,
     LongTextField,
     MultiChoiceField,
     TableField,
 )
-from app.curriculum.fields import clean, display, filled_rows, table_total
+from app.curriculum.fields import FileFacts, clean, display, filled_rows, table_total
+from app.curriculum.file_answers import file_words
 from app.curriculum.placeholders import Placeholder
 from app.curriculum.scalars import Kind
 from app.lib.markdown import user_html
@@ -72,7 +74,9 @@ def block(placeholder: Placeholder, field: Field, filled: Filled) -> Markup:
         case TableField() if not placeholder.is_total:
             return _table(field, value, placeholder.columns)
         case LongTextField():
-            return Markup('<div class="answer">{}</div>').format(user_html(value))
+            return _prose(value)
+        case FileField():
+            return _files(value["files"]) + _prose(value["text"])
         case ChecklistField():
             return _ticks(field, value)
         case MultiChoiceField():
@@ -164,6 +168,19 @@ def _foot(field: TableField, columns: list[Column], value: Any) -> Markup:
     return Markup(
         '<tfoot><tr class="sum"><th scope="row" colspan="{}">Total</th><td class="n">{}</td>{}</tr></tfoot>'
     ).format(place, scalars.format_number(total, columns[place].type), after)
+
+
+def _prose(text: str) -> Markup:
+    return Markup('<div class="answer">{}</div>').format(user_html(text)) if text else Markup("")
+
+
+def _files(files: list[FileFacts]) -> Markup:
+    """By name, size and hash: what is printed must be found again in the file."""
+    items = Markup("").join(
+        Markup('<li>{}<br><span class="hash">SHA-256 {}</span></li>').format(file_words(one), one["sha256"])
+        for one in files
+    )
+    return Markup('<ul class="files">{}</ul>').format(items) if items else Markup("")
 
 
 def _ticks(field: ChecklistField, value: list[str]) -> Markup:

@@ -1,7 +1,7 @@
 """One entry per field type: how an answer is cleaned, what is wrong with it, what it lacks, how it reads as text.
 
 `fields` gives these the names other rooms use. Answers are in the stored format: text, list of keys, dict of
-parts, or list of rows with a stable `id`.
+parts, list of rows with a stable `id`, or what `file_answers` says of files.
 """
 
 import re
@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.curriculum import scalars
+from app.curriculum import file_answers, scalars
 from app.curriculum.field_types import (
     TABLE_ROW_LIMIT,
     ChecklistField,
     Column,
     FieldBase,
     GroupField,
-    LongTextField,
     TableField,
 )
 from app.curriculum.scalars import Kind
@@ -43,26 +42,8 @@ def _scalar_display(field: FieldBase, value: str) -> str:
     return scalars.show(Kind.of(field), value)
 
 
-def _long_text_gaps(field: FieldBase, value: str) -> list[str]:
-    words = scalars.count_words(_without_headings(field, value))
-    least = field.min_words if isinstance(field, LongTextField) else None
-    if least and words < least:
-        return [f"So far {words} {'word' if words == 1 else 'words'}; this needs about {least} to be usable."]
-    return []
-
-
 def _long_text_answered(field: FieldBase, value: str) -> bool:
-    return bool(_without_headings(field, value).strip())
-
-
-def _without_headings(field: FieldBase, value: str) -> str:
-    """The text less the offered headings: an untouched template is not an answer."""
-    headings = {_bare(heading) for heading in getattr(field, "headings", ())}
-    return "\n".join(line for line in value.split("\n") if _bare(line) not in headings) if headings else value
-
-
-def _bare(line: str) -> str:
-    return line.strip().strip("#*_: ").casefold()
+    return bool(file_answers.without_headings(field, value).strip())
 
 
 # --- keys of options --------------------------------------------------------------------------------------------
@@ -220,9 +201,16 @@ def _anything(field: FieldBase, value: Any) -> bool:
     return bool(value)
 
 
+def _as_it_is(field: FieldBase, value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True)
 class FieldKind:
-    """The verbs of one field type; `ask` is said when a required field has no answer."""
+    """The verbs of one field type; `ask` is said when a required field has no answer.
+
+    `hand_in` makes of an answer what a round keeps of it.
+    """
 
     clean: Callable[[FieldBase, Any], Any]
     display: Callable[[FieldBase, Any], str]
@@ -230,11 +218,16 @@ class FieldKind:
     problems: Callable[[FieldBase, Any], list[str]] = _no_problems
     gaps: Callable[[FieldBase, Any], list[str]] = _no_problems
     answered: Callable[[FieldBase, Any], bool] = _anything
+    hand_in: Callable[[FieldBase, Any], Any] = _as_it_is
 
 
 def _scalar(ask: str) -> FieldKind:
     return FieldKind(_clean_scalar, _scalar_display, ask, problems=_scalar_problems)
 
+
+_NOTHING_TYPED = FieldKind(
+    lambda field, raw: None, lambda field, value: "", "", answered=lambda field, value: False
+)
 
 KINDS: dict[str, FieldKind] = {
     "short_text": _scalar("Nothing is written here yet."),
@@ -243,7 +236,7 @@ KINDS: dict[str, FieldKind] = {
         _scalar_display,
         "Nothing is written here yet.",
         problems=_scalar_problems,
-        gaps=_long_text_gaps,
+        gaps=file_answers.words_missing,
         answered=_long_text_answered,
     ),
     "number": _scalar("The number is still missing."),
@@ -276,8 +269,17 @@ KINDS: dict[str, FieldKind] = {
         problems=_table_problems,
         gaps=_table_gaps,
         answered=lambda field, value: bool(filled_rows(_table(field), value)),
+        hand_in=lambda field, value: filled_rows(_table(field), value),
     ),
-    "calculated": FieldKind(
-        lambda field, raw: None, lambda field, value: "", "", answered=lambda field, value: False
+    "file": FieldKind(
+        file_answers.clean,
+        file_answers.display,
+        "Nothing is here yet. Tick the sentence first, then add what is asked.",
+        problems=file_answers.problems,
+        gaps=file_answers.gaps,
+        answered=file_answers.answered,
+        hand_in=file_answers.hand_in,
     ),
+    "calculated": _NOTHING_TYPED,
+    "reference": _NOTHING_TYPED,
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.curriculum import samples, texts
+from app.curriculum import samples, shown_answers, texts
 from app.curriculum.expressions import Call, ExpressionError, Reference, calls, parse
 from app.curriculum.expressions import references as references_of
 from app.curriculum.field_types import (
@@ -13,6 +13,7 @@ from app.curriculum.field_types import (
     ChoiceField,
     Column,
     Field,
+    FileField,
     GroupField,
     MultiChoiceField,
     NumberField,
@@ -33,6 +34,7 @@ def check(folder: Folder, program: LoadedProgram) -> None:
         _check_module(folder, module)
         texts.check_module(folder, module, known)
         samples.check(folder, module)
+        shown_answers.check(folder, module, known)
     texts.check_pages(folder, program, known)
     _check_unique(folder, program)
 
@@ -146,6 +148,10 @@ def _check_field(folder: Folder, sheet: Loaded[Worksheet], field: Field, path: t
                 _check_limits(folder, sheet, part.min, part.max, (*path, "parts", number))
         case NumberField():
             _check_limits(folder, sheet, field.min, field.max, path)
+        case FileField():
+            _twice(
+                folder, sheet, ((kind, (*path, "accept", n)) for n, kind in enumerate(field.accept)), "type"
+            )
         case TableField():
             _check_table(folder, sheet, field, path)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as default
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -19,7 +20,7 @@ from app.curriculum.field_types import (
     MultiChoiceField,
     TableField,
 )
-from app.curriculum.fields import FileFacts, clean, display, filled_rows, table_total
+from app.curriculum.fields import FileFacts, clean, display, filled_rows, is_answered, table_total
 from app.curriculum.file_answers import file_words
 from app.curriculum.placeholders import Placeholder
 from app.curriculum.scalars import Kind
@@ -33,6 +34,9 @@ class Filled:
     fields: Mapping[str, Field]
     answers: Mapping[str, Any]
     results: Mapping[str, Mapping[str, ResultValue]]
+    rendered: Mapping[str, str] = default(
+        default_factory=dict
+    )  # field id → cleaned HTML, where a text has it already
 
 
 _LINE = Markup(
@@ -62,6 +66,18 @@ def blank_block(placeholder: Placeholder, field: Field, label: str) -> Markup:
     return Markup('<div class="blank blank--block">{}{}</div>').format(name, _RULES)
 
 
+def has_answer(placeholder: Placeholder, field: Field, filled: Filled) -> bool:
+    """Whether there is anything to put in the placeholder's place."""
+    if field.type == "calculated":
+        results = filled.results.get(field.id, {})
+        wanted = [placeholder.member] if placeholder.member else list(results)
+        return any(key in results and results[key].number is not None for key in wanted)
+    answer = filled.answers.get(field.id)
+    if placeholder.member and isinstance(answer, Mapping):
+        return bool(answer.get(placeholder.member))
+    return is_answered(field, answer)
+
+
 def inline(placeholder: Placeholder, field: Field, filled: Filled) -> Markup:
     """The answer within a sentence: text only, lines kept."""
     return _lines(_text(placeholder, field, filled), "; ")
@@ -74,9 +90,9 @@ def block(placeholder: Placeholder, field: Field, filled: Filled) -> Markup:
         case TableField() if not placeholder.is_total:
             return _table(field, value, placeholder.columns)
         case LongTextField():
-            return _prose(value)
+            return _prose(field, value, filled)
         case FileField():
-            return _files(value["files"]) + _prose(value["text"])
+            return _files(value["files"]) + _prose(field, value["text"], filled)
         case ChecklistField():
             return _ticks(field, value)
         case MultiChoiceField():
@@ -170,8 +186,12 @@ def _foot(field: TableField, columns: list[Column], value: Any) -> Markup:
     ).format(place, scalars.format_number(total, columns[place].type), after)
 
 
-def _prose(text: str) -> Markup:
-    return Markup('<div class="answer">{}</div>').format(user_html(text)) if text else Markup("")
+def _prose(field: Field, text: str, filled: Filled) -> Markup:
+    if not text:
+        return Markup("")
+    known = filled.rendered.get(field.id)
+    html = Markup(known) if known else user_html(text)  # noqa: S704 - cleaned when it was rendered
+    return Markup('<div class="answer">{}</div>').format(html)
 
 
 def _files(files: list[FileFacts]) -> Markup:

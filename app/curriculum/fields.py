@@ -109,6 +109,8 @@ def table_total(field: TableField, value: Any, column: str | None = None) -> Dec
 def _state(
     field: FieldBase, answers: Answers, results: Mapping[str, Mapping[str, ResultValue]]
 ) -> tuple[bool, bool]:
+    if field.type == "reference":
+        return False, False
     if field.type == "calculated":
         return True, all(result.number is not None for result in results[field.id].values())
     value = answers.get(field.id)

@@ -17,9 +17,20 @@ from app.accounts.models import User
 from app.cohorts.actions import activate, assign_coach, enroll
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework import rules
-from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.coursework.models import (
+    Attachment,
+    Comment,
+    Draft,
+    Review,
+    Submission,
+    SubmissionAttachment,
+    System,
+)
+from app.curriculum.fields import files_of
 from app.curriculum.queries import program_of
 from app.curriculum.schema import structure_hash
+from app.files import storage
+from app.files.actions import keep
 from app.lib.database import db
 from app.lib.markdown import user_html
 from tests.cast import NOW
@@ -85,7 +96,29 @@ def next_round(
     )
     db.session.add(submission)
     db.session.flush()
+    for answer in submission.answers.values():
+        for file in files_of(answer):
+            db.session.add(SubmissionAttachment(submission_id=submission.id, attachment_id=file["id"]))
     return submission
+
+
+def attached(
+    system: System, field_id: str, name: str = "note.txt", data: bytes = b"Words", now: datetime = NOW
+) -> dict[str, Any]:
+    """A file in this field of the draft; returns what an answer says of it."""
+    digest, kind = storage.put(data), name.rpartition(".")[2]
+    file = keep(system.enrollment.user_id, digest, name, "text/plain", len(data), now)
+    row = Attachment(system_id=system.id, field_id=field_id, file=file, created_at=now)
+    db.session.add(row)
+    db.session.flush()
+    facts = {
+        "id": row.id, "name": name, "type": kind, "size": len(data), "sha256": digest, "at": now.isoformat(),
+    }  # fmt: skip
+    draft = db.session.get_one(Draft, system.id)
+    answer = draft.answers.get(field_id) or {"text": ""}
+    files = [*answer.get("files", []), facts]
+    draft.answers = {**draft.answers, field_id: {**answer, "deidentified": "yes", "files": files}}
+    return facts
 
 
 def published_review(

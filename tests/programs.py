@@ -65,6 +65,14 @@ WORKSHEET = {
                     "headings": ["Purpose", "Steps"],
                     "criteria": ["rules"],
                 },
+                {
+                    "id": "1.C.2",
+                    "label": "The rule as it hangs on the wall",
+                    "type": "file",
+                    "max_files": 2,
+                    "or_text": True,
+                    "min_words": 3,
+                },
             ],
         },
         {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,7 +19,8 @@ from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of
 from app.cohorts.rules import may_work
 from app.coursework import forms, messages, queries, rules
-from app.coursework.models import Comment, Draft, Submission, System
+from app.coursework.frozen import Reference
+from app.coursework.models import Comment, Draft, Submission, SubmissionAttachment, System
 from app.coursework.precheck import to_do
 from app.curriculum import fields
 from app.curriculum.scalars import count_words
@@ -61,16 +63,18 @@ def save(actor: User, system: System, draft: Draft, merged: forms.Merge, now: da
     rating = {key.removeprefix(forms.RATING): v for key, v in values.items() if key.startswith(forms.RATING)}
     answers = {key: v for key, v in values.items() if not key.startswith((forms.RATING, forms.REQUEST))}
     draft.self_rating = {**draft.self_rating, **rating}
-    draft.answers = {**draft.answers, **answers}
+    _, worksheet = queries.assignment_of(system)
+    draft.answers = {**draft.answers, **forms.with_files(worksheet, answers, draft.answers)}
     draft.version += 1
     draft.saved_at = now
     for key, value in values.items():
         if key.startswith(forms.REQUEST):
             _answer(int(key.removeprefix(forms.REQUEST)), value, now)
-    _work_on(actor, system, now)
+    work_on(actor, system, now)
 
 
-def _work_on(actor: User, system: System, now: datetime) -> None:
+def work_on(actor: User, system: System, now: datetime) -> None:
+    """The draft was changed: where that begins a new round, say so."""
     before, system.status = system.status, rules.next_status(system.status, "save")
     if before in ("changes requested", "reopened"):
         record(actor, f"Began to work on round {system.round + 1}", ("system", system.id), now=now)
@@ -92,6 +96,7 @@ class Frozen:
     number: int
     answers: dict[str, Any]
     rendered: dict[str, str]
+    shown: dict[str, Any]  # field id → what stood with it of another module
     digest: str
     self_rating: dict[str, str]
     words: int
@@ -104,6 +109,7 @@ def freeze(
     rubric: Rubric | None,
     answers: Mapping[str, Any],
     rating: Mapping[str, str],
+    references: Mapping[str, Reference] = MappingProxyType({}),
 ) -> Frozen:
     """Tidy the answers, render the long texts and take the digest: the slow work, done without a lock."""
     kept = fields.tidy(worksheet, answers)
@@ -113,6 +119,7 @@ def freeze(
         number=number,
         answers=kept,
         rendered={field_id: html for field_id, html in written.items() if html},
+        shown={field_id: one.kept() for field_id, one in references.items()},
         digest=rules.digest(kept),
         self_rating={key: rating[key] for key in keys if rating.get(key)},
         words=sum(
@@ -154,6 +161,7 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
         structure_hash=frozen.structure_hash,
         answers=frozen.answers,
         rendered=frozen.rendered,
+        shown=frozen.shown,
         digest=frozen.digest,
         self_rating=frozen.self_rating,
         words=frozen.words,
@@ -164,12 +172,20 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
     )
     db.session.add(submission)
     db.session.flush()
+    _hold_files(submission)
     title = f"Submitted System {sheet.module.number}, round {frozen.number}"
     record(
         actor, f"{title} ({frozen.words} words, {frozen.digest[:12]})", ("submission", submission.id), now=now
     )
     messages.receipt(submission, sheet.module, now)
     return submission
+
+
+def _hold_files(submission: Submission) -> None:
+    """From now on these files stay, whatever is taken out of the draft, and the coaches may have them."""
+    for answer in submission.answers.values():
+        for file in fields.files_of(answer):
+            db.session.add(SubmissionAttachment(submission_id=submission.id, attachment_id=file["id"]))
 
 
 def take_back(actor: User, submission: Submission, now: datetime) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from app.curriculum import references, samples, texts
+from app.curriculum import references, samples, shown_answers, texts
 from app.curriculum.folder import Folder
-from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, LoadedText, ProgramFile
+from app.curriculum.loaded import Known, Loaded, LoadedModule, LoadedProgram, LoadedText, ProgramFile
 from app.curriculum.schema import HomePageFacts, ModuleFacts
 from app.curriculum.unique import once, twice
 from app.lib import times
@@ -18,11 +18,13 @@ def check(folder: Folder, program: LoadedProgram) -> None:
     if program.head:
         _check_program(folder, program.head)
     _check_front(folder, program)
+    known = Known(program)
     for module in program.modules:
         _check_module(folder, module)
         if module.worksheet:
             references.check(folder, module, module.worksheet)
         samples.check(folder, module)
+        shown_answers.check(folder, module, known)
     heads = {module.slug: module.head for module in program.modules}
     for slug, head in heads.items():
         if head and program.head:

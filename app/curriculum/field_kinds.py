@@ -1,7 +1,7 @@
 """One entry per field type: how an answer is cleaned, what is wrong with it, what it lacks, how it reads as text.
 
 `fields` gives these the names other rooms use. Answers are in the stored format: text, list of keys, dict of
-parts, or list of rows with a stable `id`.
+parts, list of rows with a stable `id`, or what `file_answers` says of files.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.curriculum import scalars
+from app.curriculum import file_answers, scalars
 from app.curriculum.field_types import (
     TABLE_ROW_LIMIT,
     ChecklistField,
@@ -46,30 +46,12 @@ def _scalar_display(field: FieldBase, value: str) -> str:
     return scalars.show(Kind.of(field), value)
 
 
-def _long_text_gaps(field: FieldBase | Part, value: str) -> list[str]:
-    words = scalars.count_words(_without_headings(field, value))
-    least = getattr(field, "min_words", None)
-    if least and words < least:
-        return [f"So far {words} {'word' if words == 1 else 'words'}; this needs about {least} to be usable."]
-    return []
-
-
 def _long_text_answered(field: FieldBase | Part, value: str) -> bool:
-    return bool(_without_headings(field, value).strip())
+    return bool(file_answers.without_headings(field, value).strip())
 
 
 def _long_text_html(field: FieldBase, value: str) -> Markup:
     return user_html(value)
-
-
-def _without_headings(field: FieldBase | Part, value: str) -> str:
-    """The text less the offered headings: an untouched template is not an answer."""
-    headings = {_bare(heading) for heading in getattr(field, "headings", ())}
-    return "\n".join(line for line in value.split("\n") if _bare(line) not in headings) if headings else value
-
-
-def _bare(line: str) -> str:
-    return line.strip().strip("#*_: ").casefold()
 
 
 # --- keys of options --------------------------------------------------------------------------------------------
@@ -130,7 +112,9 @@ def _group_gaps(field: FieldBase, value: dict[str, str]) -> list[str]:
     empty = [part.label for part in parts if part.required and part not in answered]
     sentences = [f"Still empty: {', '.join(empty)}."] if empty else []
     short = [
-        (part.label, sentence) for part in answered for sentence in _long_text_gaps(part, value[part.key])
+        (part.label, sentence)
+        for part in answered
+        for sentence in file_answers.words_missing(part, value[part.key])
     ]
     return [*sentences, *(f"{label}: {sentence}" for label, sentence in short)]
 
@@ -255,11 +239,16 @@ def _no_html(field: FieldBase, value: Any) -> Markup:
     return Markup("")
 
 
+def _as_it_is(field: FieldBase, value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True)
 class FieldKind:
     """The verbs of one field type; `ask` is said when a required field has no answer.
 
     `html` is for what people write in Markdown: safe, and empty where the text of `display` says it all.
+    `hand_in` makes of an answer what a round keeps of it.
     """
 
     clean: Callable[[FieldBase, Any], Any]
@@ -269,11 +258,16 @@ class FieldKind:
     gaps: Callable[[FieldBase, Any], list[str]] = _no_problems
     answered: Callable[[FieldBase, Any], bool] = _anything
     html: Callable[[FieldBase, Any], Markup] = _no_html
+    hand_in: Callable[[FieldBase, Any], Any] = _as_it_is
 
 
 def _scalar(ask: str) -> FieldKind:
     return FieldKind(_clean_scalar, _scalar_display, ask, problems=_scalar_problems)
 
+
+_NOTHING_TYPED = FieldKind(
+    lambda field, raw: None, lambda field, value: "", "", answered=lambda field, value: False
+)
 
 KINDS: dict[str, FieldKind] = {
     "short_text": _scalar("Nothing is written here yet."),
@@ -282,7 +276,7 @@ KINDS: dict[str, FieldKind] = {
         _scalar_display,
         "Nothing is written here yet.",
         problems=_scalar_problems,
-        gaps=_long_text_gaps,
+        gaps=file_answers.words_missing,
         answered=_long_text_answered,
         html=_long_text_html,
     ),
@@ -317,8 +311,18 @@ KINDS: dict[str, FieldKind] = {
         problems=_table_problems,
         gaps=_table_gaps,
         answered=lambda field, value: bool(filled_rows(_table(field), value)),
+        hand_in=lambda field, value: filled_rows(_table(field), value),
     ),
-    "calculated": FieldKind(
-        lambda field, raw: None, lambda field, value: "", "", answered=lambda field, value: False
+    "file": FieldKind(
+        file_answers.clean,
+        file_answers.display,
+        "Nothing is here yet. Tick the sentence first, then add what is asked.",
+        problems=file_answers.problems,
+        gaps=file_answers.gaps,
+        answered=file_answers.answered,
+        html=lambda field, value: user_html(value["text"]),
+        hand_in=file_answers.hand_in,
     ),
+    "calculated": _NOTHING_TYPED,
+    "reference": _NOTHING_TYPED,
 }

@@ -1,11 +1,12 @@
 """The kinds of fields a worksheet can have, as frozen values read from worksheet.yaml."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic import Field as Constraint
 
 from app.curriculum.plain_numbers import Number, Whole
+from app.files.rules import FILE_TYPES, FileType
 
 
 def _true_or_false(value: Any) -> Any:
@@ -103,7 +104,13 @@ class Result(Strict):
 
 
 class FieldBase(Strict):
-    """What every field has. `required` fields must be answered before the work can be submitted."""
+    """What every field has. `required` fields must be answered before the work can be submitted.
+
+    `shows` names an answer of another module, `2.B.4` or some columns of it, `2.B.4 | group, sent_to`: it stands
+    above the input, to read.
+    """
+
+    takes_answer: ClassVar[bool] = True  # False: worked out or only shown, so nothing of it is in a draft
 
     id: FieldId
     label: Text
@@ -112,6 +119,7 @@ class FieldBase(Strict):
     guidance: Text | None = None
     example: Text | None = None
     criteria: tuple[Key, ...] = ()
+    shows: Text | None = None
 
     def structure(self) -> list[Any]:
         """What answers depend on; see `schema.structure_hash`."""
@@ -217,6 +225,8 @@ class GroupField(FieldBase):
 class CalculatedField(FieldBase):
     """Numbers worked out from other answers; never stored in a draft."""
 
+    takes_answer = False
+
     type: Literal["calculated"]
     results: Annotated[tuple[Result, ...], Constraint(min_length=1)]
 
@@ -225,6 +235,37 @@ class CalculatedField(FieldBase):
 
     def structure(self) -> list[Any]:
         return [*super().structure(), [[r.key, r.expression, r.format] for r in self.results]]
+
+
+class FileField(FieldBase):
+    """Files behind a tick that says they identify no client; with `or_text`, a text in their place or beside them.
+
+    `headings` and `min_words` are of that text, and count while there is no file.
+    """
+
+    type: Literal["file"]
+    max_files: Annotated[int, Constraint(ge=1, le=10)] = 1
+    accept: Annotated[tuple[FileType, ...], Constraint(min_length=1)] = FILE_TYPES
+    or_text: Flag = False
+    headings: tuple[Text, ...] = ()
+    min_words: Annotated[int, Constraint(ge=1, le=2000)] | None = None
+
+    def structure(self) -> list[Any]:
+        more = [self.max_files, sorted(self.accept), self.or_text, self.min_words]
+        return [*super().structure(), *more]
+
+
+class ReferenceField(FieldBase):
+    """An answer of another module, shown where it is needed; frozen into a round as it was then."""
+
+    takes_answer = False
+
+    type: Literal["reference"]
+    to: FieldId
+    columns: tuple[Key, ...] = ()
+
+    def structure(self) -> list[Any]:
+        return [*super().structure(), self.to, self.columns]
 
 
 Field = Annotated[
@@ -237,6 +278,8 @@ Field = Annotated[
     | NumberField
     | DateField
     | GroupField
-    | CalculatedField,
+    | CalculatedField
+    | FileField
+    | ReferenceField,
     Constraint(discriminator="type"),
 ]

@@ -9,6 +9,7 @@ from app.curriculum.field_types import (
     CalculatedField,
     Column,
     Field,
+    FileField,
     GroupField,
     NumberField,
     Part,
@@ -73,6 +74,10 @@ def _check_field(folder: Folder, sheet: Loaded[Worksheet], field: Field, path: P
                 _check_options(folder, sheet, part, "part", (*path, "parts", number))
         case NumberField():
             _check_limits(folder, sheet, field.min, field.max, path)
+        case FileField():
+            twice(
+                folder, sheet, ((kind, (*path, "accept", n)) for n, kind in enumerate(field.accept)), "type"
+            )
         case TableField():
             _check_table(folder, sheet, field, path)
 
@@ -86,7 +91,8 @@ def _check_lists(folder: Folder, sheet: Loaded[Worksheet], owner: Any, path: Pat
         )
         folder.problem(sheet.file, sheet.line(*path, "guidance"), sentence)
     for name, what in LISTS.items():
-        entries = list(enumerate(getattr(owner, name, ())))
+        # a reference names the columns it shows by their keys alone
+        entries = [pair for pair in enumerate(getattr(owner, name, ())) if not isinstance(pair[1], str)]
         twice(folder, sheet, ((one.key, (*path, name, n, "key")) for n, one in entries), what)
         labels = ((one.label, (*path, name, n, "label")) for n, one in entries)
         twice(folder, sheet, labels, f"{what} label")

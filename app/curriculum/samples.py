@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from app.curriculum.field_types import Field, GroupField, TableField
+from app.curriculum.field_types import Field, FileField, GroupField, TableField
 from app.curriculum.fields import clean, missing
 from app.curriculum.folder import Folder
 from app.curriculum.loaded import Loaded, LoadedModule
@@ -29,15 +29,16 @@ def _check_sample(folder: Folder, sample: Loaded[SampleFacts], sheet: Worksheet,
         line = sample.line("answers", field_id)
         if field is None:
             folder.problem(sample.file, line, f"the worksheet has no field {field_id}.")
-        elif field.type == "calculated":
-            folder.problem(sample.file, line, f"{field_id} is calculated; leave it out of the answers.")
+        elif not field.takes_answer:
+            why = "calculated" if field.type == "calculated" else "only shown"
+            folder.problem(sample.file, line, f"{field_id} is {why}; leave it out of the answers.")
         elif shape := _shape_problem(field, answer):
             folder.problem(sample.file, line, f"the answer to {field_id} {shape}")
         elif is_sure:
             _check_answer(folder, sample, field, answer)
     if sample.value.kind == "good":
         for field in sheet.fields():
-            if field.required and field.id not in answers and field.type != "calculated":
+            if field.required and field.id not in answers and field.takes_answer:
                 sentence = f"a good sample is complete, but {field.id} ({field.label}) is missing."
                 folder.problem(sample.file, sample.line("answers"), sentence)
 
@@ -72,6 +73,12 @@ def _shape_problem(field: Field, answer: Any) -> str | None:
             known = [part.key for part in field.parts]
             if not isinstance(answer, dict):
                 return f"must have its parts: {', '.join(known)}."
+            unknown = [key for key in answer if key not in known]
+            flat = all(value is None or isinstance(value, str) for value in answer.values())
+        case FileField():
+            known = ["deidentified", *(["text"] if field.or_text else [])]
+            if not isinstance(answer, dict):
+                return f"must be written as {' and '.join(known)}; a sample has no files."
             unknown = [key for key in answer if key not in known]
             flat = all(value is None or isinstance(value, str) for value in answer.values())
         case _ if field.type in ("multi_choice", "checklist"):

@@ -158,6 +158,7 @@ _EXAMPLES = {
     "reason_slug": "is “{input}”; write small letters, digits and -, like lack-of-systems",
     "language": "is “{input}”; write a language like en-US",
     "total": "is “{input}”; write the key of a column",
+    "to": "is “{input}”; write a field id like 1.E.3",
     "[key]": "cannot be a key here; write one like F22",
 }
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
@@ -15,6 +17,7 @@ def put(data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     path = _path(digest)
     if path.exists():
+        path.touch()  # asked for again: see `drop`
         return digest
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Written beside and renamed: a killed process leaves a stray temporary file, never half a file under its hash.
@@ -29,6 +32,17 @@ def put(data: bytes) -> str:
         Path(temporary).unlink(missing_ok=True)
         raise
     return digest
+
+
+def drop(digest: str, before: datetime) -> None:
+    """Forget bytes that no row names any more, unless they were put here since `before` (UTC).
+
+    Who puts bytes writes the row that names them a moment later; what is that new is left to a later run.
+    """
+    path = _path(digest)
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink()
 
 
 def get(digest: str) -> bytes:

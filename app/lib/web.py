@@ -125,6 +125,8 @@ def _http_error(error: HTTPException) -> Any:
             "Go back, reload the page and send it again; what you typed is still in the form."
         )
         return _error_page(400, "Please send that once more", sentence)
+    if error.code == 413:
+        return _error_page(413, error.name, "That is too large to send in one go. Nothing was stored.")
     return _error_page(error.code, error.name, error.description or "")
 
 

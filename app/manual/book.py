@@ -14,7 +14,6 @@ from markupsafe import Markup
 from app.curriculum import answer_html, documents
 from app.curriculum.answer_html import Filled
 from app.curriculum.calculation import calculated
-from app.curriculum.fields import is_answered
 from app.curriculum.placeholders import Placeholder
 from app.curriculum.schema import Document, Field, Module, Program, Worksheet
 
@@ -162,16 +161,14 @@ def _parts(module: Module, answers: dict[str, Any]) -> tuple[Part, ...]:
         Part(
             section.manual or f"{module.number}.{index}",
             section.title,
-            tuple((field.label, _answer(field, filled)) for field in section.fields if _has(field, filled)),
+            tuple(
+                (field.label, _answer(field, filled))
+                for field in section.fields
+                if answer_html.has_answer(Placeholder(field.id), field, filled)
+            ),
         )
         for index, section in enumerate(sheet.sections, 1)
     )
-
-
-def _has(field: Field, filled: Filled) -> bool:
-    if field.type == "calculated":
-        return any(one.number is not None for one in filled.results.get(field.id, {}).values())
-    return is_answered(field, filled.answers.get(field.id))
 
 
 def _answer(field: Field, filled: Filled) -> Markup:

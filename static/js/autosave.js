@@ -157,6 +157,20 @@ export class Autosave {
     if (!this.stopped && !this.retry && this.snapshot() !== written) this.plan(WAIT);
   }
 
+  /** Save what is unsaved and wait for it. @returns {Promise<boolean>} whether the server has what was typed by now */
+  async settle() {
+    while (this.busy) await new Promise((again) => setTimeout(again, 50));
+    if (this.unsaved) await this.save();
+    return !this.stopped && !this.retry;
+  }
+
+  /** The draft was changed by something else than a save of ours. @param {Answer} answer */
+  told(answer) {
+    this.input("version").value = String(answer.version);
+    this.onStatus(answer.saved_at);
+    this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });
+  }
+
   /** @param {Entries} sent @param {boolean} closing */
   send(sent, closing = false) {
     const own = OWN.map((name) => /** @type {[string, string]} */ ([name, this.input(name).value]));

@@ -9,6 +9,7 @@ A new page without a line here fails tests/house/test_doors.py. Add the line tha
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,15 @@ def own(**arguments: str) -> Callable[[World, str], Mapping[str, Any]]:
 
 def with_number(fill: Callable[[World, str], Mapping[str, Any]], number: int) -> Fill:
     return lambda world, actor: {**fill(world, actor), "number": number}
+
+
+def with_field(fill: Callable[[World, str], Mapping[str, Any]], field_id: str) -> Fill:
+    return lambda world, actor: {**fill(world, actor), "field_id": field_id}
+
+
+def a_file(_world: World, _actor: str) -> Mapping[str, Any]:
+    file = (io.BytesIO(b"A note for the wall."), "note.txt")
+    return {"version": 1, "1.C.2~deidentified": "yes", "1.C.2~text": "", "1.C.2~upload": file}
 
 
 def get(endpoint: str, opens: Mapping[str, Answer], at: Fill | None = None) -> Door:
@@ -218,6 +228,43 @@ COURSEWORK = [
     ),
 ]
 
+FILES = [
+    *of_each(
+        lambda owner, _: post(
+            "coursework.upload",
+            only(owner, 303),
+            with_field(thing(system_id=f"{owner}_system"), "1.C.2"),
+            a_file,
+        )
+    ),
+    post("coursework.upload", {}, with_field(thing(system_id="ana_system"), "1.A.1"), a_file),
+    # In a round: also its coach's. Only in the draft: nobody else's. By another system's address: nobody's.
+    *of_each(
+        lambda owner, coach: get(
+            "coursework.download",
+            only(f"{owner} {coach}"),
+            thing(system_id=f"{owner}_system", attachment_id=f"{owner}_held"),
+        )
+    ),
+    *of_each(
+        lambda owner, _: get(
+            "coursework.download",
+            only(owner),
+            thing(system_id=f"{owner}_system", attachment_id=f"{owner}_kept"),
+        )
+    ),
+    get("coursework.download", {}, thing(system_id="ana_system", attachment_id="ben_held")),
+    *(
+        post(
+            f"coursework.{verb}",
+            only(owner, 303) if owner == of else {},
+            thing(system_id=f"{owner}_system", attachment_id=f"{of}_kept"),
+        )
+        for verb in ("remove_file", "put_back_file")
+        for owner, of in (("ana", "ana"), ("ben", "ben"), ("uma", "uma"), ("ana", "ben"), ("uma", "ana"))
+    ),
+]
+
 REVIEWS = [
     *of_each(
         lambda owner, coach: post(
@@ -302,4 +349,4 @@ DEVELOPMENT = [
     get("mail.body", everybody(), {"message_id": 1}),
 ]
 
-DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + REVIEWS + COACHING + MANUAL + MONEY + SITE + DEVELOPMENT
+DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + FILES + REVIEWS + COACHING + MANUAL + MONEY + SITE + DEVELOPMENT

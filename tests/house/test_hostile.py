@@ -158,7 +158,8 @@ def _names_that_run(house: House) -> None:
     from app.accounts.models import SignIn, User
     from app.admissions.models import Application
     from app.cohorts.models import Enrollment
-    from app.coursework.models import Comment, Review
+    from app.coursework.models import Comment, Draft, Review, Submission
+    from app.files.models import StoredFile
 
     begin_write()
     for user in db.session.scalars(select(User)):
@@ -174,4 +175,10 @@ def _names_that_run(house: House) -> None:
         review.strength = review.note = RUNS
     for comment in db.session.scalars(select(Comment)):
         comment.text, comment.quote = RUNS, RUNS[:200]
+    for file in db.session.scalars(select(StoredFile)):
+        file.name = RUNS[:150]
+    for round_or_draft in (*db.session.scalars(select(Submission)), *db.session.scalars(select(Draft))):
+        wall = round_or_draft.answers.get("1.C.2", {"files": []})
+        files = [one | {"name": RUNS[:150]} for one in wall["files"]]
+        round_or_draft.answers = round_or_draft.answers | {"1.C.2": wall | {"files": files, "text": RUNS}}
     db.session.commit()

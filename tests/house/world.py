@@ -16,14 +16,14 @@ from app.accounts.models import SignIn, User
 from app.admissions import actions as admissions
 from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
-from app.coursework.models import Comment, Draft, Review, Submission
+from app.coursework.models import Comment, Draft, Review, Submission, SubmissionAttachment, System
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals
 from app.payments import checkout
 from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
-from tests.factories import GOOD_MARKS, next_round, published_review, submitted_system
+from tests.factories import GOOD_MARKS, attached, next_round, published_review, submitted_system
 from tests.house.canaries import ACTORS, Canaries
 from tests.programs import COMPLETE
 
@@ -107,6 +107,9 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
     )
     system = round_1.system
     accepted = name != "ben"
+    held = _file(world, system, name, "held", both, f"{name} {coach}")
+    if not accepted:
+        _hold(round_1, held)
     remark = plant(f"xq{name}remark", both, name)
     review = published_review(
         round_1,
@@ -119,13 +122,16 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
     review.note = plant(f"xq{name}note", both, name)
     if accepted:
         round_2 = next_round(
-            system, answers=_answers(plant(f"xq{name}round2", both, f"{name} {coach}")), now=now
+            system,
+            answers=_answers(plant(f"xq{name}round2", both, f"{name} {coach}")) | {"1.C.2": _wall(held)},
+            now=now,
         )
         _begun_review(world, round_2, name, coach, now)
     else:
         _withdrawn_review(world, round_1, name, coach)
     draft = db.session.get_one(Draft, system.id)
     draft.answers = _answers(plant(f"xq{name}draft", f"{name} sam", name))
+    _file(world, system, name, "kept", f"{name} sam", name)
     db.session.flush()
     world.ids |= {
         f"{name}_system": system.id,
@@ -135,6 +141,27 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
         f"{name}_published": review.id,
         f"{name}_comment": db.session.scalar(select(Comment.id).where(Comment.review_id == review.id)),
     }
+
+
+def _file(world: World, system: System, name: str, what: str, readers: str, seen_by: str) -> dict[str, Any]:
+    """A file whose name and whose words are canaries; `ids` has it as `ana_held`."""
+    plant = world.canaries.plant
+    words = plant(f"xq{name}{what}words", readers, seen_by).encode()
+    facts = attached(
+        system, "1.C.2", plant(f"xq{name}{what}name", readers, seen_by) + ".txt", words, now=BEFORE
+    )
+    world.ids[f"{name}_{what}"] = facts["id"]
+    return facts
+
+
+def _wall(*files: dict[str, Any]) -> dict[str, Any]:
+    return {"deidentified": "yes", "text": "", "files": list(files)}
+
+
+def _hold(submission: Submission, facts: dict[str, Any]) -> None:
+    """Part of this round, as if it had been sent with it."""
+    submission.answers = submission.answers | {"1.C.2": _wall(facts)}
+    db.session.add(SubmissionAttachment(submission_id=submission.id, attachment_id=facts["id"]))
 
 
 def _begun_review(world: World, round_2: Submission, name: str, coach: str, now: datetime) -> None:

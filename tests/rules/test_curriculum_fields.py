@@ -343,12 +343,24 @@ def test_a_whole_table_of_rows_is_tidied():
     assert tidy(sheet, {"1.A.1": rows}) == {"1.A.1": [{"id": "r2", "item": "Rent", "amount": "1"}]}
 
 
+KEYS = [
+    "id",
+    "item",
+    "amount",
+    "price",
+    "x",
+    "deidentified",
+    "text",
+    "files",
+    "name",
+    "type",
+    "size",
+    "sha256",
+    "at",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(["id", "item", "amount", "price", "x"]), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
     max_leaves=12,
 )
 ALL = [
@@ -364,6 +376,8 @@ ALL = [
     field("group", parts=PARTS),
     field("table", columns=COLUMNS, min_rows=2, max_rows=3, total="amount"),
     field("calculated", results=[{"key": "a", "label": "A", "expression": "1"}]),
+    field("file", or_text=True, headings=["Steps"], min_words=3, required=True),
+    field("reference", to="2.A.1"),
 ]
 
 

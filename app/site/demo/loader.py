@@ -249,7 +249,7 @@ def _answer_requests(system: System, at: datetime) -> None:
 
 
 def _comments(system: System) -> Iterable[Comment]:
-    for one in coursework_queries.remarks_of(system.id):
+    for one in coursework_queries.history_of(system.id)[1]:
         comment = db.session.get(Comment, one.id)
         if comment:
             yield comment

@@ -139,6 +139,28 @@ sections:
           - {key: board, label: The board}
 """
 
+# Of the second module, which has no worksheet unless a test gives it this one.
+WORKSHEET_2 = """\
+key: oven-log
+title: Oven log
+sections:
+  - id: A
+    title: Heat
+    fields:
+      - {id: "2.A.1", label: Recipes, type: reference, to: "1.A.2", columns: [item, cost]}
+      - id: "2.A.2"
+        label: Log
+        type: file
+        required: true
+        shows: "1.A.2 | total"
+        max_files: 2
+        accept: [pdf, txt]
+        or_text: true
+        headings: [Day, Heat]
+        min_words: 3
+        criteria: [clarity]
+"""
+
 RUBRIC = """\
 criteria:
   - key: clarity

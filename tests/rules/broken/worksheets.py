@@ -21,7 +21,7 @@ BROKEN = {
     "unknown type": swap(SHEET, "type: group", "type: grupe",
         f"{SHEET}:30: entry 3 of “fields” has the type “grupe”, which does not exist; the types are "
          "short_text, long_text, table, choice, multi_choice, checklist, number, currency, percent, date, "
-         "group, calculated."),
+         "group, calculated, file, reference."),
     "empty label": swap(SHEET, "label: Price\n", "label:\n",
         f"{SHEET}:29: “label” is empty; write its value or remove the line."),
     "a list for a text": swap(SHEET, "label: Ingredients", "label: [Ingredients]",

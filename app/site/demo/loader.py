@@ -15,7 +15,7 @@ from app.cohorts import actions as cohorts
 from app.cohorts import queries as cohort_queries
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework import actions as coursework
-from app.coursework import leases, review_actions, rules
+from app.coursework import attachments, leases, review_actions, rules
 from app.coursework import queries as coursework_queries
 from app.coursework.models import Comment, Submission, System
 from app.coursework.review_rules import ReviewText
@@ -25,6 +25,7 @@ from app.lib.database import db
 from app.payments import actions as payments
 from app.payments.models import Payment, Price, RefundTier
 from app.site.demo import work
+from app.site.demo.paper import SampleFile
 from app.site.demo.people import APPLICANTS, CAST, ENROLLED, EVERYBODY, FOUNDING, RUNNING, Person
 
 PRICE = 240_000  # cents; invented, as everything here
@@ -37,6 +38,7 @@ class Demo:
 
     now: datetime
     release_id: int
+    sample: SampleFile
     users: dict[str, User] = field(default_factory=dict)
 
     @property
@@ -48,9 +50,9 @@ def is_loaded() -> bool:
     return bool(db.session.scalar(select(func.count()).select_from(User)))
 
 
-def load(release_id: int, password_hash: str, now: datetime) -> None:
+def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime) -> None:
     """Write the whole demo into this transaction. The caller commits."""
-    demo = Demo(now, release_id)
+    demo = Demo(now, release_id, sample)
     for person in EVERYBODY:
         demo.users[person.key] = _user(person, password_hash, now)
     demo.sam.is_staff = True
@@ -94,7 +96,24 @@ def _founding_cohort(demo: Demo) -> None:
             "accepted",
             begun + timedelta(days=9, hours=index),
         )
+        if person.key == "uma":
+            _accepted_with_a_file(demo, enrollment, begun)
         enrollment.status, enrollment.ended_at = "completed", begun + timedelta(weeks=12)
+
+
+def _accepted_with_a_file(demo: Demo, enrollment: Enrollment, begun: datetime) -> None:
+    """The system whose worksheet takes a file, sent with one instead of the text."""
+    user, sample = enrollment.user, demo.sample
+    module, field = work.field_for_files(cohort_queries.program(enrollment.cohort))
+    at = begun + timedelta(days=module.opens_day, hours=3)
+    system = _begin(demo, enrollment, module, at)
+    sheet = coursework_queries.sheet_for(user, system.id)
+    answers = work.answers_of(module, enrollment.practice_name, user.name, "Jo")
+    sheet.draft.answers = answers | {field.id: {"deidentified": "yes", "text": ""}}
+    attachments.attach(user, sheet, field, sample.file, sample.digest, at + timedelta(days=3))
+    sent = _send(user, system, module, sheet.draft.answers, at + timedelta(days=4))
+    said = work.acceptance_of_records(module, field.id)
+    _review(demo.users["cal"], sent, said, "accepted", at + timedelta(days=6))
 
 
 def _running_cohort(demo: Demo) -> None:

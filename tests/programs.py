@@ -181,6 +181,9 @@ PAGES = [
 ]
 
 
+HOURS = ["One to three hours", "Four or five hours", "Six hours or more"]
+
+
 def _module(
     number: int, slug: str, reason: str, system: str, chapter: str, **more: object
 ) -> dict[str, object]:
@@ -225,6 +228,7 @@ def small_program() -> Program:
         "Lack of systems",
         "Practice operating system",
         "Operations",
+        closes_day=81,
         lessons=lessons,
         worksheet=WORKSHEET,
         rubric={
@@ -250,7 +254,19 @@ def small_program() -> Program:
         {
             "title": "Small Cohort",
             "institute": "Institute of Tests",
+            "called": "The Institute",
             "weeks": 12,
+            "week_begins": "saturday",
+            "example_of": "Harborline",
+            "application": [
+                {
+                    "key": "clients",
+                    "question": "Who do you work with, and where?",
+                    "hint": "No names, please.",
+                },
+                {"key": "why_now", "question": "Why now? What do you want to build first?"},
+                {"key": "hours", "question": "How many hours a week can you keep free?", "options": HOURS},
+            ],
             "time_zone": "America/New_York",
             "hedges": ["Education, not legal advice."],
             "release_time": "11:00",
@@ -268,7 +284,7 @@ def small_program() -> Program:
             ],
             "modules": [
                 systems,
-                _module(2, "focus", "Lack of focus", "Practice focus plan", "Focus"),
+                _module(2, "focus", "Lack of focus", "Practice focus plan", "Focus", needs=["systems"]),
                 _module(
                     3,
                     "scope",
@@ -278,6 +294,7 @@ def small_program() -> Program:
                     opens_day=70,
                     due_day=75,
                     review_days=2,
+                    pairs_with=["focus"],
                 ),
             ],
             "weeks_plan": [

@@ -18,7 +18,7 @@ from app.cohorts.rules import READING, ModuleDates, may_work
 from app.coursework import rules
 from app.coursework.models import Comment, Draft, Review, Submission, System
 from app.coursework.review_rules import KIND_WORDS
-from app.curriculum.schema import Module, Rubric, Worksheet
+from app.curriculum.schema import Module, Program, Rubric, Worksheet
 from app.lib.database import db
 
 # --- one system -----------------------------------------------------------------------------------------------
@@ -73,6 +73,7 @@ class Sheet:
 
     system: System
     draft: Draft
+    program: Program
     module: Module
     worksheet: Worksheet
     rubric: Rubric | None
@@ -137,6 +138,7 @@ def sheet_for(user: User, system_id: int) -> Sheet:
     return Sheet(
         system=system,
         draft=draft,
+        program=program(system.enrollment.cohort),
         module=module,
         worksheet=worksheet,
         rubric=module.rubric,

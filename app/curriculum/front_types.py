@@ -7,6 +7,7 @@ from pydantic import Field as Constraint
 from app.curriculum.field_types import Flag, Key, SourceTag, Strict, Text
 from app.curriculum.plain_numbers import Whole
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 State = Literal["accepted", "changes requested", "submitted", "drafting", "not started"]
 
@@ -54,7 +55,7 @@ class ArtRow(Strict):
 
 class ArtNote(Strict):
     name: Text
-    lines: Annotated[tuple[Text, ...], Constraint(min_length=1, max_length=3)]
+    lines: Annotated[tuple[Text, ...], Constraint(min_length=1, max_length=2)]
 
 
 class Art(Strict):

@@ -51,6 +51,7 @@ from app.curriculum.field_types import (
     Text,
 )
 from app.curriculum.front_types import (
+    WEEKDAYS,
     HomePageFacts,
     Page,
     PageFacts,
@@ -120,7 +121,7 @@ class Source(Strict):
 
 
 class Call(Strict):
-    """A live session of every cohort: `day` counts within its week (0: Saturday), `starts` is the cohort's time."""
+    """A live session of every cohort: `day` counts within its week (0: the first), `starts` is the cohort's time."""
 
     key: Slug
     week: Annotated[Whole, Constraint(ge=1, le=104)]
@@ -209,7 +210,7 @@ class ModuleFacts(Strict):
 
 
 class Module(ModuleFacts):
-    """One of the ten modules. Without a worksheet it is listed, but there is nothing to build in it yet."""
+    """One of the modules. Without a worksheet it is listed, but there is nothing to build in it yet."""
 
     number: int
     slug: Slug
@@ -278,8 +279,22 @@ class Program(ProgramFacts):
     sources: dict[str, Source] = {}
     pages: tuple[Page, ...] = ()
 
+    def weekday(self, day: int) -> str:
+        """The name of that day of a cohort: day 0 is its first, 'Saturday' for example."""
+        return WEEKDAYS[(WEEKDAYS.index(self.week_begins) + day) % 7].capitalize()
+
     def module(self, slug: str) -> Module | None:
         return next((one for one in self.modules if one.slug == slug), None)
+
+    def builds_on(self, module: Module) -> tuple[Module, ...]:
+        """The modules it needs, in the order of the program."""
+        return tuple(one for one in self.modules if one.slug in module.needs)
+
+    def pairs_of(self, module: Module) -> tuple[Module, ...]:
+        """The modules it is built together with, whichever of the two says so."""
+        return tuple(
+            one for one in self.modules if one.slug in module.pairs_with or module.slug in one.pairs_with
+        )
 
     def module_numbered(self, number: int) -> Module | None:
         return next((one for one in self.modules if one.number == number), None)

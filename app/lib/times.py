@@ -38,7 +38,7 @@ def add_business_days(day: date, days: int, holidays: Collection[date] = ()) -> 
     return day
 
 
-_viewer_zone: Callable[[], str] = lambda: "America/New_York"  # noqa: E731 - a default, replaced at the start
+_viewer_zone: Callable[[], str] = lambda: "UTC"  # noqa: E731 - a default, replaced at the start
 
 
 def show_in(viewer_zone: Callable[[], str]) -> None:

@@ -15,8 +15,9 @@ from jinja2 import Template
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
-from app.lib import times
+from app.lib import times, words
 from app.lib.database import db
+from app.lib.imprint import imprint
 from app.lib.login import current_user
 from app.lib.money import money
 from app.lib.refusal import Refused
@@ -52,8 +53,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
     for function in (times.moment, times.day, times.day_year, times.clock_time, money):
         app.template_filter()(function)
-    times.show_in(lambda: getattr(current_user, "time_zone", None) or "America/New_York")
-    app.jinja_env.globals.update(asset=asset)
+    app.template_filter()(words.in_words)
+    app.template_filter()(words.mid_sentence)
+    times.show_in(lambda: getattr(current_user, "time_zone", None) or imprint().time_zone)
+    app.jinja_env.globals.update(asset=asset, imprint=imprint)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"demo": app.config["DEMO"]})
 

@@ -79,6 +79,8 @@ class Book:
     hedges: tuple[str, ...]
     chapters: tuple[Chapter, ...]
     mark: str  # the fingerprint of what its pages are made of
+    language: str = "en-US"
+    notice: str = ""
 
     @property
     def bound(self) -> tuple[Chapter, ...]:
@@ -111,7 +113,17 @@ def compose(
         for module in program.modules
     )
     mark = fingerprint(work, practice, owner)
-    return Book(practice or owner, owner, cohort, program.institute, program.hedges, chapters, mark)
+    return Book(
+        practice or owner,
+        owner,
+        cohort,
+        program.institute,
+        program.hedges,
+        chapters,
+        mark,
+        program.language,
+        program.notice or program.hedges[0],
+    )
 
 
 def fingerprint(work: Sequence[Work], practice: str, owner: str) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 from flask import Flask, request, url_for
 
 from app.cohorts.queries import current_enrollment
+from app.lib.imprint import imprint
 from app.lib.login import current_user
+from app.lib.words import in_words
 
 PARTICIPANT = (
     ("Dashboard", "site.dashboard", ("site.dashboard",)),
@@ -24,7 +26,7 @@ PROSPECT = (
     ("Payments", "payments.payments", ("payments.",)),
 )
 PUBLIC = (
-    ("The ten reasons", "site.reasons", ("site.reasons", "site.reason")),
+    ("The {number} reasons", "site.reasons", ("site.reasons", "site.reason")),
     ("The program", "site.program", ("site.program",)),
     ("Dates and price", "site.cohorts_list", ("site.cohorts_list", "site.cohort")),
 )
@@ -68,7 +70,8 @@ def menu() -> list[dict[str, Any]]:
 
 
 def public_menu() -> list[dict[str, Any]]:
-    return _drawn(PUBLIC)
+    number = in_words(imprint().modules)
+    return _drawn(tuple((label.format(number=number), *rest) for label, *rest in PUBLIC))
 
 
 def footer_menu() -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ def _chapter(enrollment: Enrollment, module: Module, system: Any) -> Chapter:
         system_id=system.id if system else None,
         accepted_at=system.accepted_at if system else None,
         promised_at=system.promised_at if system else None,
+        closes_at=dates.closes_at,
     )
 
 

@@ -105,7 +105,12 @@ def wrong_password(world: World, actor: str) -> Mapping[str, Any]:
     return {**mail_address(world, actor), "password": "wrong"}
 
 
-APPLICATION = {"practice_name": "P", "clients": "C", "why_now": "W", "hours": "Four or five hours"}
+APPLICATION = {
+    "practice_name": "P",
+    "asked_clients": "C",
+    "asked_why_now": "W",
+    "asked_hours": "Four or five hours",
+}
 
 
 def application(_world: World, actor: str) -> Mapping[str, Any]:

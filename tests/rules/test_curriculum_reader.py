@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from app.curriculum import yaml_tree
 from app.curriculum.problems import CurriculumErrors
@@ -83,42 +81,6 @@ def test_the_structure_hash_ignores_wording_only(tmp_path, old, new, same):
 
     assert old in small.WORKSHEET
     assert (hashed(small.WORKSHEET) == hashed(small.WORKSHEET.replace(old, new, 1))) is same
-
-
-def outcome(what, error):
-    """The error of this kind, or None; any other error fails the test."""
-    try:
-        what()
-    except error as found:
-        return found
-    return None
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_no_file_however_odd_is_more_than_a_problem(tmp_path, data):
-    file = data.draw(st.sampled_from(sorted(small.FILES)))
-    text = small.FILES[file]
-    at = data.draw(st.integers(0, len(text)))
-    length = data.draw(st.integers(0, 30))
-    signs = st.text(alphabet="{}[]:,-#&*!|>'\"%@`?~ \n\tab1./\\é\x85\u2028", max_size=12)
-    typed = data.draw(
-        signs | st.sampled_from(["<<: *x", "- - -", "{{ 1.A.1", "///", "0x1F", "1.A.1", "~", "---"])
-    )
-    broken = text[:at] + typed + text[at + length :]
-    found = outcome(lambda: rendered(read(small.write(tmp_path, {file: broken}))), CurriculumErrors)
-    for problem in found.problems if found else []:
-        assert problem.line >= 1
-        assert problem.sentence.endswith((".", "?"))
-    assert found is None or found.problems
-
-
-@given(st.text(max_size=200) | st.text(alphabet="[]{}:-,&*!|>'\"\n ab", max_size=200))
-def test_any_text_is_yaml_or_an_error_with_a_line(text):
-    found = outcome(lambda: yaml_tree.plain(yaml_tree.parse(text)), yaml_tree.YamlError)
-    if found:
-        assert 1 <= found.line <= len(text) + 1
-        assert found.sentence.endswith(".")
 
 
 @pytest.mark.parametrize(

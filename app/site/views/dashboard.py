@@ -67,6 +67,8 @@ def calendar() -> str:
         entries.append({"at": chapter.opens_at, "kind": "opens", "chapter": chapter})
         if chapter.written:
             entries.append({"at": chapter.due_at, "kind": "due", "chapter": chapter})
+            if chapter.closes_at:
+                entries.append({"at": chapter.closes_at, "kind": "closes", "chapter": chapter})
     for call in cohorts.calls_of(enrollment.cohort):
         entries.append({"at": call.starts_at, "kind": "call", "call": call})
     entries.sort(key=lambda one: one["at"])

@@ -13,7 +13,6 @@ from app.curriculum.markdown import with_build_links
 from app.curriculum.schema import Module
 from app.lib import clock
 from app.lib.access import open_to
-from app.lib.login import current_user
 from app.site import queries
 from app.site.views import bp
 
@@ -25,23 +24,28 @@ def modules() -> str:
     program = cohorts.program(enrollment.cohort)
     chapters = queries.chapters_of(enrollment)
     pairs = list(zip(program.modules, chapters, strict=True))
-    return render_template("site/modules.html", enrollment=enrollment, pairs=pairs, now=clock.now())
+    return render_template(
+        "site/modules.html", enrollment=enrollment, program=program, pairs=pairs, now=clock.now()
+    )
 
 
 @bp.get("/modules/<slug>")
 @open_to("participant")
 def module(slug: str) -> str:
     enrollment = cohorts.enrollment_for(get_user())
-    found, now = _module(slug), clock.now()
-    chapter = next(one for one in queries.chapters_of(enrollment) if one.slug == slug)
+    program, now = cohorts.program(enrollment.cohort), clock.now()
+    found = program.module(slug) or abort(404)
+    chapters = {one.slug: one for one in queries.chapters_of(enrollment)}
     return render_template(
         "site/module.html",
         enrollment=enrollment,
+        program=program,
         module=found,
-        chapter=chapter,
-        is_open=chapter.is_open(now),
+        chapter=chapters[slug],
+        builds_on=[chapters[one.slug] for one in program.builds_on(found)],
+        pairs_with=[chapters[one.slug] for one in program.pairs_of(found)],
+        is_open=chapters[slug].is_open(now),
         may_work=rules.may_work(enrollment.status),
-        hedges=cohorts.program(enrollment.cohort).hedges,
     )
 
 
@@ -49,7 +53,8 @@ def module(slug: str) -> str:
 @open_to("participant")
 def lesson(slug: str, lesson_slug: str) -> str:
     enrollment = cohorts.enrollment_for(get_user())
-    found = _module(slug)
+    program = cohorts.program(enrollment.cohort)
+    found = program.module(slug) or abort(404)
     text = found.lesson(lesson_slug) or abort(404)
     dates = cohorts.dates_of(enrollment.cohort, found)
     if not dates.is_open(clock.now()):
@@ -60,12 +65,12 @@ def lesson(slug: str, lesson_slug: str) -> str:
     )
     return render_template(
         "site/lesson.html",
+        program=program,
         module=found,
         lesson=text,
         html=with_build_links(text.html, lambda field_id: f"{base}#{field_id}" if system else base),
         before=_neighbor(found, text.number - 1),
         after=_neighbor(found, text.number + 1),
-        hedge=cohorts.program(enrollment.cohort).hedges[0],
     )
 
 
@@ -73,18 +78,13 @@ def lesson(slug: str, lesson_slug: str) -> str:
 @open_to("participant")
 def sample(slug: str, sample_slug: str) -> str:
     enrollment = cohorts.enrollment_for(get_user())
-    found = _module(slug)
+    found = cohorts.program(enrollment.cohort).module(slug) or abort(404)
     one = found.sample(sample_slug) or abort(404)
     if found.worksheet is None or not cohorts.dates_of(enrollment.cohort, found).is_open(clock.now()):
         abort(404)
     return render_template(
         "site/sample.html", module=found, sample=one, fields=frozen.sample_fields(found.worksheet, one)
     )
-
-
-def _module(slug: str) -> Module:
-    enrollment = cohorts.enrollment_for(current_user)
-    return cohorts.program(enrollment.cohort).module(slug) or abort(404)
 
 
 def _neighbor(module: Module, number: int) -> object:

@@ -11,7 +11,7 @@ from app.admissions import queries as admissions
 from app.admissions import rules as admission_rules
 from app.cohorts import queries as cohorts
 from app.curriculum.models import Release
-from app.curriculum.queries import program_of
+from app.curriculum.queries import front, program_of
 from app.curriculum.schema import Module, Program
 from app.lib import clock
 from app.lib.access import open_to
@@ -137,6 +137,7 @@ def _release() -> tuple[int, str]:
     found = db.session.execute(newest).first()
     if found is None:
         abort(503, "The program is being published. Please come back in a minute.")
+    front.learn(found.id, clock.now())
     return found.id, found.hash
 
 

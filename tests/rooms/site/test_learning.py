@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import submitted_system
+
 
 def test_modules_say_when_they_open(sign_in, cast):
     page = sign_in(cast.ana).get("/modules").text
@@ -31,6 +33,50 @@ def test_a_closed_module_tells_its_date_and_not_its_text(sign_in, cast):
 def test_a_lesson_leads_on(sign_in, cast):
     page = sign_in(cast.ana).get("/modules/systems/lesson-1").text
     assert "Text of lesson 1." in page and "/modules/systems/lesson-2" in page
+
+
+def test_a_module_says_what_it_builds_on_and_how_that_stands(sign_in, cast, write):
+    def shown() -> str:
+        page = sign_in(cast.ana).get("/modules/focus").text
+        return " ".join(page[page.index("<h2>Builds on") : page.index("<h2>Documents")].split())
+
+    before = shown()
+    assert '<a href="/modules/systems">1 Operations</a>' in before
+    assert "Not started" in before
+    assert (
+        '<h2>Pairs with</h2><ul class="neighbors" role="list"><li><a href="/modules/scope">3 Scope</a></li>'
+        in before
+    )
+    with write():
+        submitted_system(cast.ana_enrollment).system.status = "accepted"
+    assert "Accepted" in shown()
+
+
+def test_a_pair_is_told_from_both_sides_and_other_modules_say_nothing(sign_in, cast):
+    ana = sign_in(cast.ana)
+    assert '<a href="/modules/focus">2 Focus</a>' in ana.get("/modules/scope").text
+    page = ana.get("/modules/systems").text
+    assert "Builds on" not in page and "Pairs with" not in page
+
+
+def test_what_closes_last_has_its_day_on_its_page_and_in_the_calendar(sign_in, cast):
+    ana = sign_in(cast.ana)
+    said = "Wed, May 20, 9:59 p.m. MDT"
+    page = ana.get("/modules/systems").text
+    assert "Closes last" in page and said in page
+    calendar = " ".join(ana.get("/calendar").text.split())
+    row = calendar[calendar.rindex("<tr>", 0, calendar.index("last version due")) :]
+    assert said in row and "Practice operating system" in row
+
+
+def test_the_public_plan_says_it_too(client):
+    page = client.get("/program").text
+    for said in (
+        "Builds on module 1; pairs with module 3.",
+        "Closes last, in week 12.",
+        "Pairs with module 2.",
+    ):
+        assert f"<small>{said}</small>" in page
 
 
 @pytest.mark.parametrize("path", ["/modules/nope", "/modules/systems/nope", "/modules/scope/lesson-1"])

@@ -279,6 +279,11 @@ class Program(ProgramFacts):
     def module(self, slug: str) -> Module | None:
         return next((one for one in self.modules if one.slug == slug), None)
 
+    @property
+    def check_days(self) -> list[int]:
+        """The days after acceptance on which evidence is asked for, in order."""
+        return sorted({check.day for module in self.modules for check in module.checks})
+
     def builds_on(self, module: Module) -> tuple[Module, ...]:
         """The modules it needs, in the order of the program."""
         return tuple(one for one in self.modules if one.slug in module.needs)

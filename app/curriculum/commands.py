@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from flask.cli import AppGroup
 
 from app.curriculum import actions
 from app.curriculum.differences import differences
+from app.curriculum.json_schemas import KINDS, json_schema
 from app.curriculum.problems import CurriculumErrors, Problem
 from app.curriculum.queries import current_release, program_of
 from app.curriculum.reader import Reading, read_closely
@@ -71,6 +73,21 @@ def diff() -> None:
     click.echo(f"Compared with release {release.id} ({release.hash[:12]}):")
     for line in lines:
         click.echo(f"  {line}")
+
+
+@curriculum_cli.command("schema")
+@click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False))
+def schema(directory: Path | None) -> None:
+    """JSON schemas of the files, for editors: written into DIRECTORY, or printed as one object by kind of file."""
+    schemas = {kind: json_schema(kind) for kind in KINDS}
+    if directory is None:
+        click.echo(json.dumps(schemas, indent=2, ensure_ascii=False))
+        return
+    directory.mkdir(parents=True, exist_ok=True)
+    for kind, found in schemas.items():
+        text = json.dumps(found, indent=2, ensure_ascii=False)
+        (directory / f"{kind}.schema.json").write_text(text + "\n", encoding="utf-8")
+    click.echo(f"{len(schemas)} schemas are in {directory}.")
 
 
 def _read_or_exit(directory: Path | None) -> Reading:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic import Field as Constraint
 
-from app.curriculum.plain_numbers import Number, Whole
+from app.curriculum.plain_numbers import DIGITS, Number
 from app.files.rules import FILE_TYPES, FileType
 
 
@@ -24,8 +24,8 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 FieldId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?\.[A-Z]{1,2}\.[1-9][0-9]?$")]
 SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9]{1,3}[a-z]?$")]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
-Rows = Annotated[Whole, Constraint(ge=0, le=200)]
-MinWords = Annotated[Whole, Constraint(ge=1, le=2000)]
+Rows = Annotated[int, Constraint(ge=0, le=200), DIGITS]
+MinWords = Annotated[int, Constraint(ge=1, le=2000), DIGITS]
 
 # What a person types at most, in characters; the database and the pages are sized for these.
 SHORT_TEXT_LIMIT = 500

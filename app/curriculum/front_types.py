@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Constraint
 
 from app.curriculum.field_types import Flag, Key, SourceTag, Strict, Text
-from app.curriculum.plain_numbers import Whole
+from app.curriculum.plain_numbers import DIGITS
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -68,7 +68,7 @@ class Art(Strict):
     caption: Text
     about: Text
     states: Annotated[tuple[State, ...], Constraint(min_length=1)]
-    module: Annotated[Whole, Constraint(ge=1, le=99)]
+    module: Annotated[int, Constraint(ge=1, le=99), DIGITS]
     title: Text
     head: Annotated[tuple[tuple[Text, Text], ...], Constraint(max_length=3)] = ()
     text: Annotated[tuple[Text, ...], Constraint(max_length=3)] = ()

@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
@@ -31,5 +31,6 @@ def _number(value: Any) -> Any:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-Number = Annotated[Decimal, BeforeValidator(_number)]
+# Stands behind the limits of an int: so the limits are the number's own, in messages and in JSON schemas.
+DIGITS = BeforeValidator(_whole)
+Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]

@@ -60,7 +60,7 @@ from app.curriculum.front_types import (
     Statements,
     Weekday,
 )
-from app.curriculum.plain_numbers import Whole
+from app.curriculum.plain_numbers import DIGITS
 
 __all__ = [
     "Call",
@@ -124,18 +124,18 @@ class Call(Strict):
     """A live session of every cohort: `day` counts within its week (0: the first), `starts` is the cohort's time."""
 
     key: Slug
-    week: Annotated[Whole, Constraint(ge=1, le=104)]
+    week: Annotated[int, Constraint(ge=1, le=104), DIGITS]
     title: Text
-    day: Annotated[Whole, Constraint(ge=-60, le=730)]
+    day: Annotated[int, Constraint(ge=-60, le=730), DIGITS]
     starts: WallTime
-    minutes: Annotated[Whole, Constraint(ge=5, le=600)]
+    minutes: Annotated[int, Constraint(ge=5, le=600), DIGITS]
     text: Text | None = None
 
 
 class WeekPlan(Strict):
     """One row of the public week-by-week plan; weeks that open a module are named by the module itself."""
 
-    week: Annotated[Whole, Constraint(ge=1, le=104)]
+    week: Annotated[int, Constraint(ge=1, le=104), DIGITS]
     title: Text
     text: str = ""
 
@@ -169,7 +169,7 @@ class Sample(SampleFacts):
 
 class LessonFacts(Strict):
     title: Text
-    minutes: Annotated[Whole, Constraint(ge=1, le=120)] | None = None
+    minutes: Annotated[int, Constraint(ge=1, le=120), DIGITS] | None = None
     action: Text | None = None
     feeds: tuple[FieldId, ...] = ()
     sources: tuple[SourceTag, ...] = ()
@@ -197,10 +197,10 @@ class ModuleFacts(Strict):
     reason_slug: Slug
     system: Text
     chapter: Text
-    opens_day: Annotated[Whole, Constraint(ge=0, le=730)]
-    due_day: Annotated[Whole, Constraint(ge=0, le=730)]
-    closes_day: Annotated[Whole, Constraint(ge=0, le=730)] | None = None
-    review_days: Annotated[Whole, Constraint(ge=1, le=20)] = 3
+    opens_day: Annotated[int, Constraint(ge=0, le=730), DIGITS]
+    due_day: Annotated[int, Constraint(ge=0, le=730), DIGITS]
+    closes_day: Annotated[int, Constraint(ge=0, le=730), DIGITS] | None = None
+    review_days: Annotated[int, Constraint(ge=1, le=20), DIGITS] = 3
     critical: Flag = False
     needs: tuple[Slug, ...] = ()
     pairs_with: tuple[Slug, ...] = ()
@@ -250,7 +250,7 @@ class ProgramFacts(Strict):
     institute: Text
     called: Text | None = None  # the institute in running text, where its name is long
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en-US"
-    weeks: Annotated[Whole, Constraint(ge=1, le=104)]
+    weeks: Annotated[int, Constraint(ge=1, le=104), DIGITS]
     week_begins: Weekday = "monday"
     time_zone: Text
     also_shown_in: tuple[Text, ...] = ()  # time zones in which the first call is announced as well
@@ -285,6 +285,11 @@ class Program(ProgramFacts):
 
     def module(self, slug: str) -> Module | None:
         return next((one for one in self.modules if one.slug == slug), None)
+
+    @property
+    def check_days(self) -> list[int]:
+        """The days after acceptance on which evidence is asked for, in order."""
+        return sorted({check.day for module in self.modules for check in module.checks})
 
     def builds_on(self, module: Module) -> tuple[Module, ...]:
         """The modules it needs, in the order of the program."""

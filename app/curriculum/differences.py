@@ -28,10 +28,13 @@ def differences(old: Program, new: Program) -> list[str]:
 
 def _program_lines(old: Program, new: Program) -> Iterator[str]:
     for name in type(new).model_fields:
-        if name not in ("modules", "pages", "sources") and getattr(old, name) != getattr(new, name):
+        if name not in ("modules", "pages", "sources", "glossary") and getattr(old, name) != getattr(
+            new, name
+        ):
             yield f"program: “{name}” changed"
     yield from _named("page", {p.slug: p.body for p in old.pages}, {p.slug: p.body for p in new.pages})
     yield from _named("source", old.sources, new.sources)
+    yield from _named("term", {t.slug: t for t in old.glossary}, {t.slug: t for t in new.glossary})
 
 
 def _module_lines(old: Module, new: Module) -> Iterator[str]:

@@ -20,6 +20,7 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 FieldId = Annotated[str, StringConstraints(pattern=r"^[1-9]\d?\.[A-Z]{1,2}\.[1-9]\d?$")]
+SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}\d{1,3}[a-z]?$")]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 Rows = Annotated[int, Constraint(ge=0, le=200)]
 

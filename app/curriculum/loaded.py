@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, RootModel
 
 from app.curriculum import yaml_tree
+from app.curriculum.glossary import GlossaryFile
 from app.curriculum.schema import (
     Check,
     DocumentFacts,
@@ -82,6 +83,8 @@ class LoadedProgram:
     head: Loaded[ProgramFile] | None
     sources: Loaded[SourcesFile] | None
     has_sources: bool  # the file is there, readable or not
+    glossary: Loaded[GlossaryFile] | None
+    has_glossary: bool
     modules: list[LoadedModule]
     pages: dict[str, LoadedText[PageFacts]]
 

@@ -5,13 +5,14 @@ program: another folder with the same kinds of files is another program.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from app.curriculum import references
 from app.curriculum.fields import tidy
 from app.curriculum.folder import MAX_FILES, Folder
+from app.curriculum.glossary import GlossaryFile, Term, TermFacts, slug_of
 from app.curriculum.loaded import (
     ChecksFile,
     Loaded,
@@ -44,7 +45,7 @@ from app.curriculum.validation import check_yaml, read_yaml
 WORDS_A_MINUTE = 200
 _NUMBERED = re.compile(r"([0-9]{2})-((?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAMED = re.compile(r"(?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*")
-_TOP = {"program.yaml", "sources.yaml", "assessment.yaml", "README.md", "pages", "modules"}
+_TOP = {"program.yaml", "sources.yaml", "glossary.yaml", "assessment.yaml", "README.md", "pages", "modules"}
 _IN_MODULE = {
     "module.md",
     "lessons",
@@ -77,9 +78,20 @@ def _load(folder: Folder) -> LoadedProgram:
         if name not in _TOP:
             folder.problem(name, 1, f"“{name}” is not part of a curriculum; move or remove it.")
     head = read_yaml(folder, "program.yaml", ProgramFile)
-    sources = read_yaml(folder, "sources.yaml", SourcesFile) if folder.exists("sources.yaml") else None
     modules = list(_modules(folder, head) if head else _found_modules(folder))
-    return LoadedProgram(head, sources, folder.exists("sources.yaml"), modules, dict(_pages(folder)))
+    return LoadedProgram(
+        head,
+        sources=_if_there(folder, "sources.yaml", SourcesFile),
+        has_sources=folder.exists("sources.yaml"),
+        glossary=_if_there(folder, "glossary.yaml", GlossaryFile),
+        has_glossary=folder.exists("glossary.yaml"),
+        modules=modules,
+        pages=dict(_pages(folder)),
+    )
+
+
+def _if_there(folder: Folder, file: str, model: type[Model]) -> Loaded[Model] | None:
+    return read_yaml(folder, file, model) if folder.exists(file) else None
 
 
 def _modules(folder: Folder, head: Loaded[ProgramFile]) -> Iterator[LoadedModule]:
@@ -224,10 +236,16 @@ def _program(head: Loaded[ProgramFile], loaded: LoadedProgram) -> Program:
         **facts,
         modules=tuple(_built(module) for module in loaded.modules),
         sources=loaded.sources.value.root if loaded.sources else {},
+        glossary=_glossary(loaded.glossary.value.terms if loaded.glossary else ()),
         pages=tuple(
             Page(**_facts(page), slug=slug, body=page.body.strip()) for slug, page in loaded.pages.items()
         ),
     )
+
+
+def _glossary(terms: Iterable[TermFacts]) -> tuple[Term, ...]:
+    found = [Term(**one.model_dump(), slug=slug_of(one.term)) for one in terms]
+    return tuple(sorted(found, key=lambda one: one.term.casefold()))
 
 
 def _built(module: LoadedModule) -> Module:

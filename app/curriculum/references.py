@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.curriculum import samples, texts
+from app.curriculum import samples, terms, texts
 from app.curriculum.expressions import Call, ExpressionError, Reference, calls, parse
 from app.curriculum.expressions import references as references_of
 from app.curriculum.field_types import (
@@ -29,6 +29,7 @@ def check(folder: Folder, program: LoadedProgram) -> None:
     if program.head:
         _check_program(folder, program.head)
     known = Known(program)
+    terms.check(folder, program, known)
     for module in program.modules:
         _check_module(folder, module)
         texts.check_module(folder, module, known)

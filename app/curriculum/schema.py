@@ -42,10 +42,12 @@ from app.curriculum.field_types import (
     Result,
     ShortTextField,
     Slug,
+    SourceTag,
     Strict,
     TableField,
     Text,
 )
+from app.curriculum.glossary import Term
 
 __all__ = [
     "Call",
@@ -80,15 +82,16 @@ __all__ = [
     "ShortTextField",
     "Slug",
     "Source",
+    "SourceTag",
     "Strict",
     "TableField",
+    "Term",
     "Text",
     "Worksheet",
     "structure_hash",
 ]
 
 WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}\d{1,3}[a-z]?$")]
 
 
 class Source(Strict):
@@ -248,6 +251,7 @@ class Program(ProgramFacts):
 
     modules: tuple[Module, ...]
     sources: dict[str, Source] = {}
+    glossary: tuple[Term, ...] = ()  # in the order of the alphabet
     pages: tuple[Page, ...] = ()
 
     def module(self, slug: str) -> Module | None:

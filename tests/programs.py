@@ -279,6 +279,16 @@ def small_program() -> Program:
                 {"week": 11, "title": "Scope week", "text": "The line."},
                 {"week": 12, "title": "Showcase"},
             ],
+            "glossary": [
+                {"term": "AED", "slug": "aed", "meaning": "The device on the wall.", "sources": ["F1"]},
+                {
+                    "term": "Client path",
+                    "slug": "client-path",
+                    "also": ["Way of a client"],
+                    "meaning": "What happens from the first call to discharge.",
+                },
+            ],
+            "sources": {"F1": {"text": "A book, 2020", "quality": "A"}},
             "pages": PAGES,
         }
     )

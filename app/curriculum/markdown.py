@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from app.curriculum.markdown_blocks import BLOCKS, CurriculumBlocks
 from app.curriculum.markdown_tables import TidyTree
+from app.curriculum.markdown_terms import Terms
 from app.curriculum.schema import Source
 
 __all__ = ["BLOCKS", "CITATION", "render", "with_build_links"]
@@ -37,7 +38,7 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "*": {"class", "id", "aria-label", "aria-labelledby"},
-    "a": {"href"},
+    "a": {"href", "aria-describedby"},
     "th": {"scope"},
     "ol": {"start"},
 }
@@ -50,32 +51,29 @@ def render(
     *,
     listed: tuple[str, ...] = (),
     lead: bool = False,
+    terms: Terms | None = None,
 ) -> str:
     """Safe HTML of a text of the curriculum.
 
     `labels` names the worksheet fields that build cards lead to; `listed` are sources to name below even if the text
-    does not cite them; with `lead` the first paragraph is set larger.
+    does not cite them; with `lead` the first paragraph is set larger; `terms` are explained where they occur first.
     """
     notes = _Notes(sources)
-    blocks = CurriculumBlocks(labels)
-    tree = TidyTree(lead=lead)
-    renderer = Markdown(
-        extensions=[
-            TableExtension(use_align_attribute=True),
-            DefListExtension(),
-            SaneListExtension(),
-            TocExtension(slugify=_heading_id),
-            blocks,
-            tree,
-            notes,
-        ],
-        output_format="html",
-    )
+    extensions: list[Extension] = [
+        TableExtension(use_align_attribute=True),
+        DefListExtension(),
+        SaneListExtension(),
+        TocExtension(slugify=heading_id),
+        CurriculumBlocks(labels),
+        TidyTree(lead=lead),
+        notes,
+    ]
+    renderer = Markdown(extensions=[*extensions, terms] if terms else extensions, output_format="html")
     # Raw HTML is off: a "<" is a "<".
     renderer.preprocessors.deregister("html_block")
     renderer.inlinePatterns.deregister("html")
     body = renderer.convert(text)
-    return clean(body + notes.section(listed))
+    return clean(body + (terms.section() if terms else "") + notes.section(listed))
 
 
 def clean(rendered: str) -> str:
@@ -94,7 +92,7 @@ def with_build_links(rendered: str, address: Callable[[str], str]) -> Markup:
     return Markup(_BUILD_LINK.sub(lambda found: f'href="{html.escape(address(found[1]))}"', rendered))  # noqa: S704
 
 
-def _heading_id(text: str, separator: str) -> str:
+def heading_id(text: str, separator: str = "-") -> str:
     """Ids of headings begin with h-, so they never meet an id of the page around them."""
     words = re.findall(r"[a-z0-9]+", text.lower())
     return separator.join(["h", *words])

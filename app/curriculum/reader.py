@@ -136,7 +136,7 @@ def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
                 f"{path}/{name}", 1, f"“{name}” is not part of a module; move, rename or remove it."
             )
     module = LoadedModule(path, number, slug, head=_text(folder, f"{path}/module.md", ModuleFacts))
-    module.lessons = dict(_lessons(folder, f"{path}/lessons"))
+    module.lessons = dict(_lessons(folder, f"{path}/lessons", module.lesson_slugs))
     module.has_worksheet = folder.exists(f"{path}/worksheet.yaml")
     if module.has_worksheet:
         module.worksheet = read_yaml(folder, f"{path}/worksheet.yaml", Worksheet)
@@ -156,8 +156,8 @@ def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
     return module
 
 
-def _lessons(folder: Folder, path: str) -> Iterator[tuple[str, LoadedText[LessonFacts]]]:
-    slugs: set[str] = set()
+def _lessons(folder: Folder, path: str, slugs: set[str]) -> Iterator[tuple[str, LoadedText[LessonFacts]]]:
+    """The lessons that can be read; `slugs` gets the name of each that is there."""
     for number, file in enumerate(folder.files(path, ".md"), start=1):
         lesson = _text(folder, file, LessonFacts)
         found = _NUMBERED.fullmatch(Path(file).stem)
@@ -245,7 +245,7 @@ def _program(head: Loaded[ProgramFile], loaded: LoadedProgram) -> Program:
 
 def _glossary(terms: Iterable[TermFacts]) -> tuple[Term, ...]:
     found = [Term(**one.model_dump(), slug=slug_of(one.term)) for one in terms]
-    return tuple(sorted(found, key=lambda one: one.term.casefold()))
+    return tuple(sorted(found, key=lambda one: one.slug))
 
 
 def _built(module: LoadedModule) -> Module:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.curriculum import samples, terms, texts
+from app.curriculum import glossary_check, samples, texts
 from app.curriculum.expressions import Call, ExpressionError, Reference, calls, parse
 from app.curriculum.expressions import references as references_of
 from app.curriculum.field_types import (
@@ -19,7 +19,8 @@ from app.curriculum.field_types import (
     TableField,
 )
 from app.curriculum.folder import Folder
-from app.curriculum.loaded import Known, Loaded, LoadedModule, LoadedProgram, ProgramFile
+from app.curriculum.known import Known
+from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, ProgramFile
 from app.curriculum.scalars import NUMERIC
 from app.curriculum.schema import Worksheet
 
@@ -29,7 +30,8 @@ def check(folder: Folder, program: LoadedProgram) -> None:
     if program.head:
         _check_program(folder, program.head)
     known = Known(program)
-    terms.check(folder, program, known)
+    if program.glossary:
+        glossary_check.check(folder, program.glossary, known)
     for module in program.modules:
         _check_module(folder, module)
         texts.check_module(folder, module, known)

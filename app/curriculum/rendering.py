@@ -1,6 +1,7 @@
 """Fills in the HTML of every text of a program: once, when it is published or previewed."""
 
 from app.curriculum.markdown import render
+from app.curriculum.markdown_terms import Terms
 from app.curriculum.schema import Lesson, Module, Page, Program, Sample
 
 
@@ -26,7 +27,8 @@ def _module(module: Module, program: Program, labels: dict[str, str]) -> Module:
 
 
 def _lesson(lesson: Lesson, program: Program, labels: dict[str, str]) -> Lesson:
-    html = render(lesson.body, program.sources, labels, listed=lesson.sources, lead=True)
+    terms = Terms(program.glossary, lesson.unexplained)
+    html = render(lesson.body, program.sources, labels, listed=lesson.sources, lead=True, terms=terms)
     return lesson.model_copy(update={"html": html})
 
 

@@ -149,11 +149,14 @@ class Sample(SampleFacts):
 
 
 class LessonFacts(Strict):
+    """Front matter of a lesson. `unexplained` are terms of the glossary that this lesson explains itself."""
+
     title: Text
     minutes: Annotated[int, Constraint(ge=1, le=120)] | None = None
     action: Text | None = None
     feeds: tuple[FieldId, ...] = ()
     sources: tuple[SourceTag, ...] = ()
+    unexplained: tuple[Text, ...] = ()
 
 
 class Lesson(LessonFacts):

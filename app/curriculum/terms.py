@@ -1,16 +1,13 @@
-"""Where a text says a term of the glossary; and what is wrong with a glossary."""
+"""Where a text says a term of the glossary."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from app.curriculum.folder import Folder
-from app.curriculum.glossary import TermFacts, slug_of
-from app.curriculum.loaded import Known, LoadedProgram
+from app.curriculum.glossary import TermFacts
 
 # `[[term]]` or `[[term|the words that stand in the text]]`: explain it here.
 MARKED = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]|\n]+))?\]\]")
-_UNUSABLE = re.compile(r"[\[\]|\n]")
 AnyTerm = TypeVar("AnyTerm", bound=TermFacts)
 
 
@@ -74,36 +71,3 @@ def _either(spellings: Iterable[str]) -> str:
     """A pattern of all of them, longer ones first; a blank may be a line's end. Of none: what matches nothing."""
     ordered = sorted(spellings, key=len, reverse=True)
     return "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in ordered) or "(?!)"
-
-
-def check(folder: Folder, program: LoadedProgram, known: Known) -> None:
-    """Report spellings that are used twice, terms without an address, and sources that are not there."""
-    if program.glossary is None:
-        return
-    loaded = program.glossary
-    lines: dict[str, int] = {}
-    addresses: dict[str, str] = {}
-    for number, term in enumerate(loaded.value.terms):
-        where = loaded.line("terms", number, "term")
-        places = [(term.term, where)]
-        places += [(also, loaded.line("terms", number, "also", n)) for n, also in enumerate(term.also)]
-        for spelling, line in places:
-            if _UNUSABLE.search(spelling):
-                folder.problem(loaded.file, line, f"“{spelling}” holds [, ] or |; a term cannot.")
-            first = lines.setdefault(" ".join(spelling.casefold().split()), line)
-            if first != line:
-                folder.problem(
-                    loaded.file, line, f"“{spelling}” is used twice; the first is in line {first}."
-                )
-        slug = slug_of(term.term)
-        if not slug:
-            folder.problem(loaded.file, where, f"“{term.term}” has no letter from a to z and no digit.")
-        elif addresses.setdefault(slug, term.term).casefold() != term.term.casefold():
-            sentence = (
-                f"“{term.term}” and “{addresses[slug]}” would have the same address; change one of them."
-            )
-            folder.problem(loaded.file, where, sentence)
-        for n, tag in enumerate(term.sources):
-            if known.lacks_source(tag):
-                line = loaded.line("terms", number, "sources", n)
-                folder.problem(loaded.file, line, f"the source {tag} is not in sources.yaml.")

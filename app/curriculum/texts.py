@@ -1,17 +1,23 @@
 """Checks the running text of lessons, documents and pages: blocks, citations, headings, links, placeholders."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.curriculum import placeholders
 from app.curriculum.folder import Folder
-from app.curriculum.loaded import Known, LoadedModule, LoadedProgram, LoadedText
-from app.curriculum.markdown import BLOCKS, CITATION
+from app.curriculum.known import Known
+from app.curriculum.loaded import LoadedModule, LoadedProgram, LoadedText
+from app.curriculum.markdown import BLOCKS, CITATION, heading_id
+from app.curriculum.terms import MARKED
 
 _BLOCK = re.compile(r" {0,3}(/{3,})(?!/)\s*([a-z_-]*)\s*(?:\|\s*(.*?)\s*)?")
+_PICTURE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]*)[^)]*\)?")
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
 _GOOD_LINK = ("https://", "http://", "mailto:", "/", "#")
+_HEADING = re.compile(r"(?m)^ {0,3}#{2,5}\s+(.*)$")
+_LISTS = {"h-sources", "h-terms"}  # below a lesson
 AnyText = LoadedText[Any]
 
 
@@ -19,8 +25,14 @@ def check_module(folder: Folder, module: LoadedModule, known: Known) -> None:
     if module.head:
         _check_text(folder, module.head, known)
     for lesson in module.lessons.values():
-        _check_text(folder, lesson, known)
+        _check_text(folder, lesson, known, is_lesson=True)
         _check_sources(folder, lesson, lesson.value.sources, known)
+        for number, words in enumerate(lesson.value.unexplained):
+            if known.lacks_term(words):
+                line = lesson.line("unexplained", number)
+                folder.problem(
+                    lesson.file, line, f"“unexplained” names “{words}”, which is not in glossary.yaml."
+                )
         for number, field_id in enumerate(lesson.value.feeds):
             if known.lacks_field(field_id):
                 sentence = f"“feeds” names {field_id}, but no worksheet has that field."
@@ -58,10 +70,17 @@ def _check_sources(folder: Folder, text: AnyText, listed: Iterable[str], known: 
             )
 
 
-def _check_text(folder: Folder, text: AnyText, known: Known) -> None:
+def _check_text(folder: Folder, text: AnyText, known: Known, *, is_lesson: bool = False) -> None:
     lines = list(enumerate(text.body.split("\n"), start=text.body_line))
+    anchors = _LISTS | {heading_id(heading) for heading in _HEADING.findall(text.body)}
     for number, line in lines:
-        for sentence in (*_citation_problems(line, known), *_heading_problems(line), *_link_problems(line)):
+        sentences = (
+            *_citation_problems(line, known),
+            *_heading_problems(line),
+            *_link_problems(line, folder, known, anchors),
+            *(_marked_problems(line, known) if is_lesson else _no_marks(line)),
+        )
+        for sentence in sentences:
             folder.problem(text.file, number, sentence)
     for number, sentence in _block_problems(lines, known):
         folder.problem(text.file, number, sentence)
@@ -78,10 +97,37 @@ def _heading_problems(line: str) -> Iterator[str]:
         yield "a single # is the page's title, which comes from the front matter; begin with ##."
 
 
-def _link_problems(line: str) -> Iterator[str]:
-    for target in _LINK.findall(line):
-        if not target.startswith(_GOOD_LINK):
-            yield f"the link to “{target}” leads nowhere; write https://…, mailto:… or an address like /program."
+def _link_problems(line: str, folder: Folder, known: Known, anchors: Collection[str]) -> Iterator[str]:
+    for target in _PICTURE.findall(line):
+        yield f"the picture “{target}” is not shown; write an image block, with its file in the module’s media folder."
+    for target in _LINK.findall(_PICTURE.sub("", line)):
+        where = f"the link to “{target}” leads nowhere"
+        if not target.startswith(_GOOD_LINK) or target.startswith("//"):
+            yield f"{where}; write https://…, mailto:… or an address like /program."
+        elif target.startswith("#") and target[1:] not in anchors:
+            yield f"{where}; no heading of this text has that address."
+        elif target.startswith("/") and _lacks_place(target, folder, known):
+            yield f"{where}; there is no such module, lesson, reason or term."
+
+
+def _lacks_place(target: str, folder: Folder, known: Known) -> bool:
+    found = urlsplit(target)
+    if found.path.startswith("/reasons/"):
+        return not folder.exists(f"pages{found.path.rstrip('/')}.md")
+    return known.lacks_place(found.path, found.fragment)
+
+
+def _marked_problems(line: str, known: Known) -> Iterator[str]:
+    for found in MARKED.finditer(line):
+        if line.lstrip().startswith("#"):
+            yield f"“{found[0]}” stands in a heading; mark the term in the text below it."
+        elif known.lacks_term(found[1]):
+            yield f"“{found[0]}”: “{found[1].strip()}” is not in glossary.yaml."
+
+
+def _no_marks(line: str) -> Iterator[str]:
+    for found in MARKED.finditer(line):
+        yield f"“{found[0]}”: terms are explained in lessons only; write the words without brackets."
 
 
 def _block_problems(lines: Iterable[tuple[int, str]], known: Known) -> Iterator[tuple[int, str]]:

@@ -269,6 +269,7 @@ SITE = [
     get("site.reason", everybody(), {"slug": "lack-of-systems"}),
     get("site.reason", everybody(404), {"slug": "no-such-reason"}),
     get("site.program", everybody()),
+    get("site.glossary", everybody()),
     get("site.cohorts_list", everybody()),
     get("site.cohort", everybody(), SPRING),
     get("site.cohort", everybody(), SUMMER),

@@ -210,6 +210,7 @@ def addresses(program: Program) -> Iterator[str]:
         "/",
         "/reasons",
         "/program",
+        "/glossary",
         "/cohorts",
         "/cohorts/summer-2026",
         "/dashboard",

@@ -104,6 +104,7 @@ PAGES = [
     Page("nobody", "/", full_cohorts, 6, PUBLIC),
     Page("nobody", "/reasons", full_cohorts, 4),
     Page("nobody", "/program", open_cohorts, 4),
+    Page("nobody", "/glossary", open_cohorts, 1),
     Page("nobody", "/cohorts", open_cohorts, 3),
     Page("nobody", "/cohorts", full_cohorts, 3),
     Page("nobody", "/cohorts/summer-2026", full_cohorts, 7, PUBLIC),

@@ -31,6 +31,7 @@ PAGES = (
     Page("reasons", "/reasons"),
     Page("reason", "/reasons", links=(r"/reasons/[\w-]+",)),
     Page("program", "/program"),
+    Page("glossary", "/glossary"),
     Page("cohort", "/", links=(COHORT,)),
     Page("cohorts", "/cohorts"),
     Page("sign-in", "/sign-in"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from app.curriculum.schema import Program
 
 LEVELS = {
@@ -131,6 +133,19 @@ COMPLETE = {
 }
 
 
+# Files of lessons, as bytes: one of a module that is open early, one of the module that opens last.
+PLAN, LINE = b"Client,First call\n", b"WEBVTT\n\n00:00.000 --> 00:01.000\nThe line.\n"
+
+
+def _file(name: str, content_type: str, data: bytes) -> dict[str, object]:
+    return {
+        "name": name,
+        "content_type": content_type,
+        "size": len(data),
+        "sha256": sha256(data).hexdigest(),
+    }
+
+
 def _page(slug: str, title: str, **facts: object) -> dict[str, object]:
     return {
         "slug": slug,
@@ -218,6 +233,7 @@ def small_program() -> Program:
         "Practice operating system",
         "Operations",
         lessons=lessons,
+        media=[_file("plan.csv", "text/csv", PLAN)],
         worksheet=WORKSHEET,
         rubric={
             "criteria": [
@@ -270,6 +286,7 @@ def small_program() -> Program:
                     opens_day=70,
                     due_day=75,
                     review_days=2,
+                    media=[_file("line.vtt", "text/vtt", LINE)],
                 ),
             ],
             "weeks_plan": [

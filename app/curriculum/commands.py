@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.curriculum import actions
+from app.curriculum import actions, media_folder
 from app.curriculum.differences import differences
 from app.curriculum.problems import CurriculumErrors
 from app.curriculum.queries import current_release, program_of
@@ -37,7 +37,7 @@ def check(directory: Path | None) -> None:
 @click.option("--note", default="", help="One sentence about what is new.")
 def publish(note: str) -> None:
     """Make a release of the curriculum. The same content twice is the same release."""
-    program = _read_or_exit(None)
+    program = _read_or_exit(None, keeps_media=True)
     begin_write()
     release, is_new = actions.publish_once(None, program, now(), note)
     said = f"Release {release.id} ({release.hash[:12]})"
@@ -66,15 +66,18 @@ def diff() -> None:
         click.echo(f"  {line}")
 
 
-def _read_or_exit(directory: Path | None) -> Program:
+def _read_or_exit(directory: Path | None, *, keeps_media: bool = False) -> Program:
     folder = directory or Path(current_app.config["CURRICULUM_DIR"])
     try:
-        return rendered(read(folder))
+        program = rendered(read(folder))
+        if keeps_media:
+            media_folder.keep(folder, program)
     except CurriculumErrors as errors:
         for problem in errors.problems:
             click.echo(f"{_shown(folder)}/{problem}", err=True)
         click.echo(f"{_count(len(errors.problems), 'problem')}.", err=True)
         raise SystemExit(1) from errors
+    return program
 
 
 def _shown(folder: Path) -> Path:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, RootModel
 
 from app.curriculum import yaml_tree
 from app.curriculum.glossary import GlossaryFile
+from app.curriculum.media import MediaFile
 from app.curriculum.schema import (
     Check,
     DocumentFacts,
@@ -68,6 +69,8 @@ class LoadedModule:
     folder: str
     number: int
     slug: str
+    media: dict[str, MediaFile] = field(default_factory=dict)
+    media_names: set[str] = field(default_factory=set)  # of every file that is there, usable or not
     has_worksheet: bool = False  # the file is there, readable or not
     head: LoadedText[ModuleFacts] | None = None
     lesson_slugs: set[str] = field(default_factory=set)  # of every lesson that is there, readable or not

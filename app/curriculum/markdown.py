@@ -24,6 +24,7 @@ from markupsafe import Markup
 from app.curriculum.markdown_blocks import BLOCKS, CurriculumBlocks
 from app.curriculum.markdown_tables import TidyTree
 from app.curriculum.markdown_terms import Terms
+from app.curriculum.media import MediaFile
 from app.curriculum.schema import Source
 
 __all__ = ["BLOCKS", "CITATION", "render", "with_build_links"]
@@ -34,14 +35,19 @@ _BUILD_LINK = re.compile(r'href="build:([0-9A-Z.]+)"')
 TAGS = {
     "p", "br", "hr", "h2", "h3", "h4", "h5", "strong", "em", "b", "code", "pre", "blockquote", "a", "sup", "span",
     "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td",
-    "aside", "section", "div", "figure", "figcaption",
+    "aside", "section", "div", "figure", "figcaption", "img", "video", "source", "track", "details", "summary",
 }  # fmt: skip
 ATTRIBUTES = {
     "*": {"class", "id", "aria-label", "aria-labelledby"},
     "a": {"href", "aria-describedby"},
     "th": {"scope"},
     "ol": {"start"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "video": {"controls", "preload"},
+    "source": {"src", "type"},
+    "track": {"kind", "src", "srclang", "label", "default"},
 }
+_OURS = re.compile(r"/media/[0-9a-f]{64}/[a-z0-9.-]+")  # what a page of ours may load by itself
 
 
 def render(
@@ -52,11 +58,14 @@ def render(
     listed: tuple[str, ...] = (),
     lead: bool = False,
     terms: Terms | None = None,
+    media: Mapping[str, MediaFile] | None = None,
+    language: str = "en",
 ) -> str:
     """Safe HTML of a text of the curriculum.
 
     `labels` names the worksheet fields that build cards lead to; `listed` are sources to name below even if the text
-    does not cite them; with `lead` the first paragraph is set larger; `terms` are explained where they occur first.
+    does not cite them; with `lead` the first paragraph is set larger; `terms` are explained where they occur first;
+    `media` are the files its blocks may name, in this `language`.
     """
     notes = _Notes(sources)
     extensions: list[Extension] = [
@@ -64,7 +73,7 @@ def render(
         DefListExtension(),
         SaneListExtension(),
         TocExtension(slugify=heading_id),
-        CurriculumBlocks(labels),
+        CurriculumBlocks(labels, media or {}, language),
         TidyTree(lead=lead),
         notes,
     ]
@@ -72,6 +81,12 @@ def render(
     # Raw HTML is off: a "<" is a "<".
     renderer.preprocessors.deregister("html_block")
     renderer.inlinePatterns.deregister("html")
+    for picture in (
+        "image_link",
+        "image_reference",
+        "short_image_ref",
+    ):  # only blocks show pictures, and only ours
+        renderer.inlinePatterns.deregister(picture)
     body = renderer.convert(text)
     return clean(body + (terms.section() if terms else "") + notes.section(listed))
 
@@ -82,9 +97,14 @@ def clean(rendered: str) -> str:
         rendered,
         tags=TAGS,
         attributes=ATTRIBUTES,
+        attribute_filter=_only_ours,
         url_schemes={"http", "https", "mailto", "build"},
         link_rel="noopener",
     )
+
+
+def _only_ours(element: str, attribute: str, value: str) -> str | None:
+    return None if attribute == "src" and not _OURS.fullmatch(value) else value
 
 
 def with_build_links(rendered: str, address: Callable[[str], str]) -> Markup:

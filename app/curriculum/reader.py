@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from app.curriculum import references
+from app.curriculum import media_folder, references
+from app.curriculum.blocks import blocks_of, question_key
 from app.curriculum.fields import tidy
 from app.curriculum.folder import MAX_FILES, Folder
 from app.curriculum.glossary import GlossaryFile, Term, TermFacts, slug_of
@@ -35,6 +36,7 @@ from app.curriculum.schema import (
     Page,
     PageFacts,
     Program,
+    Question,
     Rubric,
     Sample,
     SampleFacts,
@@ -49,6 +51,7 @@ _TOP = {"program.yaml", "sources.yaml", "glossary.yaml", "assessment.yaml", "REA
 _IN_MODULE = {
     "module.md",
     "lessons",
+    "media",
     "worksheet.yaml",
     "rubric.yaml",
     "checks.yaml",
@@ -137,6 +140,8 @@ def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
             )
     module = LoadedModule(path, number, slug, head=_text(folder, f"{path}/module.md", ModuleFacts))
     module.lessons = dict(_lessons(folder, f"{path}/lessons", module.lesson_slugs))
+    module.media_names = set(folder.names(f"{path}/media"))
+    module.media = media_folder.read(folder, f"{path}/media")
     module.has_worksheet = folder.exists(f"{path}/worksheet.yaml")
     if module.has_worksheet:
         module.worksheet = read_yaml(folder, f"{path}/worksheet.yaml", Worksheet)
@@ -258,6 +263,7 @@ def _built(module: LoadedModule) -> Module:
         slug=module.slug,
         opening=module.head.body.strip(),
         lessons=lessons,
+        media=tuple(module.media.values()),
         worksheet=sheet,
         rubric=module.rubric.value if module.rubric else None,
         checks=module.checks.value.checks if module.checks else (),
@@ -275,7 +281,17 @@ def _built(module: LoadedModule) -> Module:
 
 def _lesson(number: int, slug: str, loaded: LoadedText[LessonFacts]) -> Lesson:
     minutes = loaded.value.minutes or max(1, round(count_words(loaded.body) / WORDS_A_MINUTE))
-    return Lesson(**_facts(loaded) | {"minutes": minutes}, slug=slug, number=number, body=loaded.body.strip())
+    return Lesson(
+        **_facts(loaded) | {"minutes": minutes},
+        slug=slug,
+        number=number,
+        body=loaded.body.strip(),
+        questions=tuple(
+            Question(key=question_key(block.title), text=block.title)
+            for block in blocks_of(enumerate(loaded.body.split("\n")))
+            if block.name == "reflect"
+        ),
+    )
 
 
 def _facts(loaded: Loaded[Model]) -> dict[str, Any]:

@@ -48,6 +48,7 @@ from app.curriculum.field_types import (
     Text,
 )
 from app.curriculum.glossary import Term
+from app.curriculum.media import MediaFile
 
 __all__ = [
     "Call",
@@ -68,6 +69,7 @@ __all__ = [
     "Lesson",
     "Levels",
     "LongTextField",
+    "MediaFile",
     "Module",
     "MultiChoiceField",
     "NumberField",
@@ -75,6 +77,7 @@ __all__ = [
     "Page",
     "Part",
     "Program",
+    "Question",
     "Result",
     "Rubric",
     "Sample",
@@ -159,6 +162,13 @@ class LessonFacts(Strict):
     unexplained: tuple[Text, ...] = ()
 
 
+class Question(Strict):
+    """What a lesson asks for a private note; the note is kept under the key."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
+    text: Text
+
+
 class Lesson(LessonFacts):
     """One lesson. `number` counts from 1 within the module; `minutes` is reading time at 200 words a minute."""
 
@@ -167,6 +177,7 @@ class Lesson(LessonFacts):
     minutes: int
     body: Text
     html: str = ""
+    questions: tuple[Question, ...] = ()
 
 
 class ModuleFacts(Strict):
@@ -194,6 +205,7 @@ class Module(ModuleFacts):
     opening: str
     opening_html: str = ""
     lessons: tuple[Lesson, ...] = ()
+    media: tuple[MediaFile, ...] = ()
     worksheet: Worksheet | None = None
     rubric: Rubric | None = None
     checks: tuple[Check, ...] = ()
@@ -212,6 +224,9 @@ class Module(ModuleFacts):
 
     def lesson(self, slug: str) -> Lesson | None:
         return next((one for one in self.lessons if one.slug == slug), None)
+
+    def file(self, sha256: str, name: str) -> MediaFile | None:
+        return next((one for one in self.media if (one.sha256, one.name) == (sha256, name)), None)
 
     def document(self, slug: str) -> Document | None:
         return next((one for one in self.documents if one.slug == slug), None)

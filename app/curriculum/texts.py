@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.curriculum import placeholders
+from app.curriculum import block_check, placeholders
+from app.curriculum.blocks import FENCE
 from app.curriculum.folder import Folder
 from app.curriculum.known import Known
 from app.curriculum.loaded import LoadedModule, LoadedProgram, LoadedText
 from app.curriculum.markdown import BLOCKS, CITATION, heading_id
 from app.curriculum.terms import MARKED
 
-_BLOCK = re.compile(r" {0,3}(/{3,})(?!/)\s*([a-z_-]*)\s*(?:\|\s*(.*?)\s*)?")
 _PICTURE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]*)[^)]*\)?")
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
 _GOOD_LINK = ("https://", "http://", "mailto:", "/", "#")
@@ -37,14 +37,17 @@ def check_module(folder: Folder, module: LoadedModule, known: Known) -> None:
             if known.lacks_field(field_id):
                 sentence = f"“feeds” names {field_id}, but no worksheet has that field."
                 folder.problem(lesson.file, lesson.line("feeds", number), sentence)
+    block_check.check_module(folder, module)
     for document in module.documents.values():
         _check_text(folder, document, known)
+        block_check.check_other(folder, document)
         _check_placeholders(folder, document, known)
 
 
 def check_pages(folder: Folder, program: LoadedProgram, known: Known) -> None:
     for page in program.pages.values():
         _check_text(folder, page, known)
+        block_check.check_other(folder, page)
         _check_sources(folder, page, page.value.sources, known)
     heads = [module.head for module in program.modules]
     if program.head is None or None in heads:
@@ -133,7 +136,7 @@ def _no_marks(line: str) -> Iterator[str]:
 def _block_problems(lines: Iterable[tuple[int, str]], known: Known) -> Iterator[tuple[int, str]]:
     open_blocks: list[tuple[str, str, int]] = []  # slashes, name, line
     for number, line in lines:
-        found = _BLOCK.fullmatch(line.rstrip())
+        found = FENCE.fullmatch(line.rstrip())
         if not found:
             continue
         slashes, name, title = found.groups()

@@ -126,6 +126,8 @@ _EXAMPLES = {
     "reason_slug": "is “{input}”; write small letters, digits and -, like lack-of-systems",
     "language": "is “{input}”; write a language like en-US",
     "total": "is “{input}”; write the key of a column",
+    "file": "is “{input}”; write the name of a file in the module’s media folder, like client-path.png",
+    "captions": "is “{input}”; write the name of a file in the module’s media folder, like hand-over.vtt",
 }
 
 

@@ -77,6 +77,11 @@ def with_number(fill: Callable[[World, str], Mapping[str, Any]], number: int) ->
     return lambda world, actor: {**fill(world, actor), "number": number}
 
 
+def of_a_lesson(file: str, name: str) -> Fill:
+    """The address of a file by its hash, which the world knows by this word."""
+    return lambda world, _actor: {"sha256": world.ids[file], "name": name}
+
+
 def get(endpoint: str, opens: Mapping[str, Answer], at: Fill | None = None) -> Door:
     return Door(endpoint, "GET", opens, at or {}, {})
 
@@ -283,6 +288,9 @@ SITE = [
         "site.lesson", only("ana ben"), {"slug": "systems", "lesson_slug": "lesson-1"}
     ),  # Uma's is not open yet
     get("site.lesson", {}, {"slug": "systems", "lesson_slug": "no-such-lesson"}),
+    get("site.media", only("ana ben cora cal sam"), of_a_lesson("plan", "plan.csv")),  # Uma's is not open yet
+    get("site.media", only("cora cal sam"), of_a_lesson("line", "line.vtt")),  # the module opens in May
+    get("site.media", {}, of_a_lesson("plan", "other.csv")),
     get("site.staff", only("sam")),
     get("site.alive", everybody()),
     get("site.ready", everybody()),

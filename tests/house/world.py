@@ -17,6 +17,7 @@ from app.admissions import actions as admissions
 from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework.models import Comment, Draft, Review, Submission
+from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals
@@ -25,7 +26,7 @@ from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, next_round, published_review, submitted_system
 from tests.house.canaries import ACTORS, Canaries
-from tests.programs import COMPLETE
+from tests.programs import COMPLETE, LINE, PLAN
 
 QUESTIONS = ("clients", "why_now")
 BEFORE = NOW - timedelta(days=8)
@@ -47,6 +48,7 @@ class World:
 def build(cast: Cast, now: datetime = NOW) -> World:
     """Fill the database of the current application context. Stripe must be the stand-in."""
     world = World(cast)
+    world.ids |= {"plan": storage.put(PLAN), "line": storage.put(LINE)}
     begin_write()
     for name in ACTORS[:-1]:
         _account(world, name, now)

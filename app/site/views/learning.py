@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template, url_for
+from flask import Response, abort, render_template, url_for
 
 from app.accounts.sessions import get_user
 from app.cohorts import queries as cohorts
@@ -10,6 +10,7 @@ from app.cohorts import rules
 from app.coursework import queries as coursework
 from app.curriculum.markdown import with_build_links
 from app.curriculum.schema import Module
+from app.files.serving import published
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.login import current_user
@@ -66,6 +67,15 @@ def lesson(slug: str, lesson_slug: str) -> str:
         after=_neighbor(found, text.number + 1),
         hedge=cohorts.program(enrollment.cohort).hedges[0],
     )
+
+
+@bp.get("/media/<sha256>/<name>")
+@open_to("participant", "coach", "staff")
+def media(sha256: str, name: str) -> Response:
+    """A picture, a video, its captions, or a file to take along."""
+    found = queries.media_for(get_user(), sha256, name, clock.now()) or abort(404)
+    is_download = found.kind.what == "download"
+    return published(found.sha256, found.name, found.content_type, as_attachment=is_download)
 
 
 def _module(slug: str) -> Module:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from app.curriculum.blocks import question_key
 from app.curriculum.schema import Program
 
 LEVELS = {
@@ -133,6 +134,9 @@ COMPLETE = {
 }
 
 
+# What each lesson asks for a private note.
+QUESTION = "What do you keep in your head?"
+KEY = question_key(QUESTION)
 # Files of lessons, as bytes: one of a module that is open early, one of the module that opens last.
 PLAN, LINE = b"Client,First call\n", b"WEBVTT\n\n00:00.000 --> 00:01.000\nThe line.\n"
 
@@ -222,7 +226,8 @@ def small_program() -> Program:
             "action": "Write down one step.",
             "feeds": ["1.B.1"],
             "body": f"Text of lesson {number}.",
-            "html": f"<p>Text of lesson {number}.</p>",
+            "html": f'<p>Text of lesson {number}.</p><div id="note-{KEY}"></div><p>And its end.</p>',
+            "questions": [{"key": KEY, "text": QUESTION}],
         }
         for number in (1, 2)
     ]

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.house.canaries import ACTORS
 from tests.house.world import World
+from tests.programs import KEY
 
 Fill = Mapping[str, Any] | Callable[[World, str], Mapping[str, Any]]
 Answer = int | str
@@ -108,11 +109,17 @@ def application(_world: World, actor: str) -> Mapping[str, Any]:
     return APPLICATION | (person if actor == "nobody" else {})
 
 
+def note(_world: World, actor: str) -> Mapping[str, Any]:
+    """Ana has a note already, in its first version."""
+    return {"text": "New words", "version": 1 if actor == "ana" else 0}
+
+
 def of_each(make: Callable[[str, str], Door]) -> list[Door]:
     """One line for each participant whose work it could be; `make` gets the owner and the coach."""
     return [make(owner, coach) for owner, coach in WORKERS.items()]
 
 
+LESSON = {"slug": "systems", "lesson_slug": "lesson-1"}
 SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
@@ -284,10 +291,12 @@ SITE = [
     get("site.modules", only(PARTICIPANTS)),
     get("site.module", only(PARTICIPANTS), {"slug": "systems"}),
     get("site.module", only(PARTICIPANTS), {"slug": "scope"}),
-    get(
-        "site.lesson", only("ana ben"), {"slug": "systems", "lesson_slug": "lesson-1"}
-    ),  # Uma's is not open yet
+    get("site.lesson", only("ana ben"), LESSON),  # Uma's is not open yet
     get("site.lesson", {}, {"slug": "systems", "lesson_slug": "no-such-lesson"}),
+    post("site.mark_lesson", only("ana ben", 303), LESSON, {"read": "yes"}),
+    post("site.mark_lesson", {}, {"slug": "scope", "lesson_slug": "lesson-1"}),
+    post("site.save_note", only("ana ben", 303), LESSON | {"key": KEY}, note),
+    post("site.save_note", {}, LESSON | {"key": "0" * 12}, {"text": "To no question"}),
     get("site.media", only("ana ben cora cal sam"), of_a_lesson("plan", "plan.csv")),  # Uma's is not open yet
     get("site.media", only("cora cal sam"), of_a_lesson("line", "line.vtt")),  # the module opens in May
     get("site.media", {}, of_a_lesson("plan", "other.csv")),

@@ -98,6 +98,7 @@ FORMS = [
     ),
     Form("coursework.submit", "ben", WORKSHEET, once=True, sharp=("round",)),
     Form("coursework.answer_request", "ben", {"answer": "disagree", "text": "Because."}),
+    Form("site.save_note", "ana", {"text": "A note", "version": "1", "was": "{}", "keep": "mine"}),
     Form("reviews.save_review", "cora", REVIEW),
     Form("reviews.open_review", "cora", {"take_over": "1"}),
 ]
@@ -111,6 +112,7 @@ BUTTONS = {
     "manual.bind",
     "reviews.hand_back",
     "reviews.withdraw",
+    "site.mark_lesson",
 }
 SIGNED = {"payments.webhook"}  # tests/rooms/payments/test_webhook.py
 # Nothing of these is kept in words, or sending them would end the session this test works with.
@@ -122,6 +124,6 @@ UNWRITTEN = {
     "admissions.pay",
 }
 # What must be in order for the rest to be kept.
-KEPT = {"version", "was", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row", "save",
-        "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
+KEPT = {"version", "was", "keep", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row",
+        "save", "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
         "statement_own", "statement_no_client"}  # fmt: skip

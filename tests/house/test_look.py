@@ -223,7 +223,7 @@ def addresses(program: Program) -> Iterator[str]:
         yield f"/modules/{module.slug}"
         if program.page(f"reasons/{module.reason_slug}"):
             yield f"/reasons/{module.reason_slug}"
-        yield from (f"/modules/{module.slug}/{lesson.slug}" for lesson in module.lessons[:2])
+        yield from (f"/modules/{module.slug}/{lesson.slug}" for lesson in module.lessons)
 
 
 def worksheets(house: House, program: Program) -> Iterator[str]:

@@ -179,7 +179,7 @@ BROKEN = {
         [f"{LESSON}:13: “build” leads to “1.A.9”, but no worksheet has that field."]),
     "unknown block": (LESSON, "/// callout", "/// calout",
         [f"{LESSON}:9: there is no block “calout”; the blocks are callout, example, checklist, mistake, action, "
-         "build, side."]),
+         "build, side, image, video, download, reflect."]),
     "block open": (LESSON, "Two percent.\n///", "Two percent.",
         [f"{LESSON}:12: the callout block of line 9 is still open; close it with “///” first."]),
     "block closed twice": (LESSON, "Two percent.\n///", "Two percent.\n///\n\n///",

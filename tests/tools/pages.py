@@ -24,6 +24,7 @@ class Page(NamedTuple):
     press: str = (
         ""  # what the address of a form there ends in, whose button leads on to the page (pictures only)
     )
+    paper: bool = False  # as it is printed (pictures only)
 
 
 PAGES = (
@@ -42,6 +43,7 @@ PAGES = (
     Page("modules", "/modules", "ana"),
     Page("module", "/modules", "ana", links=(MODULE,)),
     Page("lesson", "/modules", "ana", links=(MODULE, LESSON)),
+    Page("lesson-printed", "/modules", "ana", links=(MODULE, LESSON), paper=True),
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),

@@ -2,28 +2,35 @@
 /**
  * Private notes of a lesson: saved while they are typed. A copy that an earlier page left on this device is put back and
  * saved; if the note was changed elsewhere meanwhile, the person sees both texts. Without this file there is a button.
+ * A lesson is read before a note is written, so what saves is fetched once the page is there.
  */
-import { Autosave } from "./autosave.js";
 
-for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form.reflect"))) keep(form);
+const soon = "requestIdleCallback" in window ? requestIdleCallback : setTimeout; // Safari has no idle time
 
-/** @param {HTMLFormElement} form */
-function keep(form) {
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form.reflect"))) {
   const place = form.querySelector("[role=status]");
-  if (!place) return; // both texts are shown: the person decides by a button
-  const autosave = new Autosave(form, { onStatus: (sentence, link) => say(place, sentence, link), onAnswer: () => {} });
+  if (place) addEventListener("load", () => soon(() => keep(form, place))); // else both texts are shown, with buttons
+}
+
+/** @param {HTMLFormElement} form @param {Element} place */
+async function keep(form, place) {
+  const module = await import("./autosave.js").catch(() => null);
+  if (!module) return form.addEventListener("focusin", () => keep(form, place), { once: true }); // no connection yet
+  const autosave = new module.Autosave(form, { onStatus: (...said) => say(place, ...said), onAnswer: () => {} });
   const area = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
+  autosave.confirmed = JSON.stringify([["text", area.defaultValue]]); // somebody may be typing already
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     autosave.save();
   });
   area.addEventListener("input", () => grow(area));
-  grow(area);
   const copy = autosave.left();
-  if (!copy) return;
-  area.value = copy.entries.find(([name]) => name === "text")?.[1] ?? area.value;
-  for (const name of ["was", "version"]) autosave.input(name).value = name === "was" ? copy.was : copy.version;
-  say(place, "Put back from this device");
+  if (copy) {
+    area.value = copy.entries.find(([name]) => name === "text")?.[1] ?? area.value;
+    autosave.input("was").value = copy.was;
+    autosave.input("version").value = copy.version;
+    say(place, "Put back from this device");
+  }
   grow(area);
   autosave.changed();
 }

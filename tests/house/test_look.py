@@ -21,6 +21,7 @@ from app.curriculum.actions import publish
 from app.curriculum.reader import read
 from app.curriculum.rendering import rendered
 from app.curriculum.schema import Program
+from app.files import storage
 from app.lib.database import begin_write, db
 from config import ROOT
 from tests.cast import NOW
@@ -117,7 +118,11 @@ def weight(tree: Any, html: str) -> Iterator[str]:
     for path in list(files):
         if path.suffix == ".js":
             files |= imported(path)
+    pictures = [
+        address for what, address in asked_for(tree) if what == "img" and address.startswith("/media/")
+    ]
     total = page + sum(packed(path) for path in files if path.is_file())
+    total += sum(storage.path_of(address.split("/")[2]).stat().st_size for address in pictures)
     if total > FIRST_LOAD:
         each = ", ".join(f"{path.name} {packed(path)}" for path in sorted(files))
         yield f"the first load is {total} bytes, {FIRST_LOAD} are allowed: page {page}, {each}"
@@ -205,6 +210,17 @@ def test_pages_with_the_real_texts(house: House, real_texts: Program):
         heavy = () if address.startswith("/systems/") else weight(tree, response.text)
         wrong += [f"{address}: {one}" for one in (*heavy, *strangers(tree), *places(tree))]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_link_in_the_texts_leads_to_a_page(house: House, real_texts: Program):
+    """The check knows modules, lessons, reasons and terms; the application knows every other address."""
+    texts = [page.html for page in real_texts.pages]
+    for module in real_texts.modules:
+        texts += [module.opening_html, *(lesson.html for lesson in module.lessons)]
+    links = {path for text in texts for path in re.findall(r'(?:href|src)="(/[^"#?]*)', text)}
+    adapter = house.app.url_map.bind("localhost")
+    assert {"/glossary"} < links
+    assert not [path for path in links if not adapter.test(path, "GET")]
 
 
 def addresses(program: Program) -> Iterator[str]:

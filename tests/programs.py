@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
+from app.curriculum.blocks import question_key
 from app.curriculum.schema import Program
 
 LEVELS = {
@@ -139,6 +142,22 @@ COMPLETE = {
 }
 
 
+# What each lesson asks for a private note.
+QUESTION = "What do you keep in your head?"
+KEY = question_key(QUESTION)
+# Files of lessons, as bytes: one of a module that is open early, one of the module that opens last.
+PLAN, LINE = b"Client,First call\n", b"WEBVTT\n\n00:00.000 --> 00:01.000\nThe line.\n"
+
+
+def _file(name: str, content_type: str, data: bytes) -> dict[str, object]:
+    return {
+        "name": name,
+        "content_type": content_type,
+        "size": len(data),
+        "sha256": sha256(data).hexdigest(),
+    }
+
+
 def _page(slug: str, title: str, **facts: object) -> dict[str, object]:
     return {
         "slug": slug,
@@ -218,7 +237,8 @@ def small_program() -> Program:
             "action": "Write down one step.",
             "feeds": ["1.B.1"],
             "body": f"Text of lesson {number}.",
-            "html": f"<p>Text of lesson {number}.</p>",
+            "html": f'<p>Text of lesson {number}.</p><div id="note-{KEY}"></div><p>And its end.</p>',
+            "questions": [{"key": KEY, "text": QUESTION}],
         }
         for number in (1, 2)
     ]
@@ -230,6 +250,7 @@ def small_program() -> Program:
         "Operations",
         closes_day=81,
         lessons=lessons,
+        media=[_file("plan.csv", "text/csv", PLAN)],
         worksheet=WORKSHEET,
         rubric={
             "criteria": [
@@ -295,6 +316,7 @@ def small_program() -> Program:
                     due_day=75,
                     review_days=2,
                     pairs_with=["focus"],
+                    media=[_file("line.vtt", "text/vtt", LINE)],
                 ),
             ],
             "weeks_plan": [
@@ -304,6 +326,16 @@ def small_program() -> Program:
                 {"week": 11, "title": "Scope week", "text": "The line."},
                 {"week": 12, "title": "Showcase"},
             ],
+            "glossary": [
+                {"term": "AED", "slug": "aed", "meaning": "The device on the wall.", "sources": ["F1"]},
+                {
+                    "term": "Client path",
+                    "slug": "client-path",
+                    "also": ["Way of a client"],
+                    "meaning": "What happens from the first call to discharge.",
+                },
+            ],
+            "sources": {"F1": {"text": "A book, 2020", "quality": "A"}},
             "pages": PAGES,
         }
     )

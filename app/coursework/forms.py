@@ -43,10 +43,10 @@ def rating_key(criterion: str) -> str:
 def names_of(form: Form, key: str) -> list[tuple[str, str]]:
     """What the form holds of one entry, in its order: to carry it through a page that asks about it."""
     mine = [name for name in form if name == key or name.startswith(f"{key}~")]
-    return [(_clean(name), _clean(value)) for name in mine for value in form.getlist(name)]
+    return [(clean_text(name), clean_text(value)) for name in mine for value in form.getlist(name)]
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
     return clean_scalar(Kind("long_text"), text)
 
 
@@ -72,7 +72,7 @@ def posted(form: Form, worksheet: Worksheet, rubric: Rubric | None, requests: Co
 
 
 def request_answer(answer: str, text: str) -> dict[str, str]:
-    return {"answer": answer if answer in ANSWERS else "", "text": _clean(text)}
+    return {"answer": answer if answer in ANSWERS else "", "text": clean_text(text)}
 
 
 def _grouped(form: Form) -> set[str]:

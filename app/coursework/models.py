@@ -1,4 +1,5 @@
-"""A system (long-lived), its draft (unfrozen), its submissions (frozen rounds) and their reviews."""
+"""A system (long-lived), its draft (unfrozen), its submissions (frozen rounds) and their reviews; and what a
+participant keeps of a lesson."""
 
 from __future__ import annotations
 
@@ -184,3 +185,36 @@ class Comment(Base):
     settled_at: Mapped[datetime | None]  # the coach of a later round called it settled
 
     review: Mapped[Review] = relationship(back_populates="comments")
+
+
+class LessonRead(Base):
+    """A lesson its participant has marked as read. It says nothing about the system: read is not done."""
+
+    __tablename__ = "lesson_read"
+
+    enrollment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrollment.id", ondelete="CASCADE"), primary_key=True
+    )
+    module_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    lesson_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    read_at: Mapped[datetime]
+
+
+class Reflection(Base):
+    """A private note to a question of a lesson. Its participant reads it, nobody else: no coach, no staff, no manual.
+
+    The question is kept with it, because a later release may ask another one. `version` counts saves.
+    """
+
+    __tablename__ = "reflection"
+    __table_args__ = (UniqueConstraint("enrollment_id", "module_slug", "lesson_slug", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id", ondelete="CASCADE"))
+    module_slug: Mapped[str] = mapped_column(String(60))
+    lesson_slug: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(12))  # of the question
+    question: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, default="")  # plain text; pages escape it
+    version: Mapped[int] = mapped_column(default=0)
+    saved_at: Mapped[datetime]

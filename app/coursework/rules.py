@@ -276,3 +276,17 @@ def is_answer(answer: str = "", text: str = "") -> bool:
     except Refused:
         return False
     return True
+
+
+# --- private notes to lessons --------------------------------------------------------------------------------
+
+LONGEST_NOTE = 20_000  # characters
+
+
+def check_note(text: str) -> None:
+    """Raise Refused when a note is longer than there is room for."""
+    if len(text) > LONGEST_NOTE:
+        raise Refused(
+            f"This note is {len(text):,} characters long; there is room for {LONGEST_NOTE:,}. "
+            "Shorten it and save again; what you typed is still in the field."
+        )

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from app.curriculum import references, samples, shown_answers, texts
+from app.curriculum import glossary_check, references, samples, shown_answers, texts
 from app.curriculum.folder import Folder
-from app.curriculum.loaded import Known, Loaded, LoadedModule, LoadedProgram, LoadedText, ProgramFile
+from app.curriculum.known import Known
+from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, LoadedText, ProgramFile
 from app.curriculum.schema import HomePageFacts, ModuleFacts
 from app.curriculum.unique import once, twice
 from app.lib import times
@@ -19,6 +20,8 @@ def check(folder: Folder, program: LoadedProgram) -> None:
         _check_program(folder, program.head)
     _check_front(folder, program)
     known = Known(program)
+    if program.glossary:
+        glossary_check.check(folder, program.glossary, known)
     for module in program.modules:
         _check_module(folder, module)
         if module.worksheet:

@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.curriculum import actions
+from app.curriculum import actions, media_folder
 from app.curriculum.differences import differences
 from app.curriculum.json_schemas import KINDS, json_schema
 from app.curriculum.problems import CurriculumErrors, Problem
@@ -46,7 +46,7 @@ def check(directory: Path | None, strict: bool) -> None:
 @click.option("--note", default="", help="One sentence about what is new.")
 def publish(note: str) -> None:
     """Make a release of the curriculum. The same content twice is the same release."""
-    program = _read_or_exit(None).program
+    program = _read_or_exit(None, keeps_media=True).program
     begin_write()
     release, is_new = actions.publish_once(None, program, now(), note)
     said = f"Release {release.id} ({release.hash[:12]})"
@@ -90,14 +90,17 @@ def schema(directory: Path | None) -> None:
     click.echo(f"{len(schemas)} schemas are in {directory}.")
 
 
-def _read_or_exit(directory: Path | None) -> Reading:
+def _read_or_exit(directory: Path | None, *, keeps_media: bool = False) -> Reading:
     try:
         program, still_open = read_closely(_folder(directory))
-        return Reading(rendered(program), still_open)
+        program = rendered(program)
+        if keeps_media:
+            media_folder.keep(_folder(directory), program)
     except CurriculumErrors as errors:
         _say(errors.problems, directory)
         click.echo(f"{_count(len(errors.problems), 'problem')}.", err=True)
         raise SystemExit(1) from errors
+    return Reading(program, still_open)
 
 
 def _say(problems: Iterable[Problem], directory: Path | None) -> None:

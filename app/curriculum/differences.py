@@ -6,7 +6,9 @@ from typing import Any
 from app.curriculum.schema import Module, Program, structure_hash
 
 _PARTS = {"lessons": "lesson", "documents": "document", "samples": "sample"}
-_WHOLE = ("worksheet", "rubric", "checks", "lessons", "documents", "samples", "number", "opening_html")
+_WHOLE = (
+    "worksheet", "rubric", "checks", "lessons", "media", "documents", "samples", "number", "opening_html",
+)  # fmt: skip
 
 
 def differences(old: Program, new: Program) -> list[str]:
@@ -28,10 +30,13 @@ def differences(old: Program, new: Program) -> list[str]:
 
 def _program_lines(old: Program, new: Program) -> Iterator[str]:
     for name in type(new).model_fields:
-        if name not in ("modules", "pages", "sources") and getattr(old, name) != getattr(new, name):
+        if name not in ("modules", "pages", "sources", "glossary") and getattr(old, name) != getattr(
+            new, name
+        ):
             yield f"program: “{name}” changed"
     yield from _named("page", {p.slug: p.body for p in old.pages}, {p.slug: p.body for p in new.pages})
     yield from _named("source", old.sources, new.sources)
+    yield from _named("term", {t.slug: t for t in old.glossary}, {t.slug: t for t in new.glossary})
 
 
 def _module_lines(old: Module, new: Module) -> Iterator[str]:
@@ -43,6 +48,7 @@ def _module_lines(old: Module, new: Module) -> Iterator[str]:
     for name, word in _PARTS.items():
         before, after = getattr(old, name), getattr(new, name)
         yield from _named(word, {o.slug: _source(o) for o in before}, {o.slug: _source(o) for o in after})
+    yield from _named("file", {m.name: m.sha256 for m in old.media}, {m.name: m.sha256 for m in new.media})
     yield from _worksheet_lines(old, new)
     if old.checks != new.checks:
         yield "in-practice checks changed"

@@ -105,7 +105,24 @@ class Folder:
             return None
         return text
 
+    def path(self, file: str) -> Path | None:
+        """Where a file of any size really is, or None after saying why it cannot be read."""
+        try:
+            return self._place(file)
+        except _Unusable as reason:
+            self.problem(file, reason.line, reason.sentence)
+            return None
+
     def _bytes(self, file: str) -> bytes:
+        path = self._place(file)
+        try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise _Unusable("this file is larger than 1 MB; a text of the curriculum is much smaller.")
+            return path.read_bytes()
+        except OSError as error:
+            raise _Unusable(f"this file cannot be read: {_reason(error)}.") from error
+
+    def _place(self, file: str) -> Path:
         path = self._root / file
         try:
             self._refuse_link_out(path, "file")
@@ -113,13 +130,11 @@ class Folder:
                 raise _Unusable("this is a folder; it must be a file.")
             if not path.is_file():
                 raise _Unusable("this is not a file.")
-            if path.stat().st_size > MAX_FILE_BYTES:
-                raise _Unusable("this file is larger than 1 MB; a text of the curriculum is much smaller.")
-            return path.read_bytes()
         except FileNotFoundError:
             raise _Unusable("this file is missing.") from None
         except (OSError, RuntimeError, ValueError) as error:
             raise _Unusable(f"this file cannot be read: {_reason(error)}.") from error
+        return path
 
     def _refuse_link_out(self, path: Path, kind: str) -> None:
         if not path.resolve(strict=True).is_relative_to(self._root.resolve()):

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from app.curriculum.glossary import GlossaryFile
 from app.curriculum.loaded import ChecksFile, ProgramFile, SourcesFile
 from app.curriculum.schema import (
     DocumentFacts,
@@ -27,6 +28,7 @@ from app.curriculum.schema import (
 KINDS: dict[str, Any] = {
     "program": ProgramFile,
     "sources": SourcesFile,
+    "glossary": GlossaryFile,
     "module": ModuleFacts,
     "lesson": LessonFacts,
     "worksheet": Worksheet,

@@ -54,7 +54,7 @@ def _in_line(line: str) -> Iterator[str]:
     if found := _TAG.search(line):
         yield f"“{found[0][:40]}” is HTML, which is shown as it stands; write Markdown, or take it out."
     if "![" in line:
-        yield "a picture in the running text is not shown; take it out."
+        yield "a picture in the running text is not shown; write an image block, its file in the folder “media”."
     if line.lstrip().startswith(("```", "~~~")):
         yield "there are no blocks of program text between ``` or ~~~; indent their lines by four spaces."
     if word := _too_long(line):

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.curriculum.folder import Folder
+from app.curriculum.known import Known
 from app.curriculum.loaded import LoadedProgram, LoadedText
 from app.curriculum.markdown import heading_ids
 
@@ -23,7 +24,7 @@ SITE: tuple[str, ...] = (
     "/dashboard",
     "/payments",
 )
-SITE += ("/account", "/sign-in")
+SITE += ("/account", "/sign-in", "/glossary")
 _ADVICE = "write https://…, mailto:… or an address like /program."
 AnyText = LoadedText[Any]
 
@@ -33,6 +34,7 @@ class Addresses:
 
     def __init__(self, folder: Folder, program: LoadedProgram) -> None:
         self.texts: dict[str, AnyText | None] = dict.fromkeys(SITE)
+        self._lacks_anchor = Known(program).lacks_anchor
         for slug, page in program.pages.items():
             address = {"home": "/", "program": "/program"}.get(slug, f"/{slug}")
             if address in self.texts or slug.startswith("reasons/"):
@@ -63,6 +65,8 @@ class Addresses:
             return _ADVICE
         if parts.path and parts.path not in self.texts:
             return f"this site has {_nearest(parts.path, self.texts)}"
+        if parts.path == "/glossary" and self._lacks_anchor(parts.fragment):
+            return f"the glossary has no term at “{parts.fragment}”."
         text = self.texts[parts.path] if parts.path else own
         if parts.fragment and text and parts.fragment not in heading_ids(text.body):
             return f"no heading there is called “{parts.fragment}”."

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from app.curriculum.blocks import FENCE
 from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, LoadedText
 from app.curriculum.problems import Problem
-from app.curriculum.texts import BLOCK
 
 
 def open_points(program: LoadedProgram) -> list[Problem]:
@@ -31,7 +31,7 @@ def _questions(text: LoadedText[Any], title: str) -> Iterator[Problem]:
     opened: tuple[int, str] | None = None  # line and slashes of the callout we are in
     words: list[str] = []
     for number, line in enumerate(text.body.split("\n"), start=text.body_line):
-        found = BLOCK.fullmatch(line.rstrip())
+        found = FENCE.fullmatch(line.rstrip())
         if opened and found and not found[2] and found[1] == opened[1]:
             yield Problem(text.file, opened[0], " ".join(words))
             opened, words = None, []

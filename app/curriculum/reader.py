@@ -5,13 +5,15 @@ program: another folder with the same kinds of files is another program.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.curriculum import agreement
+from app.curriculum import agreement, media_folder
+from app.curriculum.blocks import blocks_of, question_key
 from app.curriculum.fields import tidy
 from app.curriculum.folder import MAX_FILES, Folder
+from app.curriculum.glossary import GlossaryFile, Term, TermFacts, slug_of
 from app.curriculum.loaded import (
     ChecksFile,
     Loaded,
@@ -37,6 +39,7 @@ from app.curriculum.schema import (
     PageFacts,
     Program,
     ReasonPageFacts,
+    ReflectQuestion,
     Rubric,
     Sample,
     SampleFacts,
@@ -47,10 +50,11 @@ from app.curriculum.validation import check_yaml, read_yaml
 WORDS_A_MINUTE = 200
 _NUMBERED = re.compile(r"([0-9]{2})-((?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAMED = re.compile(r"(?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*")
-_TOP = {"program.yaml", "sources.yaml", "assessment.yaml", "README.md", "pages", "modules"}
+_TOP = {"program.yaml", "sources.yaml", "glossary.yaml", "assessment.yaml", "README.md", "pages", "modules"}
 _IN_MODULE = {
     "module.md",
     "lessons",
+    "media",
     "worksheet.yaml",
     "rubric.yaml",
     "checks.yaml",
@@ -90,9 +94,20 @@ def read_closely(directory: Path | str) -> Reading:
 def _load(folder: Folder) -> LoadedProgram:
     folder.only(".", _TOP, "a curriculum")
     head = read_yaml(folder, "program.yaml", ProgramFile)
-    sources = read_yaml(folder, "sources.yaml", SourcesFile) if folder.exists("sources.yaml") else None
     modules = list(_modules(folder, head) if head else _found_modules(folder))
-    return LoadedProgram(head, sources, folder.exists("sources.yaml"), modules, dict(_pages(folder)))
+    return LoadedProgram(
+        head,
+        sources=_if_there(folder, "sources.yaml", SourcesFile),
+        has_sources=folder.exists("sources.yaml"),
+        glossary=_if_there(folder, "glossary.yaml", GlossaryFile),
+        has_glossary=folder.exists("glossary.yaml"),
+        modules=modules,
+        pages=dict(_pages(folder)),
+    )
+
+
+def _if_there(folder: Folder, file: str, model: type[Model]) -> Loaded[Model] | None:
+    return read_yaml(folder, file, model) if folder.exists(file) else None
 
 
 def _modules(folder: Folder, head: Loaded[ProgramFile]) -> Iterator[LoadedModule]:
@@ -133,7 +148,9 @@ def _found_modules(folder: Folder) -> Iterator[LoadedModule]:
 def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
     folder.only(path, _IN_MODULE, "a module")
     module = LoadedModule(path, number, slug, head=_text(folder, f"{path}/module.md", ModuleFacts))
-    module.lessons = dict(_lessons(folder, f"{path}/lessons"))
+    module.lessons = dict(_lessons(folder, f"{path}/lessons", module.lesson_slugs))
+    module.media_names = set(folder.names(f"{path}/media"))
+    module.media = media_folder.read(folder, f"{path}/media")
     module.has_worksheet = folder.exists(f"{path}/worksheet.yaml")
     if module.has_worksheet:
         module.worksheet = read_yaml(folder, f"{path}/worksheet.yaml", Worksheet)
@@ -154,8 +171,8 @@ def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
     return module
 
 
-def _lessons(folder: Folder, path: str) -> Iterator[tuple[str, LoadedText[LessonFacts]]]:
-    slugs: set[str] = set()
+def _lessons(folder: Folder, path: str, slugs: set[str]) -> Iterator[tuple[str, LoadedText[LessonFacts]]]:
+    """The lessons that can be read; `slugs` gets the name of each that is there."""
     for number, file in enumerate(folder.files(path, ".md"), start=1):
         lesson = _text(folder, file, LessonFacts)
         found = _NUMBERED.fullmatch(Path(file).stem)
@@ -248,8 +265,14 @@ def _program(head: Loaded[ProgramFile], loaded: LoadedProgram) -> Program:
         **facts,
         modules=tuple(_built(module) for module in loaded.modules),
         sources=loaded.sources.value.root if loaded.sources else {},
+        glossary=_glossary(loaded.glossary.value.terms if loaded.glossary else ()),
         pages=tuple(_page(slug, page) for slug, page in loaded.pages.items()),
     )
+
+
+def _glossary(terms: Iterable[TermFacts]) -> tuple[Term, ...]:
+    found = [Term(**one.model_dump(), slug=slug_of(one.term)) for one in terms]
+    return tuple(sorted(found, key=lambda one: one.slug))
 
 
 def _page(slug: str, loaded: LoadedText[PageFacts]) -> Page:
@@ -267,6 +290,7 @@ def _built(module: LoadedModule) -> Module:
         slug=module.slug,
         opening=module.head.body.strip(),
         lessons=lessons,
+        media=tuple(module.media.values()),
         worksheet=sheet,
         rubric=module.rubric.value if module.rubric else None,
         checks=module.checks.value.checks if module.checks else (),
@@ -284,7 +308,17 @@ def _built(module: LoadedModule) -> Module:
 
 def _lesson(number: int, slug: str, loaded: LoadedText[LessonFacts]) -> Lesson:
     minutes = loaded.value.minutes or max(1, round(count_words(loaded.body) / WORDS_A_MINUTE))
-    return Lesson(**_facts(loaded) | {"minutes": minutes}, slug=slug, number=number, body=loaded.body.strip())
+    return Lesson(
+        **_facts(loaded) | {"minutes": minutes},
+        slug=slug,
+        number=number,
+        body=loaded.body.strip(),
+        questions=tuple(
+            ReflectQuestion(key=question_key(block.title), text=block.title)
+            for block in blocks_of(enumerate(loaded.body.split("\n")))
+            if block.name == "reflect"
+        ),
+    )
 
 
 def _facts(loaded: Loaded[Model]) -> dict[str, Any]:

@@ -60,6 +60,8 @@ from app.curriculum.front_types import (
     Statements,
     Weekday,
 )
+from app.curriculum.glossary import Term
+from app.curriculum.media import MediaFile
 from app.curriculum.plain_numbers import DIGITS
 
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "Lesson",
     "Levels",
     "LongTextField",
+    "MediaFile",
     "Module",
     "MultiChoiceField",
     "NumberField",
@@ -94,6 +97,7 @@ __all__ = [
     "Question",
     "ReasonPageFacts",
     "ReferenceField",
+    "ReflectQuestion",
     "Result",
     "Rubric",
     "Sample",
@@ -105,6 +109,7 @@ __all__ = [
     "Statements",
     "Strict",
     "TableField",
+    "Term",
     "Text",
     "Worksheet",
     "structure_hash",
@@ -168,11 +173,21 @@ class Sample(SampleFacts):
 
 
 class LessonFacts(Strict):
+    """Front matter of a lesson. `unexplained` are terms of the glossary that this lesson explains itself."""
+
     title: Text
     minutes: Annotated[int, Constraint(ge=1, le=120), DIGITS] | None = None
     action: Text | None = None
     feeds: tuple[FieldId, ...] = ()
     sources: tuple[SourceTag, ...] = ()
+    unexplained: tuple[Text, ...] = ()
+
+
+class ReflectQuestion(Strict):
+    """What a lesson asks for a private note; the note is kept under the key."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
+    text: Text
 
 
 class Lesson(LessonFacts):
@@ -183,6 +198,7 @@ class Lesson(LessonFacts):
     minutes: int
     body: Text
     html: str = ""
+    questions: tuple[ReflectQuestion, ...] = ()
 
 
 class ModuleFacts(Strict):
@@ -217,6 +233,7 @@ class Module(ModuleFacts):
     opening: str
     opening_html: str = ""
     lessons: tuple[Lesson, ...] = ()
+    media: tuple[MediaFile, ...] = ()
     worksheet: Worksheet | None = None
     rubric: Rubric | None = None
     checks: tuple[Check, ...] = ()
@@ -235,6 +252,9 @@ class Module(ModuleFacts):
 
     def lesson(self, slug: str) -> Lesson | None:
         return next((one for one in self.lessons if one.slug == slug), None)
+
+    def file(self, sha256: str, name: str) -> MediaFile | None:
+        return next((one for one in self.media if (one.sha256, one.name) == (sha256, name)), None)
 
     def document(self, slug: str) -> Document | None:
         return next((one for one in self.documents if one.slug == slug), None)
@@ -277,6 +297,7 @@ class Program(ProgramFacts):
 
     modules: tuple[Module, ...]
     sources: dict[str, Source] = {}
+    glossary: tuple[Term, ...] = ()  # in the order of the alphabet
     pages: tuple[Page, ...] = ()
 
     def weekday(self, day: int) -> str:

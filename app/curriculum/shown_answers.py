@@ -3,7 +3,8 @@
 from app.curriculum import placeholders
 from app.curriculum.field_types import Field, FileField, ReferenceField
 from app.curriculum.folder import Folder
-from app.curriculum.loaded import Known, LoadedModule
+from app.curriculum.known import Known
+from app.curriculum.loaded import LoadedModule
 
 
 def check(folder: Folder, module: LoadedModule, known: Known) -> None:

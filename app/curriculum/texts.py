@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.curriculum import lines, placeholders
+from app.curriculum import block_check, glossary_check, lines, placeholders
+from app.curriculum.blocks import FENCE
 from app.curriculum.folder import Folder
+from app.curriculum.known import Known
 from app.curriculum.links import Addresses
-from app.curriculum.loaded import Known, Loaded, LoadedModule, LoadedProgram, LoadedText
+from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, LoadedText
 from app.curriculum.markdown import BLOCKS, CITATION
 from app.curriculum.schema import SampleFacts
 
-BLOCK = re.compile(r" {0,3}(/{3,}+)[ \t]*+([a-z_-]*+)[ \t]*+(?:\|(.*))?")
 _SPACED = re.compile(r"\s\[[A-Z]{1,2}[0-9]{1,3}[a-z]?\](?!\()")
 MAX_BLOCKS_DEEP = 3
 AnyText = LoadedText[Any]
@@ -25,6 +26,7 @@ def check(folder: Folder, program: LoadedProgram) -> None:
     for page in program.pages.values():
         texts.check(page)
         texts.check_sources(page, page.value.sources)
+        block_check.check_other(folder, page)
     _check_reasons(folder, program)
 
 
@@ -40,14 +42,20 @@ class _Texts:
         for lesson in module.lessons.values():
             self.check(lesson, builds=True)
             self.check_sources(lesson, lesson.value.sources)
+            for number, words in enumerate(lesson.value.unexplained):
+                if self._known.lacks_term(words):
+                    sentence = f"“unexplained” names “{words}”, which is not in glossary.yaml."
+                    self._folder.problem(lesson.file, lesson.line("unexplained", number), sentence)
             for number, field_id in enumerate(lesson.value.feeds):
                 if self._known.lacks_field(field_id):
                     sentence = f"“feeds” names {field_id}, but no worksheet has that field."
                     self._folder.problem(lesson.file, lesson.line("feeds", number), sentence)
+        block_check.check_module(self._folder, module)
         for sample in module.samples.values():
             self.check_why(sample)
         for document in module.documents.values():
             self.check(document, cites=False, fills=True)
+            block_check.check_other(self._folder, document)
             for line, sentence in (
                 _placeholder_problems(document, self._known) if module.has_worksheet else ()
             ):
@@ -66,6 +74,8 @@ class _Texts:
             line = lines.without_code(line)
             yield from ((number, wrong) for wrong in _citation_problems(line, self._known, cites=cites))
             yield from ((number, wrong) for wrong in self._addresses.problems(line, text))
+            marks = glossary_check.mark_problems(line, self._known, in_lesson=builds)
+            yield from ((number, wrong) for wrong in marks)
             if not fills and ("{{" in line or "}}" in line):
                 yield number, "only a document puts answers in the place of {{ }}; write words here."
 
@@ -115,7 +125,7 @@ def _citation_problems(line: str, known: Known, *, cites: bool) -> Iterator[str]
 def _block_problems(numbered: Iterable[lines.Line], known: Known, *, builds: bool) -> Iterator[lines.Line]:
     open_blocks: list[tuple[str, str, int]] = []  # slashes, name, line
     for number, line in numbered:
-        found = BLOCK.fullmatch(line.rstrip())
+        found = FENCE.fullmatch(line.rstrip())
         if not found:
             continue
         slashes, name, title = found.groups()

@@ -160,6 +160,8 @@ _EXAMPLES = {
     "total": "is “{input}”; write the key of a column",
     "to": "is “{input}”; write a field id like 1.E.3",
     "[key]": "cannot be a key here; write one like F22",
+    "file": "is “{input}”; write the name of a file in the module’s media folder, like client-path.png",
+    "captions": "is “{input}”; write the name of a file in the module’s media folder, like hand-over.vtt",
 }
 
 

@@ -10,7 +10,7 @@ from alembic import op
 
 from app.lib import database
 
-revision = 'attachments'
+revision = '0004'
 down_revision = '0003'
 branch_labels = None
 depends_on = None

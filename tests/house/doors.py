@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.house.canaries import ACTORS
 from tests.house.world import World
+from tests.programs import KEY
 
 Fill = Mapping[str, Any] | Callable[[World, str], Mapping[str, Any]]
 Answer = int | str
@@ -87,6 +88,11 @@ def a_file(_world: World, _actor: str) -> Mapping[str, Any]:
     return {"version": 1, "1.C.2~deidentified": "yes", "1.C.2~text": "", "1.C.2~upload": file}
 
 
+def of_a_lesson(file: str, name: str) -> Fill:
+    """The address of a file by its hash, which the world knows by this word."""
+    return lambda world, _actor: {"sha256": world.ids[file], "name": name}
+
+
 def get(endpoint: str, opens: Mapping[str, Answer], at: Fill | None = None) -> Door:
     return Door(endpoint, "GET", opens, at or {}, {})
 
@@ -118,11 +124,17 @@ def application(_world: World, actor: str) -> Mapping[str, Any]:
     return APPLICATION | (person if actor == "nobody" else {})
 
 
+def note(_world: World, actor: str) -> Mapping[str, Any]:
+    """Ana has a note already, in its first version."""
+    return {"text": "New words", "version": 1 if actor == "ana" else 0}
+
+
 def of_each(make: Callable[[str, str], Door]) -> list[Door]:
     """One line for each participant whose work it could be; `make` gets the owner and the coach."""
     return [make(owner, coach) for owner, coach in WORKERS.items()]
 
 
+LESSON = {"slug": "systems", "lesson_slug": "lesson-1"}
 SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
@@ -321,6 +333,7 @@ SITE = [
     get("site.reason", everybody(), {"slug": "lack-of-systems"}),
     get("site.reason", everybody(404), {"slug": "no-such-reason"}),
     get("site.program", everybody()),
+    get("site.glossary", everybody()),
     get("site.cohorts_list", everybody()),
     get("site.cohort", everybody(), SPRING),
     get("site.cohort", everybody(), SUMMER),
@@ -330,14 +343,19 @@ SITE = [
     get("site.modules", only(PARTICIPANTS)),
     get("site.module", only(PARTICIPANTS), {"slug": "systems"}),
     get("site.module", only(PARTICIPANTS), {"slug": "scope"}),
-    get(
-        "site.lesson", only("ana ben"), {"slug": "systems", "lesson_slug": "lesson-1"}
-    ),  # Uma's is not open yet
+    get("site.lesson", only("ana ben"), LESSON),  # Uma's is not open yet
     get("site.lesson", {}, {"slug": "systems", "lesson_slug": "no-such-lesson"}),
     get("site.sample", only("ana ben"), {"slug": "systems", "sample_slug": "good"}),
     get("site.sample", {}, {"slug": "systems", "sample_slug": "no-such-sample"}),
     get("site.find", only(PARTICIPANTS)),
     get("site.find", only(PARTICIPANTS), {"q": "practice"}),  # stands in everybody's own work
+    post("site.mark_lesson", only("ana ben", 303), LESSON, {"read": "yes"}),
+    post("site.mark_lesson", {}, {"slug": "scope", "lesson_slug": "lesson-1"}),
+    post("site.save_note", only("ana ben", 303), LESSON | {"key": KEY}, note),
+    post("site.save_note", {}, LESSON | {"key": "0" * 12}, {"text": "To no question"}),
+    get("site.media", only("ana ben cora cal sam"), of_a_lesson("plan", "plan.csv")),  # Uma's is not open yet
+    get("site.media", only("cora cal sam"), of_a_lesson("line", "line.vtt")),  # the module opens in May
+    get("site.media", {}, of_a_lesson("plan", "other.csv")),
     get("site.staff", only("sam")),
     get("site.alive", everybody()),
     get("site.ready", everybody()),

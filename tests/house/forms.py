@@ -104,6 +104,7 @@ FORMS = [
         {"version": "1", "was": "{}", "1.C.2~deidentified": "yes", "1.C.2~text": "Words", "1.A.1": "Name"},
     ),
     Form("coursework.answer_request", "ben", {"answer": "disagree", "text": "Because."}),
+    Form("site.save_note", "ana", {"text": "A note", "version": "1", "was": "{}", "keep": "mine"}),
     Form("reviews.save_review", "cora", REVIEW),
     Form("reviews.open_review", "cora", {"take_over": "1"}),
 ]
@@ -119,6 +120,7 @@ BUTTONS = {
     "manual.bind",
     "reviews.hand_back",
     "reviews.withdraw",
+    "site.mark_lesson",
 }
 SIGNED = {"payments.webhook"}  # tests/rooms/payments/test_webhook.py
 # Nothing of these is kept in words, or sending them would end the session this test works with.
@@ -131,6 +133,6 @@ UNWRITTEN = {
 }
 # What must be in order for the rest to be kept.
 KEPT = {"1.C.2~deidentified",
-        "version", "was", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row", "save",
-        "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
+        "version", "was", "keep", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row",
+        "save", "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
         "statement_own", "statement_no_client"}  # fmt: skip

@@ -13,7 +13,7 @@ from app.accounts.models import SignIn, User
 from app.admissions.models import Application, Offer, SeatHold
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort
-from app.coursework.models import Comment, Review, System
+from app.coursework.models import Comment, LessonRead, Reflection, Review, System
 from app.lib.database import db
 from app.mail.models import Message
 from app.manual.models import Binding
@@ -151,6 +151,29 @@ def calls(cast: Cast, numbers: Numbers) -> None:
         db.session.add(
             Call(cohort_id=cast.spring, key=f"more-{number}", title=f"Call {number}", minutes=60,
                  starts_at=NOW + timedelta(days=number))
+        )  # fmt: skip
+
+
+def lessons_read(cast: Cast, numbers: Numbers) -> None:
+    for number in numbers:
+        db.session.add(
+            LessonRead(
+                enrollment_id=cast.ana_enrollment,
+                module_slug="systems",
+                lesson_slug=f"lesson-{number}",
+                read_at=NOW,
+            )
+        )
+
+
+def notes(cast: Cast, numbers: Numbers) -> None:
+    """Notes of Ana's to one lesson, most of them to questions it does not ask any more."""
+    for number in numbers:
+        db.session.add(
+            Reflection(
+                enrollment_id=cast.ana_enrollment, module_slug="systems", lesson_slug="lesson-1", key=f"{number:012}",
+                question=f"Question {number}", text=f"Note {number}", version=1, saved_at=NOW,
+            )
         )  # fmt: skip
 
 

@@ -83,7 +83,10 @@ def test_every_string_in_every_field(house: House, form: Form):
             else [STRINGS[(number + i) % len(STRINGS)] for i in range(len(names))]
         )
         headers = (
-            JSON if number % 3 == 0 and form.endpoint in ("coursework.save", "reviews.save_review") else HTML
+            JSON
+            if number % 3 == 0
+            and form.endpoint in ("coursework.save", "reviews.save_review", "site.save_note")
+            else HTML
         )
         send(house, form, dict(zip(names, each, strict=True)), f"{form}: {string[:30]!r} in all", headers)
     for name in names if form.sharp is None else form.sharp:

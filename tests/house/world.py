@@ -16,7 +16,10 @@ from app.accounts.models import SignIn, User
 from app.admissions import actions as admissions
 from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
+from app.coursework.forms import Merge
+from app.coursework.lessons import new_note, save_note
 from app.coursework.models import Comment, Draft, Review, Submission, SubmissionAttachment, System
+from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals
@@ -25,7 +28,7 @@ from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, attached, next_round, published_review, submitted_system
 from tests.house.canaries import ACTORS, Canaries
-from tests.programs import COMPLETE
+from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION
 
 QUESTIONS = ("clients", "why_now")
 BEFORE = NOW - timedelta(days=8)
@@ -47,12 +50,14 @@ class World:
 def build(cast: Cast, now: datetime = NOW) -> World:
     """Fill the database of the current application context. Stripe must be the stand-in."""
     world = World(cast)
+    world.ids |= {"plan": storage.put(PLAN), "line": storage.put(LINE)}
     begin_write()
     for name in ACTORS[:-1]:
         _account(world, name, now)
     for name, coach in COACHES.items():
         _work(world, name, coach, now)
         _money(world, name, now)
+    _private_notes(world)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
     db.session.commit()
@@ -187,6 +192,23 @@ def _withdrawn_review(world: World, round_1: Submission, name: str, coach: str) 
     db.session.add(gone)
     db.session.flush()
     world.ids[f"{name}_review"] = gone.id
+
+
+def _private_notes(world: World) -> None:
+    """Ana's and Uma's notes to a lesson: nobody else's to read, whatever else they may read of theirs."""
+    for name, reader in (
+        ("ana", "ana"),
+        ("uma", ""),
+    ):  # Uma's lesson is not open yet: even she is not shown hers
+        word = world.canaries.plant(f"xq{name}private", name, reader)
+        note = new_note(
+            db.session.get_one(Enrollment, getattr(world.cast, f"{name}_enrollment")),
+            "systems",
+            "lesson-1",
+            KEY,
+            QUESTION,
+        )
+        save_note(note, Merge({"text": f"I keep {word} in my head."}, changed=["text"]), BEFORE)
 
 
 def _money(world: World, name: str, now: datetime) -> None:

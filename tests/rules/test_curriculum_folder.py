@@ -8,7 +8,7 @@ import pytest
 from app.curriculum import folder as folders
 from app.curriculum.reader import read
 from tests.rooms.curriculum import small
-from tests.rules.broken.case import CARD, CHECKS, OVEN, PROGRAM, RUBRIC, SHEET, M
+from tests.rules.broken.case import CARD, CHECKS, OVEN, PROGRAM, SHEET, M
 from tests.rules.test_curriculum_broken import problems
 
 FILE_OUT = "this is a link to a file outside the curriculum; copy the file here instead."
@@ -129,7 +129,7 @@ def test_hidden_files_and_authors_notes_are_left_alone(curriculum):
 
 
 def test_the_reader_stops_after_so_many_files(curriculum, monkeypatch):
-    monkeypatch.setattr(folders, "MAX_FILES", 5)
+    monkeypatch.setattr(folders, "MAX_FILES", 6)
     assert problems(curriculum) == [
-        f"{RUBRIC}:1: there are more than 5 files; this one and the rest was not read."
+        f"{M}/documents/recipe-card.md:1: there are more than 6 files; this one and the rest was not read."
     ]

@@ -25,6 +25,7 @@ class Page(NamedTuple):
     press: str = (
         ""  # what the address of a form there ends in, whose button leads on to the page (pictures only)
     )
+    paper: bool = False  # as it is printed (pictures only)
 
 
 PAGES = (
@@ -32,6 +33,7 @@ PAGES = (
     Page("reasons", "/reasons"),
     Page("reason", "/reasons", links=(r"/reasons/[\w-]+",)),
     Page("program", "/program"),
+    Page("glossary", "/glossary"),
     Page("cohort", "/", links=(COHORT,)),
     Page("cohorts", "/cohorts"),
     Page("sign-in", "/sign-in"),
@@ -44,6 +46,7 @@ PAGES = (
     Page("lesson", "/modules", "ana", links=(MODULE, LESSON)),
     Page("sample-good", "/modules", "ana", links=(MODULE, SAMPLE + "good")),
     Page("sample-weak", "/modules", "ana", links=(MODULE, SAMPLE + "weak")),
+    Page("lesson-printed", "/modules", "ana", links=(MODULE, LESSON), paper=True),
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),

@@ -113,7 +113,7 @@ class Camera:
             tab.locator(f"form[action$='{wanted.press}'] button").first.click()
             tab.wait_for_load_state("load")
         for theme in THEMES:
-            tab.emulate_media(color_scheme=theme)
+            tab.emulate_media(color_scheme=theme, media="print" if wanted.paper else "screen")
             tab.screenshot(path=str(OUT / f"{wanted.name}-{width}-{theme}.png"), full_page=True)
         over = tab.evaluate(OVERFLOW)
         if over > 0:

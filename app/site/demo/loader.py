@@ -15,8 +15,9 @@ from app.cohorts import actions as cohorts
 from app.cohorts import queries as cohort_queries
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework import actions as coursework
-from app.coursework import attachments, leases, review_actions, rules
+from app.coursework import attachments, leases, lessons, review_actions, rules
 from app.coursework import queries as coursework_queries
+from app.coursework.forms import Merge
 from app.coursework.models import Comment, Submission, System
 from app.coursework.review_rules import ReviewText
 from app.curriculum.schema import Module
@@ -149,6 +150,8 @@ def _running_cohort(demo: Demo) -> None:
     ben = _begin(demo, enrollments["ben"], module, begun + timedelta(days=1))
     _send(demo.users["ben"], ben, module, answers("ben", "Lou"), demo.now - timedelta(hours=5))
 
+    _reads(enrollments["ana"], module, begun + timedelta(hours=2))
+
     mia = _begin(demo, enrollments["mia"], module, begun + timedelta(days=2))
     sheet = coursework_queries.sheet_for(demo.users["mia"], mia.id)
     started = answers("mia", "Kim")
@@ -254,6 +257,17 @@ def _review(coach: User, submission: Submission, text: ReviewText, verdict: str,
     assert token is not None
     review_actions.publish(coach, review, verdict, version=review.version, token=token, now=at)
     db.session.flush()
+
+
+def _reads(enrollment: Enrollment, module: Module, at: datetime) -> None:
+    """Half of the module's lessons are marked as read, and the first question that one of them asks is answered."""
+    for days, lesson in enumerate(module.lessons[: len(module.lessons) // 2]):
+        lessons.mark_read(enrollment, module.slug, lesson.slug, at + timedelta(days=days))
+    for lesson in module.lessons:
+        for question in lesson.questions:
+            note = lessons.new_note(enrollment, module.slug, lesson.slug, question.key, question.text)
+            lessons.save_note(note, Merge({lessons.TEXT: work.PRIVATE_NOTE}, changed=[lessons.TEXT]), at)
+            return
 
 
 def _answer_requests(system: System, at: datetime) -> None:

@@ -10,6 +10,10 @@ from app.coursework.review_rules import Remark, ReviewText
 from app.curriculum.schema import FileField, Module, Program
 
 Answers = dict[str, Any]
+PRIVATE_NOTE = (
+    "The Thursday in October when the front desk let a new client onto the floor before I had read her form. "
+    "Nobody had done anything wrong. There was nothing they could have looked at."
+)
 
 
 def answers_of(module: Module, practice: str, owner: str, helper: str) -> Answers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from flask import abort, current_app, render_template, request
 from sqlalchemy import select
 
@@ -91,6 +93,17 @@ def program() -> str:
         weeks=coming.weeks(found),
         sample=_first_written(found),
         coming=coming.next_with_seats(coming.in_prospect(clock.now())),
+    )
+
+
+@bp.get("/glossary")
+@open_to("anyone")
+def glossary() -> str:
+    """All terms by their first letter."""
+    found = program_of(_release()[0])
+    letters = groupby(found.glossary, key=lambda one: one.slug[0].upper())
+    return render_template(
+        "site/glossary.html", program=found, letters=[(letter, list(terms)) for letter, terms in letters]
     )
 
 

@@ -26,6 +26,17 @@ F1: {text: "Baker, A book of bread, 2020", quality: A}
 M2: {text: A talk about flour}
 """
 
+GLOSSARY = """\
+terms:
+  - term: Starter
+    also: [Sourdough, Wild yeast]
+    meaning: Flour and water that rise by themselves.
+    sources: [F1]
+  - {term: Crumb, meaning: The soft inside of a loaf.}
+  - {term: DDT, meaning: "Desired dough temperature, in degrees."}
+  - {term: Bakery, meaning: A place that bakes., marked_only: true}
+"""
+
 MODULE = """\
 ---
 title: Make the dough
@@ -239,6 +250,7 @@ Every loaf is different[M2].
 FILES = {
     "program.yaml": PROGRAM,
     "sources.yaml": SOURCES,
+    "glossary.yaml": GLOSSARY,
     "modules/01-dough/module.md": MODULE,
     "modules/01-dough/lessons/01-weigh-it.md": LESSON,
     "modules/01-dough/worksheet.yaml": WORKSHEET,

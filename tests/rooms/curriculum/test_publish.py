@@ -1,18 +1,23 @@
 """Publishing a release: from the command line and as a verb; reading it back; what would change."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import Entry
+from app.curriculum import media_folder
 from app.curriculum.actions import publish
 from app.curriculum.differences import differences
 from app.curriculum.models import Release
+from app.curriculum.problems import CurriculumErrors
 from app.curriculum.queries import current_release, program_of
 from app.curriculum.reader import read
 from app.curriculum.rendering import rendered
+from app.files import storage
 from app.lib.database import begin_write, db
 from tests.cast import NOW
-from tests.rooms.curriculum import small
+from tests.rooms.curriculum import media, small
 
 SHEET = "modules/01-dough/worksheet.yaml"
 
@@ -161,3 +166,59 @@ def test_modules_pages_and_sources_come_and_go(tmp_path):
         "module 2 heat: new",
         "module 2 oven: removed",
     ]
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def test_publishing_keeps_the_bytes_of_every_file(app, folder):
+    small.write(folder, media.files())
+    assert run(app, "publish").exit_code == 0
+    dough = program_of(current_release().id).module("dough")
+    assert {one.name: storage.get(one.sha256) for one in dough.media} == media.FILES
+    assert run(app, "publish").output.endswith("nothing was published.\n")
+
+
+def test_a_release_whose_bytes_are_not_kept_is_not_published(app, folder):
+    small.write(folder, media.files(loaf_png=media.picture(size=(3, 3))))
+    program = rendered(read(folder))
+    begin_write()
+    with pytest.raises(FileNotFoundError):
+        publish(None, program, NOW)
+    db.session.rollback()
+
+
+def test_a_file_that_changes_meanwhile_stops_publishing(app, folder):
+    small.write(folder, media.files())
+    program = rendered(read(folder))
+    (folder / media.FOLDER / "loaf.png").write_bytes(media.picture(size=(4, 4)))
+    with pytest.raises(CurriculumErrors, match="changed while it was being published"):
+        media_folder.keep(folder, program)
+    (folder / media.FOLDER / "loaf.png").unlink()
+    with pytest.raises(CurriculumErrors, match="this file is missing"):
+        media_folder.keep(folder, program)
+
+
+def test_a_large_file_is_kept_part_by_part(app, tmp_path):
+    data = b"0123456789" * 250_000
+    (tmp_path / "film").write_bytes(data)
+    digest = storage.put_file(tmp_path / "film")
+    assert digest == storage.put(data)
+    assert storage.path_of(digest).read_bytes() == data
+    assert storage.put_file(tmp_path / "film") == digest
+    with pytest.raises(FileNotFoundError):
+        storage.path_of("0" * 64)
+
+
+def test_what_was_not_copied_whole_leaves_nothing(app, tmp_path, monkeypatch):
+    (tmp_path / "film").write_bytes(b"film")
+    root = Path(app.config["STORAGE_URL"])
+    before = sorted(root.rglob("*"))
+
+    def full(_handle):
+        raise OSError("no room")
+
+    monkeypatch.setattr(storage.os, "fsync", full)
+    with pytest.raises(OSError, match="no room"):
+        storage.put_file(tmp_path / "film")
+    assert sorted(root.rglob("*")) == before

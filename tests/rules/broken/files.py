@@ -63,6 +63,7 @@ BROKEN = {
         f"{M}/checks.yml:1: “checks.yml” is not part of a module; did you mean checks.yaml?"),
     "foreign": put({"notes.txt": "x"}, "notes.txt:1: “notes.txt” is not part of a curriculum; move or remove it."),
     "misspelled at the top": put({SOURCES: None, "source.yaml": small.SOURCES},
+        "glossary.yaml:5: the source F1 is not in sources.yaml.",
         *(f"{file}:{line}: the source {tag} is not in sources.yaml." for file, line, tag in (
             (LESSON, 5, "M2"), (LESSON, 7, "[F1]"), (MODULE, 14, "[F1]"), ("pages/program.md", 4, "[M2]"),
             ("pages/reasons/cold-oven.md", 4, "[M2]"), ("pages/reasons/no-recipe.md", 4, "[M2]"))),

@@ -29,7 +29,7 @@ BROKEN = {
         f"{CARD}:13: a “build” block stands in a lesson; here it would lead nowhere."),
     "unknown block": swap(LESSON, "/// callout", "/// calout",
         f"{LESSON}:9: there is no block “calout”; the blocks are callout, example, checklist, mistake, "
-         "action, build, side."),
+         "action, build, side, image, video, download, reflect."),
     "block open": swap(LESSON, "Two percent.\n///", "Two percent.",
         f"{LESSON}:12: the callout block of line 9 is still open; close it with “///” first."),
     "block closed twice": swap(LESSON, "Two percent.\n///", "Two percent.\n///\n\n///",
@@ -61,7 +61,8 @@ BROKEN = {
     "remark of HTML": swap(LESSON, "A cup", "<!-- say more --> A cup",
         f"{LESSON}:7: “<!--” is HTML, which is shown as it stands; write Markdown, or take it out."),
     "picture in a text": swap(LESSON, "A cup", "![](cup.png) A cup",
-        f"{LESSON}:7: a picture in the running text is not shown; take it out."),
+        f"{LESSON}:7: a picture in the running text is not shown; write an image block, its file in the "
+        "folder “media”."),
     "program text": swap(LESSON, "A cup", "```\nA cup\n```",
         f"{LESSON}:7: there are no blocks of program text between ``` or ~~~; indent their lines by four "
          "spaces.",

@@ -28,9 +28,10 @@ def check(directory: Path | None) -> None:
     program = _read_or_exit(directory)
     lessons = sum(len(module.lessons) for module in program.modules)
     fields = sum(len(list(m.worksheet.fields())) for m in program.modules if m.worksheet)
-    click.echo(
-        f"{_count(len(program.modules), 'module')}, {_count(lessons, 'lesson')}, {_count(fields, 'field')}: clean."
-    )
+    parts = [(len(program.modules), "module"), (lessons, "lesson"), (fields, "field")]
+    if program.assessment:
+        parts.append((program.assessment.count, "statement"))
+    click.echo(", ".join(_count(number, word) for number, word in parts) + ": clean.")
 
 
 @curriculum_cli.command("publish")

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, RootModel
 
 from app.curriculum import yaml_tree
+from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.schema import (
     Check,
     DocumentFacts,
@@ -84,6 +85,7 @@ class LoadedProgram:
     has_sources: bool  # the file is there, readable or not
     modules: list[LoadedModule]
     pages: dict[str, LoadedText[PageFacts]]
+    assessment: Loaded[SelfAssessment] | None = None
 
     def worksheets(self) -> list[Loaded[Worksheet]]:
         return [module.worksheet for module in self.modules if module.worksheet]

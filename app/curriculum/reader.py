@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.curriculum import references
+from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.fields import tidy
 from app.curriculum.folder import MAX_FILES, Folder
 from app.curriculum.loaded import (
@@ -78,8 +79,13 @@ def _load(folder: Folder) -> LoadedProgram:
             folder.problem(name, 1, f"“{name}” is not part of a curriculum; move or remove it.")
     head = read_yaml(folder, "program.yaml", ProgramFile)
     sources = read_yaml(folder, "sources.yaml", SourcesFile) if folder.exists("sources.yaml") else None
+    assessment = (
+        read_yaml(folder, "assessment.yaml", SelfAssessment) if folder.exists("assessment.yaml") else None
+    )
     modules = list(_modules(folder, head) if head else _found_modules(folder))
-    return LoadedProgram(head, sources, folder.exists("sources.yaml"), modules, dict(_pages(folder)))
+    return LoadedProgram(
+        head, sources, folder.exists("sources.yaml"), modules, dict(_pages(folder)), assessment
+    )
 
 
 def _modules(folder: Folder, head: Loaded[ProgramFile]) -> Iterator[LoadedModule]:
@@ -227,6 +233,7 @@ def _program(head: Loaded[ProgramFile], loaded: LoadedProgram) -> Program:
         pages=tuple(
             Page(**_facts(page), slug=slug, body=page.body.strip()) for slug, page in loaded.pages.items()
         ),
+        assessment=loaded.assessment.value if loaded.assessment else None,
     )
 
 

@@ -1,10 +1,9 @@
 """What the files of a curriculum say about each other: ids, keys, formulas, placeholders, sources."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.curriculum import samples, texts
+from app.curriculum import assessment_checks, samples, texts
 from app.curriculum.expressions import Call, ExpressionError, Reference, calls, parse
 from app.curriculum.expressions import references as references_of
 from app.curriculum.field_types import (
@@ -20,6 +19,8 @@ from app.curriculum.field_types import (
 )
 from app.curriculum.folder import Folder
 from app.curriculum.loaded import Known, Loaded, LoadedModule, LoadedProgram, ProgramFile
+from app.curriculum.repeated import once as _once
+from app.curriculum.repeated import twice as _twice
 from app.curriculum.scalars import NUMERIC
 from app.curriculum.schema import Worksheet
 
@@ -34,6 +35,7 @@ def check(folder: Folder, program: LoadedProgram) -> None:
         texts.check_module(folder, module, known)
         samples.check(folder, module)
     texts.check_pages(folder, program, known)
+    assessment_checks.check(folder, program)
     _check_unique(folder, program)
 
 
@@ -263,25 +265,3 @@ def _column_problem(field: TableField, reference: Reference, function: str | Non
     if function not in ("sum", "count", "min", "max"):
         return f"{reference} is many numbers; write sum({reference})."
     return None
-
-
-# --- keys used twice ---------------------------------------------------------------------------------------------
-
-
-def _twice(
-    folder: Folder,
-    loaded: Loaded[Any],
-    keys: Iterable[tuple[str, tuple[str | int, ...]]],
-    what: str,
-) -> None:
-    _once(folder, ((key, loaded.file, loaded.line(*path)) for key, path in keys), what)
-
-
-def _once(folder: Folder, keys: Iterable[tuple[str, str, int]], what: str) -> None:
-    first: dict[str, tuple[str, int]] = {}
-    for key, file, line in keys:
-        if key in first:
-            where = f"in line {first[key][1]}" if first[key][0] == file else f"in {first[key][0]}"
-            folder.problem(file, line, f"the {what} “{key}” is used twice; the first is {where}.")
-        else:
-            first[key] = (file, line)

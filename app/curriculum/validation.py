@@ -126,6 +126,9 @@ _EXAMPLES = {
     "reason_slug": "is “{input}”; write small letters, digits and -, like lack-of-systems",
     "language": "is “{input}”; write a language like en-US",
     "total": "is “{input}”; write the key of a column",
+    "reason": "is “{input}”; write the reason_slug of a module, like lack-of-systems",
+    "tie_order": "holds “{input}”; write the reason_slug of a module, like lack-of-systems",
+    "statement": "is “{input}”; write the key of a statement, like 3b",
 }
 
 

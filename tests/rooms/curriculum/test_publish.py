@@ -73,7 +73,10 @@ def test_no_release_and_an_unknown_one(app):
 
 def test_check_counts_what_is_there(app, folder, tmp_path):
     result = run(app, "check")
-    assert (result.exit_code, result.output) == (0, "2 modules, 1 lesson, 7 fields: clean.\n")
+    assert (result.exit_code, result.output) == (0, "2 modules, 1 lesson, 7 fields, 4 statements: clean.\n")
+    small.write(folder)
+    (folder / "assessment.yaml").unlink()
+    assert run(app, "check").output == "2 modules, 1 lesson, 7 fields: clean.\n"
 
 
 def test_check_of_another_folder_prints_every_problem_and_fails(app, tmp_path, monkeypatch):
@@ -156,3 +159,31 @@ def test_modules_pages_and_sources_come_and_go(tmp_path):
         "module 2 heat: new",
         "module 2 oven: removed",
     ]
+
+
+def test_what_changed_in_the_assessment_is_named(tmp_path):
+    old = read(small.write(tmp_path / "old"))
+
+    def changed(*words):
+        text = small.ASSESSMENT
+        for before, after in words:
+            assert before in text
+            text = text.replace(before, after, 1)
+        return differences(old, read(small.write(tmp_path / "new", {"assessment.yaml": text})))
+
+    assert changed(("I weigh the flour.", "I weigh flour."), ("Buy a thermometer.", "Lend one.")) == [
+        "assessment reason cold-oven: changed",
+        "assessment statement r1: changed",
+    ]
+    assert changed(("title: Cold,", "title: Tepid,"), ("minutes: 2", "minutes: 3")) == [
+        "assessment: “minutes” changed",
+        "assessment: “bands” changed",
+    ]
+    assert changed(("key: r1", "key: r3")) == [
+        "assessment: STRUCTURE changed (new answers are no longer compared with those given so far)",
+        "assessment statement r3: new",
+        "assessment statement r1: removed",
+    ]
+    without = read(small.write(tmp_path / "without", {"assessment.yaml": None}))
+    assert differences(old, without) == ["assessment: removed"]
+    assert differences(without, old) == ["assessment: new"]

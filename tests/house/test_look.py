@@ -165,7 +165,7 @@ def test_every_file_a_style_sheet_names_is_there():
 
 
 # Drawn ahead of the page they are for.
-AHEAD = {"assessment.css", "overview.css", "result.css"}
+AHEAD = {"overview.css"}
 
 
 def test_no_style_sheet_or_script_is_left_over():
@@ -212,6 +212,7 @@ def addresses(program: Program) -> Iterator[str]:
         "/program",
         "/cohorts",
         "/cohorts/summer-2026",
+        "/assessment",
         "/dashboard",
         "/modules",
         "/calendar",

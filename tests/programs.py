@@ -192,6 +192,7 @@ PAGES = [
         hero_who="For tests",
         hero_title="Go home with a tested page",
         hero_text="Written in tests.",
+        hero_assessment="See where you stand",
         for_title="Who it is for",
         for_whom=["You test."],
         not_for=["You do not."],

@@ -14,6 +14,7 @@ EMAIL_AND_PASSWORD = re.compile(r"\b(\w+)@(\S+)\s+(\S+)")
 MODULE, LESSON = r"/modules/[\w-]+", r"/modules/[\w-]+/[\w-]+"
 SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
 COHORT = r"/cohorts/[\w-]+"
+RESULT = r"/assessment/results/\d+"
 
 
 class Page(NamedTuple):
@@ -33,6 +34,10 @@ PAGES = (
     Page("program", "/program"),
     Page("cohort", "/", links=(COHORT,)),
     Page("cohorts", "/cohorts"),
+    Page("assessment", "/assessment"),
+    Page("assessment-reason", "/assessment", press="/assessment"),
+    Page("assessment-result", "/assessment", "uma", links=(RESULT,)),
+    Page("assessment-result-pat", "/assessment", "pat", links=(RESULT,)),
     Page("sign-in", "/sign-in"),
     Page("not-found", "/no-such-page"),
     Page("apply", "/", "pat", links=(COHORT, COHORT + "/apply")),

@@ -15,6 +15,7 @@ import html5lib
 import pytest
 from sqlalchemy import select
 
+from app.assessment.models import Assessment
 from app.cohorts.models import Cohort
 from app.curriculum.actions import publish
 from app.curriculum.reader import read
@@ -24,6 +25,7 @@ from app.lib.database import begin_write, db
 from config import ROOT
 from tests.cast import NOW
 from tests.client import criticize
+from tests.factories import assessment
 from tests.house.canaries import ACTORS
 from tests.house.doors import DOORS, Door
 from tests.house.visits import House
@@ -188,6 +190,11 @@ def real_texts(house: House) -> Program:
     for cohort in db.session.scalars(select(Cohort)):
         cohort.release_id = release.id
     db.session.get_one(Cohort, house.world.cast.spring).starts_on = NOW.date() - timedelta(days=80)
+    lowest = {one.key: 0 for one in program.assessment.statements()}  # everything there is to say is said
+    for finished_at in (NOW - timedelta(days=1), NOW, None):
+        assessment(
+            user_id=house.world.cast.ana, release_id=release.id, answers=lowest, finished_at=finished_at
+        )
     db.session.commit()
     return program
 
@@ -196,7 +203,7 @@ def test_pages_with_the_real_texts(house: House, real_texts: Program):
     """The longest texts there are: still light."""
     wrong: list[str] = []
     browser = house.browser("ana")
-    for address in [*addresses(real_texts), *worksheets(house, real_texts)]:
+    for address in [*addresses(real_texts), *worksheets(house, real_texts), *assessed(house, real_texts)]:
         response = browser.get(address)  # the client criticizes it
         assert response.status_code == 200, address
         tree = html5lib.parse(response.text, namespaceHTMLElements=False)
@@ -222,6 +229,14 @@ def addresses(program: Program) -> Iterator[str]:
         if program.page(f"reasons/{module.reason_slug}"):
             yield f"/reasons/{module.reason_slug}"
         yield from (f"/modules/{module.slug}/{lesson.slug}" for lesson in module.lessons[:2])
+
+
+def assessed(house: House, program: Program) -> Iterator[str]:
+    yield from (f"/assessment/reasons/{one.reason}" for one in program.assessment.reasons)
+    finished = select(Assessment.id).where(
+        Assessment.user_id == house.world.cast.ana, Assessment.finished_at == NOW
+    )
+    yield f"/assessment/results/{db.session.scalar(finished)}"
 
 
 def worksheets(house: House, program: Program) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from app.assessment.models import Assessment
@@ -34,3 +36,8 @@ def answers() -> dict[str, int]:
     found = dict(row.answers)
     db.session.rollback()
     return found
+
+
+def words(html: str) -> str:
+    """The words of the page alone, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.split("<main", 1)[1]).split())

@@ -33,6 +33,7 @@ def test_a_visitor_answers_on_a_phone_and_keeps_the_result(comes: Comes) -> None
     robin.tab.presses("Go on")
     second = robin.opens_another_tab(robin.tab.path)
     second.answers(second.statement("I have a written list"), 0)
+    robin.page.bring_to_front()  # in the background a page is slow to be pressed
     robin.answers(robin.statement("At least half of my current clients"), 3)
     robin.goes_on()
     robin.tab.arrives(robin.page.go_back)

@@ -13,10 +13,8 @@ from typing import TypeVar
 from app.curriculum.assessment_types import AssessedReason, Band, Reading, Safety, SelfAssessment
 
 KEPT_UNFINISHED = timedelta(days=30)  # after the last answer
-KEPT_MONTHS, KEPT = (
-    12,
-    timedelta(days=365),
-)  # a result behind a private link; what an account holds stays with it
+KEPT = timedelta(days=365)  # a result behind a private link; what an account holds stays with it
+KEPT_MONTHS = 12  # the same in words
 CORRECTED = timedelta(days=1)  # how long a finished one may still be changed by who answered it
 
 Answers = Mapping[str, int]

@@ -85,8 +85,12 @@ def answer(slug: str) -> Any:
     text = queries.text_of(row)  # before the lock: the first time a process reads a release takes its time
     asked = text.reason(slug) or abort(404)
     sent, odd = rules.chosen(text, asked, _fields(asked, SENT))
+    before = row.id
     begin_write()
-    row = queries.in_hand(user, browser.token(), now, lock=True) or abort(404)
+    row = queries.in_hand(user, browser.token(), now, lock=True)
+    if row is None or row.id != before:  # erased or begun anew in another tab meanwhile
+        db.session.rollback()
+        return _told(NOT_HERE, 410)
     if not browser.allowed(now, (f"assessment:{row.id}", SAVED, browser.HOUR)):
         db.session.commit()
         return _too_often(row, asked, sent)

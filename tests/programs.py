@@ -141,6 +141,47 @@ COMPLETE = {
     "1.E.3": {"price": "90", "variable_cost": "4"},
 }
 
+# Three reasons with two statements each, from 0 to 2 points: 0 to 4 a reason, 0 to 12 together.
+ASSESSMENT = {
+    "title": "How do you stand?",
+    "lead": "Six statements, written in tests.",
+    "frame": "Think of yesterday.",
+    "minutes": 3,
+    "note": "No validated instrument.",
+    "scale": [
+        {"value": 0, "label": "Never"},
+        {"value": 1, "label": "Sometimes"},
+        {"value": 2, "label": "Always"},
+    ],
+    "reasons": [
+        {
+            "reason": slug,
+            "name": name,
+            "action": action,
+            "statements": [{"key": key, "text": f"Statement {key}."} for key in keys],
+        }
+        for slug, name, action, keys in (
+            ("lack-of-systems", "Systems", "Write one page.", ("1a", "1b")),
+            ("lack-of-focus", "Focus", "Count your clients.", ("2a", "2b")),
+            ("blurred-scope", "Scope", "Read the law.", ("3a", "3b")),
+        )
+    ],
+    "safety": [
+        {"statement": "3b", "at_most": 0, "title": "No red-flag procedure", "action": "Write it tonight."}
+    ],
+    "bands": [
+        {"least": 0, "most": 1, "title": "Exposed", "meaning": "by memory", "advice": "build it"},
+        {"least": 2, "most": 3, "title": "Fragile", "meaning": "half there", "advice": "use it"},
+        {"least": 4, "most": 4, "title": "Installed", "advice": "keep it"},
+    ],
+    "readings": [
+        {"least": 0, "most": 6, "title": "You are the practice", "advice": "Begin with scope."},
+        {"least": 7, "most": 12, "title": "It stands", "advice": "Teach it."},
+    ],
+    "tie_order": ["blurred-scope", "lack-of-systems", "lack-of-focus"],
+    "lowest": 2,
+}
+
 
 # What each lesson asks for a private note.
 QUESTION = "What do you keep in your head?"
@@ -178,6 +219,7 @@ PAGES = [
         hero_who="For tests",
         hero_title="Go home with a tested page",
         hero_text="Written in tests.",
+        hero_assessment="See where you stand",
         for_title="Who it is for",
         for_whom=["You test."],
         not_for=["You do not."],
@@ -337,5 +379,6 @@ def small_program() -> Program:
             ],
             "sources": {"F1": {"text": "A book, 2020", "quality": "A"}},
             "pages": PAGES,
+            "assessment": ASSESSMENT,
         }
     )

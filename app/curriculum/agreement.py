@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from app.curriculum import glossary_check, references, samples, shown_answers, texts
+from app.curriculum import assessment_checks, glossary_check, references, samples, shown_answers, texts
 from app.curriculum.folder import Folder
 from app.curriculum.known import Known
 from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, LoadedText, ProgramFile
@@ -35,6 +35,7 @@ def check(folder: Folder, program: LoadedProgram) -> None:
         if head:
             _check_needs(folder, slug, head, heads)
     texts.check(folder, program)
+    assessment_checks.check(folder, program)
     _check_unique(folder, program)
 
 

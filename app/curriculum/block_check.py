@@ -123,7 +123,12 @@ def _key_problems(
     loaded = check_yaml(folder, text.file, block.keys, _KEYS[block.name], first)
     if loaded is None:
         return
-    for key, value in yaml.safe_load(block.keys).items():
+    try:
+        plain = yaml.safe_load(block.keys)
+    except yaml.YAMLError:  # what draws the block reads its keys more strictly than we do
+        yield first, "write each key of a block as “key: value”, with spaces and no tabs."
+        return
+    for key, value in plain.items():
         if not isinstance(value, str | int) or isinstance(value, bool):
             yield loaded.line(key), f"put the value of “{key}” in quotes; it would not be read as text."
     keys = loaded.value

@@ -31,10 +31,12 @@ def check(directory: Path | None, strict: bool) -> None:
     program, still_open = _read_or_exit(directory)
     lessons = sum(len(module.lessons) for module in program.modules)
     fields = sum(len(list(m.worksheet.fields())) for m in program.modules if m.worksheet)
+    parts = [(len(program.modules), "module"), (lessons, "lesson"), (fields, "field")]
+    if program.assessment:
+        parts.append((program.assessment.count, "statement"))
     if strict:
         _say(still_open, directory)
-    counted = (_count(len(program.modules), "module"), _count(lessons, "lesson"), _count(fields, "field"))
-    said = f"{', '.join(counted)}: clean."
+    said = ", ".join(_count(number, word) for number, word in parts) + ": clean."
     if still_open:
         said += f" Still open: {_count(len(still_open), 'point')}{'' if strict else '; --strict lists them'}."
     click.echo(said)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.curriculum.schema import Module, Program, structure_hash
+from app.curriculum.schema import Module, Program, SelfAssessment, structure_hash
 
+# Parts of a program whose entries are named one by one.
+_TOLD_APART = ("modules", "pages", "sources", "glossary", "assessment")
 _PARTS = {"lessons": "lesson", "documents": "document", "samples": "sample"}
 _WHOLE = (
     "worksheet", "rubric", "checks", "lessons", "media", "documents", "samples", "number", "opening_html",
@@ -30,13 +32,28 @@ def differences(old: Program, new: Program) -> list[str]:
 
 def _program_lines(old: Program, new: Program) -> Iterator[str]:
     for name in type(new).model_fields:
-        if name not in ("modules", "pages", "sources", "glossary") and getattr(old, name) != getattr(
-            new, name
-        ):
+        if name not in _TOLD_APART and getattr(old, name) != getattr(new, name):
             yield f"program: “{name}” changed"
     yield from _named("page", {p.slug: p.body for p in old.pages}, {p.slug: p.body for p in new.pages})
     yield from _named("source", old.sources, new.sources)
     yield from _named("term", {t.slug: t for t in old.glossary}, {t.slug: t for t in new.glossary})
+    yield from _assessment_lines(old.assessment, new.assessment)
+
+
+def _assessment_lines(old: SelfAssessment | None, new: SelfAssessment | None) -> Iterator[str]:
+    if old is None or new is None:
+        if old is not new:
+            yield "assessment: new" if new else "assessment: removed"
+        return
+    if old.structure_hash() != new.structure_hash():
+        yield "assessment: STRUCTURE changed (new answers are no longer compared with those given so far)"
+    for name in type(new).model_fields:
+        if name != "reasons" and getattr(old, name) != getattr(new, name):
+            yield f"assessment: “{name}” changed"
+    before, after = ({one.reason: (one.name, one.action) for one in each.reasons} for each in (old, new))
+    yield from (f"assessment {line}" for line in _named("reason", before, after))
+    before_each, after_each = ({one.key: one.text for one in each.statements()} for each in (old, new))
+    yield from (f"assessment {line}" for line in _named("statement", before_each, after_each))
 
 
 def _module_lines(old: Module, new: Module) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.glossary import GlossaryFile
 from app.curriculum.loaded import ChecksFile, ProgramFile, SourcesFile
 from app.curriculum.schema import (
@@ -29,6 +30,7 @@ KINDS: dict[str, Any] = {
     "program": ProgramFile,
     "sources": SourcesFile,
     "glossary": GlossaryFile,
+    "assessment": SelfAssessment,
     "module": ModuleFacts,
     "lesson": LessonFacts,
     "worksheet": Worksheet,

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, RootModel
 
 from app.curriculum import yaml_tree
+from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.glossary import GlossaryFile
 from app.curriculum.media import MediaFile
 from app.curriculum.schema import (
@@ -92,6 +93,7 @@ class LoadedProgram:
     has_glossary: bool
     modules: list[LoadedModule]
     pages: dict[str, LoadedText[PageFacts]]
+    assessment: Loaded[SelfAssessment] | None = None
 
     def worksheets(self) -> list[Loaded[Worksheet]]:
         return [module.worksheet for module in self.modules if module.worksheet]

@@ -23,6 +23,11 @@ def current_release() -> Release | None:
     return db.session.scalar(select(Release).order_by(Release.id.desc()).limit(1))
 
 
+def current_release_id() -> int | None:
+    """Its id alone, where a page needs the program: that is read once for each process, the row would be read again."""
+    return db.session.scalar(select(Release.id).order_by(Release.id.desc()).limit(1))
+
+
 @lru_cache(maxsize=16)
 def program_of(release_id: int) -> Program:
     """The program of a release; each process parses it once, since it never changes. LookupError: no such release."""

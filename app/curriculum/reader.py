@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.curriculum import agreement, media_folder
+from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.blocks import blocks_of, question_key
 from app.curriculum.fields import tidy
 from app.curriculum.folder import MAX_FILES, Folder
@@ -103,6 +104,7 @@ def _load(folder: Folder) -> LoadedProgram:
         has_glossary=folder.exists("glossary.yaml"),
         modules=modules,
         pages=dict(_pages(folder)),
+        assessment=_if_there(folder, "assessment.yaml", SelfAssessment),
     )
 
 
@@ -267,6 +269,7 @@ def _program(head: Loaded[ProgramFile], loaded: LoadedProgram) -> Program:
         sources=loaded.sources.value.root if loaded.sources else {},
         glossary=_glossary(loaded.glossary.value.terms if loaded.glossary else ()),
         pages=tuple(_page(slug, page) for slug, page in loaded.pages.items()),
+        assessment=loaded.assessment.value if loaded.assessment else None,
     )
 
 

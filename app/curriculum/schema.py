@@ -2,8 +2,8 @@
 
 Everything here is frozen and goes through JSON and back unchanged, because a whole `Program` is stored in a
 release. Looking something up never raises: a missing module or field is `None`, so a page can answer 404.
-Fields are in `field_types`, worksheets and rubrics in `assignment_types`, public pages in `front_types`; all are
-re-exported here.
+Fields are in `field_types`, worksheets and rubrics in `assignment_types`, public pages in `front_types`, the
+self-assessment in `assessment_types`; what other rooms name of them is re-exported here.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Constraint
 from pydantic import StringConstraints
 
+from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.assignment_types import (
     Check,
     Criterion,
@@ -102,6 +103,7 @@ __all__ = [
     "Rubric",
     "Sample",
     "Section",
+    "SelfAssessment",
     "ShortTextField",
     "Slug",
     "Source",
@@ -299,6 +301,7 @@ class Program(ProgramFacts):
     sources: dict[str, Source] = {}
     glossary: tuple[Term, ...] = ()  # in the order of the alphabet
     pages: tuple[Page, ...] = ()
+    assessment: SelfAssessment | None = None
 
     def weekday(self, day: int) -> str:
         """The name of that day of a cohort: day 0 is its first, 'Saturday' for example."""
@@ -324,6 +327,10 @@ class Program(ProgramFacts):
 
     def module_numbered(self, number: int) -> Module | None:
         return next((one for one in self.modules if one.number == number), None)
+
+    def module_against(self, reason_slug: str) -> Module | None:
+        """The module that is built against this reason."""
+        return next((one for one in self.modules if one.reason_slug == reason_slug), None)
 
     def module_of(self, worksheet_key: str) -> Module | None:
         """The module whose worksheet has this assignment key."""

@@ -162,6 +162,9 @@ _EXAMPLES = {
     "[key]": "cannot be a key here; write one like F22",
     "file": "is “{input}”; write the name of a file in the module’s media folder, like client-path.png",
     "captions": "is “{input}”; write the name of a file in the module’s media folder, like hand-over.vtt",
+    "reason": "is “{input}”; write the reason_slug of a module, like lack-of-systems",
+    "tie_order": "holds “{input}”; write the reason_slug of a module, like lack-of-systems",
+    "statement": "is “{input}”; write the key of a statement, like 3b",
 }
 
 

@@ -34,6 +34,7 @@ HOLDS_A_SECRET = frozenset(
         "admissions/offered",
         "admissions/already",
         "admissions/received",
+        "assessment/result_link",
     }
 )
 LEASE = timedelta(minutes=5)

@@ -30,6 +30,10 @@ PUBLIC = (
     ("The program", "site.program", ("site.program",)),
     ("Dates and price", "site.cohorts_list", ("site.cohorts_list", "site.cohort")),
 )
+FOOTER = (
+    ("Dates and price", "site.cohorts_list", ("site.cohorts_list", "site.cohort")),
+    ("Self-assessment", "assessment.start", ("assessment.",)),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -76,7 +80,7 @@ def public_menu() -> list[dict[str, Any]]:
 
 def footer_menu() -> list[dict[str, Any]]:
     """What the footer shows besides its own: on a phone it is the public pages' menu."""
-    return _drawn(PUBLIC[2:])
+    return _drawn(FOOTER)
 
 
 def _drawn(entries: tuple[Any, ...]) -> list[dict[str, Any]]:

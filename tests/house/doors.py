@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.house.canaries import ACTORS
-from tests.house.world import World
+from tests.house.world import PRIVATE_LINK, World
 from tests.programs import KEY
 
 Fill = Mapping[str, Any] | Callable[[World, str], Mapping[str, Any]]
@@ -282,6 +282,31 @@ FILES = [
     ),
 ]
 
+LINK, ANSWERED = {"token": PRIVATE_LINK}, ("ana", "uma", "pat")
+ASSESSMENT = [
+    get("assessment.start", everybody()),
+    post("assessment.begin", everybody(303)),
+    get("assessment.reason", everybody(303, ana=200), {"slug": "lack-of-systems"}),  # only Ana has begun one
+    post(
+        "assessment.answer",
+        everybody(303),
+        {"slug": "lack-of-systems"},
+        {"answer-1a": "1", "answer-1b": "2", "do": "next"},
+    ),
+    post("assessment.clear", everybody(303)),
+    get("assessment.result", everybody(), LINK),
+    get("assessment.result", everybody(404), {"token": "no-such-link"}),
+    post("assessment.mail_result", everybody(303), LINK, mail_address),
+    post("assessment.keep_result", signed_in(303), LINK),
+    post("assessment.erase_result", everybody(303), LINK),
+    *(get("assessment.own_result", only(one), thing(assessment_id=f"{one}_assessment")) for one in ANSWERED),
+    get("assessment.own_result", {}, thing(assessment_id="ana_begun")),
+    *(
+        post("assessment.erase_own_result", only(one, 303), thing(assessment_id=f"{one}_assessment"))
+        for one in ANSWERED
+    ),
+]
+
 REVIEWS = [
     *of_each(
         lambda owner, coach: post(
@@ -372,4 +397,5 @@ DEVELOPMENT = [
     get("mail.body", everybody(), {"message_id": 1}),
 ]
 
-DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + FILES + REVIEWS + COACHING + MANUAL + MONEY + SITE + DEVELOPMENT
+DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + FILES + ASSESSMENT + REVIEWS + COACHING + MANUAL + MONEY + SITE
+DOORS += DEVELOPMENT

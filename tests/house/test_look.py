@@ -15,6 +15,7 @@ import html5lib
 import pytest
 from sqlalchemy import select
 
+from app.assessment.models import Assessment
 from app.cohorts.models import Cohort
 from app.curriculum import media_folder
 from app.curriculum.actions import publish
@@ -26,6 +27,7 @@ from app.lib.database import begin_write, db
 from config import ROOT
 from tests.cast import NOW
 from tests.client import criticize
+from tests.factories import assessment
 from tests.house.canaries import ACTORS
 from tests.house.doors import DOORS, Door
 from tests.house.visits import House
@@ -171,7 +173,7 @@ def test_every_file_a_style_sheet_names_is_there():
 
 
 # Drawn ahead of the page they are for.
-AHEAD = {"assessment.css", "overview.css", "result.css"}
+AHEAD = {"overview.css"}
 
 
 def test_no_style_sheet_or_script_is_left_over():
@@ -195,6 +197,11 @@ def real_texts(house: House) -> Program:
     for cohort in db.session.scalars(select(Cohort)):
         cohort.release_id = release.id
     db.session.get_one(Cohort, house.world.cast.spring).starts_on = NOW.date() - timedelta(days=80)
+    lowest = {one.key: 0 for one in program.assessment.statements()}  # everything there is to say is said
+    for finished_at in (NOW - timedelta(days=1), NOW, None):
+        assessment(
+            user_id=house.world.cast.ana, release_id=release.id, answers=lowest, finished_at=finished_at
+        )
     db.session.commit()
     return program
 
@@ -203,7 +210,7 @@ def test_pages_with_the_real_texts(house: House, real_texts: Program):
     """The longest texts there are: still light."""
     wrong: list[str] = []
     browser = house.browser("ana")
-    for address in [*addresses(real_texts), *worksheets(house, real_texts)]:
+    for address in [*addresses(real_texts), *worksheets(house, real_texts), *assessed(house, real_texts)]:
         response = browser.get(address)  # the client criticizes it
         assert response.status_code == 200, address
         tree = html5lib.parse(response.text, namespaceHTMLElements=False)
@@ -231,6 +238,7 @@ def addresses(program: Program) -> Iterator[str]:
         "/glossary",
         "/cohorts",
         "/cohorts/summer-2026",
+        "/assessment",
         "/dashboard",
         "/modules",
         "/calendar",
@@ -240,6 +248,14 @@ def addresses(program: Program) -> Iterator[str]:
         if program.page(f"reasons/{module.reason_slug}"):
             yield f"/reasons/{module.reason_slug}"
         yield from (f"/modules/{module.slug}/{lesson.slug}" for lesson in module.lessons)
+
+
+def assessed(house: House, program: Program) -> Iterator[str]:
+    yield from (f"/assessment/reasons/{one.reason}" for one in program.assessment.reasons)
+    finished = select(Assessment.id).where(
+        Assessment.user_id == house.world.cast.ana, Assessment.finished_at == NOW
+    )
+    yield f"/assessment/results/{db.session.scalar(finished)}"
 
 
 def worksheets(house: House, program: Program) -> Iterator[str]:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from app.admissions.models import Application
+from app.assessment.models import Assessment
 from app.coursework.models import Review, System
 from app.lib.database import db
 from tests.cast import Cast
@@ -25,6 +26,7 @@ from tests.house.growth import (
     Numbers,
     accepted,
     applications,
+    assessments,
     calls,
     comments,
     devices,
@@ -60,6 +62,14 @@ def the_review(cast: Cast) -> str:
 
 def an_application(cast: Cast) -> str:
     return f"/staff/applications/{db.session.scalar(select(Application.id).where(Application.status == 'submitted'))}"
+
+
+def last_result(of: str) -> Callable[[Cast], str]:
+    def own_result(cast: Cast) -> str:
+        mine = select(Assessment.id).where(Assessment.user_id == getattr(cast, of))
+        return f"/assessment/results/{db.session.scalar(mine.order_by(Assessment.id.desc()))}"
+
+    return own_result
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,11 @@ PAGES = [
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one
+    Page("pat", "/assessment", assessments, 4),
+    Page("ana", "/assessment", assessments, 3),
+    Page("pat", last_result("pat"), assessments, 5),
+    Page("ana", last_result("ana"), assessments, 4),
+    Page("nobody", "/assessment", assessments, 2),
     Page("sam", "/staff", full_cohorts, 5),
     Page("sam", "/staff/cohorts/summer-2026", applications, 5),
     Page("sam", an_application, applications, 5),

@@ -19,6 +19,8 @@ from app.cohorts.models import Cohort, Enrollment
 from app.coursework.forms import Merge
 from app.coursework.lessons import new_note, save_note
 from app.coursework.models import Comment, Draft, Review, Submission, SubmissionAttachment, System
+from app.curriculum.actions import publish
+from app.curriculum.schema import Program, Source
 from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
@@ -26,12 +28,13 @@ from app.manual.jobs import bind_manuals
 from app.payments import checkout
 from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
-from tests.factories import GOOD_MARKS, attached, next_round, published_review, submitted_system
+from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
 from tests.house.canaries import ACTORS, Canaries
-from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION
+from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION, small_program
 
 QUESTIONS = ("clients", "why_now")
 BEFORE = NOW - timedelta(days=8)
+PRIVATE_LINK = "link-to-a-result-of-nobody-known"
 # Whose work, who coaches it. Staff may read everything; what they are shown today is less.
 COACHES = {"ana": "cora", "ben": "cora", "uma": "cal"}
 
@@ -60,6 +63,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
     _private_notes(world)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
+    _assessments(world, now)
     db.session.commit()
     _offer_and_page_to_pay(world, now)
     bind_manuals(now)
@@ -249,6 +253,32 @@ def _application(world: World, name: str, now: datetime) -> None:
     db.session.add(application)
     db.session.flush()
     world.ids[f"{name}_application"] = application.id
+
+
+def _assessments(world: World, now: datetime) -> None:
+    """Finished sets of Ana, Uma and Pat, one that Ana has begun since, and one behind a link.
+
+    Answers are numbers, so the canary stands in the words of the release that each set answers, and nobody else's does.
+    """
+    program = small_program()
+    for name in ("ana", "uma", "pat"):
+        release_id = _told_by(program, world.canaries.plant(f"xq{name}assessment", name, name), now)
+        user_id = getattr(world.cast, name)
+        row = assessment(user_id=user_id, release_id=release_id, finished_at=BEFORE)
+        world.ids[f"{name}_assessment"] = row.id
+    begun = _told_by(program, world.canaries.plant("xqanabegun", "ana", "ana"), now)
+    row = assessment(user_id=world.cast.ana, release_id=begun, finished_at=None, answers={"1a": 1})
+    world.ids["ana_begun"] = row.id
+    newest = program.model_copy(update={"sources": {"F1": Source(text="What is published now")}})
+    assessment(token=PRIVATE_LINK, release_id=publish(None, newest, now).id, finished_at=BEFORE)
+
+
+def _told_by(program: Program, word: str, now: datetime) -> int:
+    """A release whose self-assessment says this word on every page of it."""
+    assert program.assessment is not None
+    readings = [one.model_copy(update={"title": f"Reading {word}"}) for one in program.assessment.readings]
+    text = program.assessment.model_copy(update={"frame": f"Frame {word}", "readings": tuple(readings)})
+    return publish(None, program.model_copy(update={"assessment": text}), now).id
 
 
 def _offer_and_page_to_pay(world: World, now: datetime) -> None:

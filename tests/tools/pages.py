@@ -15,6 +15,7 @@ MODULE, LESSON = r"/modules/[\w-]+", r"/modules/[\w-]+/[\w-]+"
 SAMPLE = r"/modules/[\w-]+/samples/"
 SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
 COHORT = r"/cohorts/[\w-]+"
+RESULT = r"/assessment/results/\d+"
 
 
 class Page(NamedTuple):
@@ -36,6 +37,10 @@ PAGES = (
     Page("glossary", "/glossary"),
     Page("cohort", "/", links=(COHORT,)),
     Page("cohorts", "/cohorts"),
+    Page("assessment", "/assessment"),
+    Page("assessment-reason", "/assessment", press="/assessment"),
+    Page("assessment-result", "/assessment", "uma", links=(RESULT,)),
+    Page("assessment-result-pat", "/assessment", "pat", links=(RESULT,)),
     Page("sign-in", "/sign-in"),
     Page("not-found", "/no-such-page"),
     Page("apply", "/", "pat", links=(COHORT, COHORT + "/apply")),

@@ -20,12 +20,13 @@ from app.coursework import queries as coursework_queries
 from app.coursework.forms import Merge
 from app.coursework.models import Comment, Submission, System
 from app.coursework.review_rules import ReviewText
+from app.curriculum.queries import program_of
 from app.curriculum.schema import Module
 from app.lib import times
 from app.lib.database import db
 from app.payments import actions as payments
 from app.payments.models import Payment, Price, RefundTier
-from app.site.demo import work
+from app.site.demo import assessments, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import APPLICANTS, CAST, ENROLLED, EVERYBODY, FOUNDING, RUNNING, Person
 
@@ -61,6 +62,7 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     _founding_cohort(demo)
     _running_cohort(demo)
     _open_cohort(demo)
+    _assessments(demo)
 
 
 def _user(person: Person, password_hash: str, now: datetime) -> User:
@@ -173,6 +175,19 @@ def _open_cohort(demo: Demo) -> None:
         _application(
             demo.users[person.key], cohort, "submitted", demo.now - timedelta(days=days), person.practice
         )
+
+
+def _assessments(demo: Demo) -> None:
+    text = program_of(demo.release_id).assessment
+    if text is None:
+        return
+    week_12 = times.at(FOUNDED + timedelta(days=82), "20:00", "America/Chicago")
+    for key, steps, at in (
+        ("uma", assessments.BEFORE, week_12 - timedelta(days=90)),
+        ("uma", assessments.AFTER, week_12),
+        ("pat", assessments.PROSPECT, demo.now - timedelta(days=6)),
+    ):
+        assessments.answered(demo.users[key], demo.release_id, text, steps, at)
 
 
 # --- the steps they are made of ---------------------------------------------------------------------------------

@@ -240,6 +240,42 @@ facts:
 Three weeks and a recipe book.
 """
 
+# Two reasons, a scale from 1 to 3, two bands: nothing of it but the shape is like METI's.
+ASSESSMENT = """\
+title: How do you bake?
+lead: Four statements.
+frame: Think of your last five loaves.
+minutes: 2
+note: Written by a baker.
+scale:
+  - {value: 1, label: Never}
+  - {value: 2, label: Now and then}
+  - {value: 3, label: Each time}
+reasons:
+  - reason: no-recipe
+    name: Recipe
+    action: Write one down.
+    statements:
+      - {key: r1, text: I weigh the flour.}
+      - {key: r2, text: I write down what I did.}
+  - reason: cold-oven
+    name: Oven
+    action: Buy a thermometer.
+    statements:
+      - {key: o1, text: I measure the heat.}
+      - {key: o2, text: I wear gloves.}
+safety:
+  - {statement: o2, at_most: 1, title: Bare hands, action: Buy gloves first.}
+bands:
+  - {least: 2, most: 4, title: Cold, advice: warm it up}
+  - {least: 5, most: 6, title: Hot, meaning: it bakes, advice: go on}
+readings:
+  - {least: 4, most: 8, title: Dough, advice: Begin with the oven.}
+  - {least: 9, most: 12, title: Bread, advice: Eat it.}
+tie_order: [cold-oven, no-recipe]
+lowest: 1
+"""
+
 PAGE = """\
 ---
 title: No recipe
@@ -260,6 +296,7 @@ FILES = {
     "modules/01-dough/samples/good.yaml": GOOD,
     "modules/01-dough/samples/weak.yaml": WEAK,
     "modules/02-oven/module.md": MODULE_2,
+    "assessment.yaml": ASSESSMENT,
     "pages/home.md": HOME,
     "pages/program.md": PAGE,
     "pages/reasons/no-recipe.md": PAGE,

@@ -79,11 +79,11 @@ def test_strict_lists_them_and_fails(app, tmp_path, monkeypatch):
     assert found.output.splitlines() == [
         f"bread/{OVEN}",
         f"bread/{HOME}:10: Which flour? Rye, or wheat?",
-        "2 modules, 1 lesson, 7 fields: clean. Still open: 2 points.",
+        "2 modules, 1 lesson, 7 fields, 4 statements: clean. Still open: 2 points.",
     ]
 
 
 def test_strict_is_content_when_nothing_is_open(app, tmp_path):
     folder = small.write(tmp_path, COMPLETE)
     found = app.test_cli_runner().invoke(args=["curriculum", "check", "--strict", str(folder)])
-    assert (found.exit_code, found.output) == (0, "2 modules, 2 lessons, 8 fields: clean.\n")
+    assert (found.exit_code, found.output) == (0, "2 modules, 2 lessons, 8 fields, 4 statements: clean.\n")

@@ -78,8 +78,11 @@ def test_no_release_and_an_unknown_one(app):
 
 def test_check_counts_what_is_there(app, folder, tmp_path):
     result = run(app, "check")
-    said = "2 modules, 1 lesson, 7 fields: clean. Still open: 1 point; --strict lists them.\n"
+    said = "2 modules, 1 lesson, 7 fields, 4 statements: clean. Still open: 1 point; --strict lists them.\n"
     assert (result.exit_code, result.output) == (0, said)
+    small.write(folder)
+    (folder / "assessment.yaml").unlink()
+    assert run(app, "check").output.startswith("2 modules, 1 lesson, 7 fields: clean.")
 
 
 def test_check_of_another_folder_prints_every_problem_and_fails(app, tmp_path, monkeypatch):
@@ -139,7 +142,7 @@ def test_a_reworded_worksheet_is_text_only(tmp_path):
 
 
 def test_modules_pages_and_sources_come_and_go(tmp_path):
-    old = read(small.write(tmp_path / "old"))
+    old = read(small.write(tmp_path / "old", {"assessment.yaml": None}))
     new = read(
         small.write(
             tmp_path / "new",
@@ -150,6 +153,7 @@ def test_modules_pages_and_sources_come_and_go(tmp_path):
                 "pages/home.md": small.HOME.replace("Three weeks", "Three short weeks"),
                 "pages/reasons/cold-oven.md": None,
                 "pages/reasons/cold-stove.md": small.PAGE,
+                "assessment.yaml": None,
                 "sources.yaml": small.SOURCES + "F3: {text: New}\n",
                 "modules/01-dough/module.md": small.MODULE.replace("documents_promised: [Recipe card]\n", ""),
                 "modules/01-dough/documents/recipe-card.md": None,
@@ -222,3 +226,31 @@ def test_what_was_not_copied_whole_leaves_nothing(app, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no room"):
         storage.put_file(tmp_path / "film")
     assert sorted(root.rglob("*")) == before
+
+
+def test_what_changed_in_the_assessment_is_named(tmp_path):
+    old = read(small.write(tmp_path / "old"))
+
+    def changed(*words):
+        text = small.ASSESSMENT
+        for before, after in words:
+            assert before in text
+            text = text.replace(before, after, 1)
+        return differences(old, read(small.write(tmp_path / "new", {"assessment.yaml": text})))
+
+    assert changed(("I weigh the flour.", "I weigh flour."), ("Buy a thermometer.", "Lend one.")) == [
+        "assessment reason cold-oven: changed",
+        "assessment statement r1: changed",
+    ]
+    assert changed(("title: Cold,", "title: Tepid,"), ("minutes: 2", "minutes: 3")) == [
+        "assessment: “minutes” changed",
+        "assessment: “bands” changed",
+    ]
+    assert changed(("key: r1", "key: r3")) == [
+        "assessment: STRUCTURE changed (new answers are no longer compared with those given so far)",
+        "assessment statement r3: new",
+        "assessment statement r1: removed",
+    ]
+    without = read(small.write(tmp_path / "without", {"assessment.yaml": None}))
+    assert differences(old, without) == ["assessment: removed"]
+    assert differences(without, old) == ["assessment: new"]

@@ -103,6 +103,7 @@ BROKEN = {
     "pair that does not exist": swap(OVEN, "needs: [dough]", "pairs_with: [stove]",
         f"{OVEN}:11: there is no module “stove”; did you mean oven?"),
     "reason twice": swap(OVEN, "reason_slug: cold-oven", "reason_slug: no-recipe",
+        "assessment.yaml:17: no module has the reason_slug “cold-oven”; there is no-recipe, no-recipe.",
         f"{OVEN}:4: the reason_slug “no-recipe” is used twice; the first is in modules/01-dough/module.md.",
         "pages/reasons/cold-oven.md:1: no module has the reason_slug “cold-oven”; rename the file or "
          "correct the module."),

@@ -103,7 +103,7 @@ def test_a_file_comes_with_everything_that_was_typed(ana, clock):
         f"PDF, {len(made.PDF)} bytes, received",
         digest,
         "Take out",
-        "Choose another file",
+        "Attach another file",
     ):
         assert words in page
     assert storage.get(digest) == made.PDF
@@ -129,7 +129,7 @@ def test_what_is_refused_is_said_at_the_field_and_the_text_stays(ana):
     form = opened(ana, url) | {"1.A.1": ["Northgate"]}
     response = upload(ana, url, ("setup.exe", made.EXE), form=form)
     assert response.status_code == 422
-    assert "“setup.exe.txt” is of a kind we cannot keep. Save it as PDF and send that." in response.text
+    assert "“setup.exe” is of a kind we cannot keep. Save it as PDF and send that." in response.text
     assert (draft().answers["1.A.1"], files()) == ("Northgate", [])
 
 

@@ -83,6 +83,9 @@ def attach(
     if any((one["name"], one["sha256"]) == (incoming.name, digest) for one in held):
         return
     ticked = clean(field, sheet.draft.answers.get(field.id))[0]["deidentified"] == "yes"
+    # The quota is of all systems together, and only this one is locked.
+    enrollment_id = sheet.system.enrollment_id
+    db.session.execute(select(Enrollment.id).where(Enrollment.id == enrollment_id).with_for_update())
     check_may_attach(sheet, field, ticked, len(incoming.data))
     row = Attachment(
         system_id=sheet.system.id,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import current_app, jsonify, redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.coursework import actions, attachments, queries
@@ -70,6 +70,11 @@ def _take(sheet: queries.Sheet, field: FileField) -> tuple[Stored, list[str]]:
             taken.append((incoming, storage.put(incoming.data)))
         except Refused as refusal:
             refusals.append(refusal.sentence)
+        except OSError:  # the disk is full, or gone
+            current_app.logger.exception("a file could not be stored")
+            refusals.append(
+                "We have no room to store files right now. What you typed is saved; try again later."
+            )
     return taken, list(dict.fromkeys(refusals))
 
 

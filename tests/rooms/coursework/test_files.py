@@ -222,6 +222,18 @@ def test_other_peoples_files_are_no_part_of_the_quota(ana, sign_in, cast, monkey
     assert upload(ben, begun(ben), ("a.txt", b"x" * 900)).status_code == 303
 
 
+def test_a_full_disk_costs_no_word(ana, monkeypatch):
+    def full(data):
+        raise OSError(28, "No space left on device")
+
+    url = begun(ana)
+    monkeypatch.setattr(storage, "put", full)
+    response = upload(ana, url, form=opened(ana, url) | {"1.A.1": ["Northgate"]})
+    assert response.status_code == 422
+    assert "We have no room to store files right now." in response.text
+    assert (draft().answers["1.A.1"], files()) == ("Northgate", [])
+
+
 @pytest.mark.parametrize(
     "name",
     ["", "..", "/", "\\", "a" * 500, "\u202egnp.txt", "a\r\nX: y.txt", "<img src=x onerror=xq()>.txt", "CON.txt",

@@ -63,12 +63,12 @@ def _used(enrollment_id: int) -> int:
     return int(db.session.scalar(rows) or 0)
 
 
-def check_may_attach(sheet: Sheet, field: FileField, ticked: bool, size: int = 0) -> None:
-    """Raise Refused unless one more file of this size (bytes) may be put here now."""
+def check_may_attach(sheet: Sheet, field: FileField, ticked: bool, size: int = 0, more: int = 0) -> None:
+    """Raise Refused unless a file may be put here now, after `more` others; all together have this size (bytes)."""
     system = sheet.system
     rules.check_may_write(system.enrollment.status, may_work(system.enrollment.status), system.status)
     rules.check_tick(ticked, field.id)
-    rules.check_room(len(files_of(sheet.draft.answers.get(field.id))), field.max_files, field.id)
+    rules.check_room(len(files_of(sheet.draft.answers.get(field.id))) + more, field.max_files, field.id)
     rules.check_quota(_used(system.enrollment_id), size, field.id)
 
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def put(data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     path = _path(digest)
     if path.exists():
-        path.touch()  # asked for again: see `drop`
+        path.touch()  # asked for again: `sweep` leaves alone what is new
         return digest
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Written beside and renamed: a killed process leaves a stray temporary file, never half a file under its hash.
@@ -34,15 +35,18 @@ def put(data: bytes) -> str:
     return digest
 
 
-def drop(digest: str, before: datetime) -> None:
-    """Forget bytes that no row names any more, unless they were put here since `before` (UTC).
-
-    Who puts bytes writes the row that names them a moment later; what is that new is left to a later run.
-    """
-    path = _path(digest)
+def let_go(digest: str) -> None:
+    """No row names these bytes any more: from now on they are old enough to be swept some days later."""
     with contextlib.suppress(FileNotFoundError):
-        if path.stat().st_mtime < before.timestamp():
-            path.unlink()
+        os.utime(_path(digest))
+
+
+def sweep(needed: Collection[str], before: datetime) -> None:
+    """Delete what no row needs and nobody put here or let go since `before` (UTC): also what a killed process left."""
+    for path in Path(current_app.config["STORAGE_URL"]).glob("[0-9a-f][0-9a-f]/*"):
+        with contextlib.suppress(FileNotFoundError):  # another worker sweeps too
+            if path.name not in needed and path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
 
 def get(digest: str) -> bytes:

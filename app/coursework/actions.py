@@ -123,7 +123,9 @@ def freeze(
         digest=rules.digest(kept),
         self_rating={key: rating[key] for key in keys if rating.get(key)},
         words=sum(
-            count_words(fields.display(one, kept[one.id])) for one in worksheet.fields() if one.id in kept
+            count_words(texts[one.id] or fields.display(one, kept[one.id]))
+            for one in worksheet.fields()
+            if one.id in kept
         ),
         structure_hash=structure_hash(worksheet, rubric),
     )

@@ -63,12 +63,12 @@ def _used(enrollment_id: int) -> int:
     return int(db.session.scalar(rows) or 0)
 
 
-def check_may_attach(sheet: Sheet, field: FileField, ticked: bool, size: int = 0) -> None:
-    """Raise Refused unless one more file of this size (bytes) may be put here now."""
+def check_may_attach(sheet: Sheet, field: FileField, ticked: bool, size: int = 0, more: int = 0) -> None:
+    """Raise Refused unless a file may be put here now, after `more` others; all together have this size (bytes)."""
     system = sheet.system
     rules.check_may_write(system.enrollment.status, may_work(system.enrollment.status), system.status)
     rules.check_tick(ticked, field.id)
-    rules.check_room(len(files_of(sheet.draft.answers.get(field.id))), field.max_files, field.id)
+    rules.check_room(len(files_of(sheet.draft.answers.get(field.id))) + more, field.max_files, field.id)
     rules.check_quota(_used(system.enrollment_id), size, field.id)
 
 
@@ -83,6 +83,9 @@ def attach(
     if any((one["name"], one["sha256"]) == (incoming.name, digest) for one in held):
         return
     ticked = clean(field, sheet.draft.answers.get(field.id))[0]["deidentified"] == "yes"
+    # The quota is of all systems together, and only this one is locked.
+    enrollment_id = sheet.system.enrollment_id
+    db.session.execute(select(Enrollment.id).where(Enrollment.id == enrollment_id).with_for_update())
     check_may_attach(sheet, field, ticked, len(incoming.data))
     row = Attachment(
         system_id=sheet.system.id,

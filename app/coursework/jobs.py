@@ -10,15 +10,14 @@ from app.lib.database import begin_write, db
 from app.lib.jobs import job
 
 UNDO = timedelta(days=1)  # so long a file can be put back
-JUST_PUT = timedelta(hours=1)  # bytes this new may be waiting for their row
 BATCH = 100
 
 
 @job("forget-removed-files", minutes=30)
 def forget_removed_files(now: datetime) -> None:
-    """Rows first, then bytes: killed in between, it leaves bytes nobody sees and never a row without bytes."""
+    """Rows first: their bytes are swept days later (files.jobs), so there is never a row without bytes."""
     begin_write()
     digests = attachments.forget_removed(now - UNDO, BATCH)
     db.session.commit()
     for digest in digests:
-        storage.drop(digest, now - JUST_PUT)
+        storage.let_go(digest)

@@ -14,7 +14,7 @@ from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, sho
 from app.coursework.precheck import Seen, seen
 from app.coursework.queries import Remark, Sheet
 from app.coursework.review_rules import LEVEL_WORDS
-from app.curriculum import fields, scalars
+from app.curriculum import fields
 from app.curriculum.calculation import Results
 from app.curriculum.field_types import CalculatedField, Field, TableField
 from app.curriculum.schema import Criterion, Section
@@ -145,8 +145,10 @@ class Page:
     # --- sections ---
 
     def is_open(self, section: Section) -> bool:
-        """Open are the sections with something begun and not finished, and the one with the next step."""
+        """Open are those with something begun and not finished, just refused or undone, and that of the next step."""
         ids = {field.id for field in section.fields}
+        if (self.said and self.said.field in ids) or self._undo.partition("~")[0] in ids:
+            return True
         if any(finding.anchor in ids for finding in self.requests_to_do) or self.next_field in ids:
             return True
         answered, total = self.progress[section.id]
@@ -282,14 +284,6 @@ def saved_words(saved_at: datetime, now: datetime) -> str:
     if times.local_date(saved_at) != times.local_date(now):
         return f"Saved {times.moment(saved_at)}"
     return f"Saved at {times.clock_time(saved_at).rpartition(' ')[0]}"
-
-
-def typed(value: Any) -> str:
-    """A stored number as people type it, '1,400.50'; digits are only grouped, so it is read back as the same value."""
-    if scalars.as_decimal(value) is None:
-        return str(value or "")
-    whole, dot, fraction = value.partition(".")
-    return f"{int(whole):,}{dot}{fraction}" if whole not in ("-0", "") else str(value)
 
 
 def _result(field: CalculatedField, one: fields.ResultValue) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +28,14 @@ def current_release() -> Release | None:
 def current_release_id() -> int | None:
     """Its id alone, where a page needs the program: that is read once for each process, the row would be read again."""
     return db.session.scalar(select(Release.id).order_by(Release.id.desc()).limit(1))
+
+
+def media_digests() -> Iterator[str]:
+    """The SHA-256 of every media file of every release: a cohort may be pinned to any of them."""
+    for release_id in db.session.scalars(select(Release.id)).all():
+        content = db.session.scalar(select(Release.content).where(Release.id == release_id))
+        modules = json.loads(content or "{}").get("modules", ())
+        yield from (one["sha256"] for module in modules for one in module.get("media", ()))
 
 
 @lru_cache(maxsize=16)

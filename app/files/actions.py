@@ -25,7 +25,7 @@ def keep(owner_id: int, digest: str, name: str, content_type: str, size: int, no
 
 
 def forget(files: Collection[StoredFile]) -> list[str]:
-    """Delete these rows. The hashes no row names any more: their bytes can be dropped after the commit."""
+    """Delete these rows. The hashes no row names any more: to be let go of after the commit."""
     for row in files:
         db.session.delete(row)
     db.session.flush()

@@ -21,6 +21,7 @@ from app.files.rules import (
     size_words,
     type_by_ending,
     type_names,
+    visible_name,
 )
 from app.lib.refusal import Refused
 
@@ -46,7 +47,8 @@ class Incoming:
 
 def take(name: str, data: bytes, accept: Collection[FileType]) -> Incoming:
     """Look at one uploaded file. Raises Refused with a sentence that says what to do."""
-    called = f"“{clean_name(name, type_by_ending(name) or 'txt')}”" if name else "The file"
+    shown = visible_name(name)[:100]
+    called = f"“{shown}”" if shown else "The file"
     if not data:
         raise Refused(f"{called} is empty. Look at it on your device and send it again.")
     _check_size(called, data)

@@ -57,13 +57,19 @@ def type_by_ending(name: str) -> FileType | None:
     return _ENDINGS.get(name.rpartition(".")[2].casefold()) if "." in name else None
 
 
-def clean_name(name: str, kind: FileType) -> str:
-    """The name a file is kept under: no folders, nothing invisible, the ending of what it really is."""
+def visible_name(name: str) -> str:
+    """The name without folders and without anything invisible; empty when nothing is left."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    visible = "".join(
-        " " if c.isspace() else c for c in last if unicodedata.category(c)[0] != "C" or c.isspace()
-    )
-    words = " ".join(visible.split())
+    return " ".join("".join(" " if c.isspace() else c for c in last if _is_visible(c)).split())
+
+
+def _is_visible(sign: str) -> bool:
+    return sign.isspace() or unicodedata.category(sign)[0] != "C"
+
+
+def clean_name(name: str, kind: FileType) -> str:
+    """The name a file is kept under: visible, not too long, with the ending of what it really is."""
+    words = visible_name(name)
     stem, dot, ending = words.rpartition(".")
     if not dot or ending.casefold() not in _ENDINGS:
         stem = words

@@ -6,13 +6,14 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
 
 CHUNK = 1024 * 1024  # bytes read at a time
+HALF = "half-"  # how the name of a file begins that is not whole yet
 
 
 def put(data: bytes) -> str:
@@ -20,7 +21,7 @@ def put(data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     path = _path(digest)
     if path.exists():
-        path.touch()  # asked for again: see `drop`
+        path.touch()  # asked for again: `sweep` leaves alone what is new
         return digest
     return _keep([data])
 
@@ -35,7 +36,7 @@ def _keep(parts: Iterable[bytes]) -> str:
     root = Path(current_app.config["STORAGE_URL"])
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Written beside and renamed: a killed process leaves a stray temporary file, never half a file under its hash.
-    handle, temporary = tempfile.mkstemp(dir=root)
+    handle, temporary = tempfile.mkstemp(dir=root, prefix=HALF)
     told = hashlib.sha256()
     try:
         with os.fdopen(handle, "wb") as file:
@@ -53,15 +54,19 @@ def _keep(parts: Iterable[bytes]) -> str:
     return told.hexdigest()
 
 
-def drop(digest: str, before: datetime) -> None:
-    """Forget bytes that no row names any more, unless they were put here since `before` (UTC).
-
-    Who puts bytes writes the row that names them a moment later; what is that new is left to a later run.
-    """
-    path = _path(digest)
+def let_go(digest: str) -> None:
+    """No row names these bytes any more: from now on they are old enough to be swept some days later."""
     with contextlib.suppress(FileNotFoundError):
-        if path.stat().st_mtime < before.timestamp():
-            path.unlink()
+        os.utime(_path(digest))
+
+
+def sweep(needed: Collection[str], before: datetime) -> None:
+    """Delete what no row needs and nobody put here or let go since `before` (UTC): also what a killed process left."""
+    root = Path(current_app.config["STORAGE_URL"])
+    for path in [*root.glob("[0-9a-f][0-9a-f]/*"), *root.glob(f"{HALF}*")]:
+        with contextlib.suppress(FileNotFoundError):  # another worker sweeps too
+            if path.name not in needed and path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
 
 def get(digest: str) -> bytes:

@@ -15,6 +15,7 @@ const SENTENCES = {
   dropped: "The file did not arrive: the connection broke off. Choose it again.",
   stopped: "Stopped. Nothing was sent.",
   large: "is larger than 25 MB. Save a smaller version, or send it in parts.",
+  signedOut: "You are signed out. Sign in again, then choose the file once more.",
   huge: "That is too large to send in one go. Send the files one after the other.",
 };
 
@@ -122,7 +123,7 @@ export class Files {
       this.ended(box, status === 200 ? `${what} attached.` : "", answer.error);
       this.renew(box, answer);
     } else if (status === 401 || status === 400) {
-      this.ended(box);
+      this.ended(box, "", SENTENCES.signedOut);
       this.autosave.signedOut();
     } else {
       this.ended(box, "", status === 413 ? SENTENCES.huge : answer.error || SENTENCES.dropped);

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from app.curriculum.expressions import Reference
 from app.curriculum.problems import CurriculumErrors
 from app.curriculum.reader import read
+from app.curriculum.references import reference_problem
 from app.curriculum.schema import structure_hash
 from tests.rooms.curriculum import small
 from tests.rules.broken.case import CARD, SHEET
@@ -87,6 +89,15 @@ def test_a_reference_is_shown_by_nobody_else(tmp_path):
         f"{SHEET}:9: “shows”: the field 2.A.1 only shows 1.A.2; name that one.",
         f"{SHEET}:40: in the expression of “margin”: {{2.A.1}} leads nowhere; this worksheet has no field 2.A.1.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [("2.A.1", "{2.A.1} is a reference, not a number."), ("2.A.2", "{2.A.2} is a file, not a number.")],
+)
+def test_an_expression_counts_neither_references_nor_files(tmp_path, field, sentence):
+    sheet = read(small.write(tmp_path, OVEN)).module("oven").worksheet
+    assert reference_problem(sheet, Reference(field, None, 0), None, set()) == sentence
 
 
 def test_what_is_shown_of_a_worksheet_that_could_not_be_read_is_not_called_missing(tmp_path):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import current_app, jsonify, redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.coursework import actions, attachments, queries
@@ -59,17 +59,24 @@ def _take(sheet: queries.Sheet, field: FileField) -> tuple[Stored, list[str]]:
     """Look at the files and store their bytes, before anything is locked; what is refused is said."""
     taken: Stored = []
     refusals: list[str] = []
-    typed = sheet_form.merged(sheet).entries[field.id]
+    ticked = sheet_form.merged(sheet).entries[field.id]["deidentified"] == "yes"
     uploads = [one for one in request.files.getlist(f"{field.id}~upload") if one.filename]
-    if not uploads:
-        return [], ["Choose a file first."]
     for one in uploads:
+        size, more = sum(len(incoming.data) for incoming, _ in taken), len(taken)
         try:
-            attachments.check_may_attach(sheet, field, typed["deidentified"] == "yes")
+            attachments.check_may_attach(sheet, field, ticked, size, more)
             incoming = take(one.filename or "", one.read(), field.accept)
+            attachments.check_may_attach(sheet, field, ticked, size + len(incoming.data), more)
             taken.append((incoming, storage.put(incoming.data)))
         except Refused as refusal:
             refusals.append(refusal.sentence)
+        except OSError:  # the disk is full, or gone
+            current_app.logger.exception("a file could not be stored")
+            refusals.append(
+                "We have no room to store files right now. What you typed is saved; try again later."
+            )
+    if not uploads:
+        refusals.append("Choose a file first.")
     return taken, list(dict.fromkeys(refusals))
 
 

@@ -16,10 +16,9 @@ from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
 from app.coursework.review_queries import RemarkView
-from app.coursework.sheet import typed
 from app.coursework.views import bp, sheet_form
 from app.curriculum.fields import tidy
-from app.curriculum.scalars import parse_date
+from app.curriculum.scalars import parse_date, typed
 from app.curriculum.schema import FileField
 from app.files.rules import endings, type_names
 from app.lib import clock

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from app.files.models import StoredFile
 from app.files.rules import LARGEST
 from app.lib import jobs
 from app.lib.database import db
+from tests.cast import NOW
 from tests.factories import attached, next_round, published_review, submitted_system
 from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, RATED, STATED, begun, form_of, opened, sent
 from tests.rooms.files import made
@@ -103,7 +105,7 @@ def test_a_file_comes_with_everything_that_was_typed(ana, clock):
         f"PDF, {len(made.PDF)} bytes, received",
         digest,
         "Take out",
-        "Choose another file",
+        "Attach another file",
     ):
         assert words in page
     assert storage.get(digest) == made.PDF
@@ -124,12 +126,20 @@ def test_without_the_tick_nothing_is_taken_and_the_text_stays(ana):
     assert db.session.scalar(select(func.count(StoredFile.id))) == 0
 
 
+def test_the_section_of_what_was_refused_or_taken_out_is_open(ana):
+    """A section where nothing is begun is shut to one line; a sentence in there would not be seen."""
+    url = begun(ana)
+    assert "<details" in ana.get(url).text.split('id="B"')[1].split('class="field"')[0]
+    for page in (upload(ana, url, tick="").text, ana.get(f"{url}?undo=1.C.2~1").text):
+        assert "<details" not in page.split('id="B"')[1].split('class="field"')[0]
+
+
 def test_what_is_refused_is_said_at_the_field_and_the_text_stays(ana):
     url = begun(ana)
     form = opened(ana, url) | {"1.A.1": ["Northgate"]}
     response = upload(ana, url, ("setup.exe", made.EXE), form=form)
     assert response.status_code == 422
-    assert "“setup.exe.txt” is of a kind we cannot keep. Save it as PDF and send that." in response.text
+    assert "“setup.exe” is of a kind we cannot keep. Save it as PDF and send that." in response.text
     assert (draft().answers["1.A.1"], files()) == ("Northgate", [])
 
 
@@ -220,6 +230,18 @@ def test_other_peoples_files_are_no_part_of_the_quota(ana, sign_in, cast, monkey
     assert upload(ana, begun(ana), ("a.txt", b"x" * 900)).status_code == 303
     ben = sign_in(cast.ben)
     assert upload(ben, begun(ben), ("a.txt", b"x" * 900)).status_code == 303
+
+
+def test_a_full_disk_costs_no_word(ana, monkeypatch):
+    def full(data):
+        raise OSError(28, "No space left on device")
+
+    url = begun(ana)
+    monkeypatch.setattr(storage, "put", full)
+    response = upload(ana, url, form=opened(ana, url) | {"1.A.1": ["Northgate"]})
+    assert response.status_code == 422
+    assert "We have no room to store files right now." in response.text
+    assert (draft().answers["1.A.1"], files()) == ("Northgate", [])
 
 
 @pytest.mark.parametrize(
@@ -407,26 +429,47 @@ def test_an_odd_undo_is_passed_over(ana, undo):
 
 
 def forget(clock, **later):
+    """Move the clock and run what a clock would run; the bytes are as old as the clock says."""
     clock.move(**later)
-    jobs.run("forget-removed-files")
+    for name in ("forget-removed-files", "sweep-files"):
+        jobs.run(name)
     db.session.rollback()
 
 
-def test_a_file_taken_out_is_forgotten_a_day_later_with_its_bytes(ana, clock):
+def put_at(digest, moment) -> Path:
+    path = storage._path(digest)
+    os.utime(path, (moment.timestamp(),) * 2)
+    return path
+
+
+def test_a_file_taken_out_is_forgotten_a_day_later(ana, clock):
     url = begun(ana)
     upload(ana, url, ("a.txt", b"One."), ("b.txt", b"Two."))
     gone, stays = files()
     ana.post(f"{url}/files/{gone['id']}/remove")
-    path = storage._path(gone["sha256"])
-    os.utime(path, (0, 0))
     forget(clock, hours=23)
-    assert path.exists()
+    assert db.session.scalar(select(func.count(Attachment.id))) == 2
     forget(clock, hours=2)
-    assert not path.exists()
-    assert storage.get(stays["sha256"]) == b"Two."
     assert db.session.scalars(select(Attachment.id)).all() == [stays["id"]]
     assert db.session.scalars(select(StoredFile.sha256)).all() == [stays["sha256"]]
     assert ana.post(f"{url}/files/{gone['id']}/put-back").status_code == 404
+
+
+def test_its_bytes_are_swept_a_week_later(ana, clock):
+    """A week, so that a backup of that time finds them; what is needed stays however old it is."""
+    url = begun(ana)
+    upload(ana, url, ("a.txt", b"One."), ("b.txt", b"Two."))
+    gone, stays = files()
+    old, needed = (put_at(one["sha256"], NOW - timedelta(days=90)) for one in (gone, stays))
+    ana.post(f"{url}/files/{gone['id']}/remove")
+    forget(clock, days=2)
+    assert old.stat().st_mtime > (NOW - timedelta(days=90)).timestamp() + 1  # its week begins now
+    put_at(gone["sha256"], clock.now)
+    forget(clock, days=6)
+    assert old.exists()
+    forget(clock, days=2)
+    assert not old.exists()
+    assert needed.exists()
 
 
 def test_bytes_that_somebody_else_has_too_stay(ana, sign_in, cast, clock):
@@ -437,22 +480,41 @@ def test_bytes_that_somebody_else_has_too_stay(ana, sign_in, cast, clock):
     number = db.session.scalar(select(func.max(Attachment.id)))
     db.session.rollback()
     ana.post(f"{url}/files/{number}/remove")
-    digest = hashlib.sha256(b"A note.").hexdigest()
-    os.utime(storage._path(digest), (0, 0))
+    path = put_at(hashlib.sha256(b"A note.").hexdigest(), NOW - timedelta(days=90))
+    forget(clock, days=20)
+    assert path.read_bytes() == b"A note."
+
+
+def test_a_database_without_files_sweeps_nothing(app, clock):
+    """It is rather the wrong one: a new database beside the files of another."""
+    path = put_at(storage.put(b"Of another database."), NOW - timedelta(days=90))
+    forget(clock, days=1)
+    assert path.exists()
+
+
+def test_what_a_dead_upload_left_is_swept(ana, clock):
+    upload(ana, begun(ana))
+    digest = storage.put(b"An upload that died before its row was written.")
+    path = put_at(digest, NOW)
+    half = path.parent.parent / "half-written"
+    half.write_bytes(b"half")
+    os.utime(half, (NOW.timestamp(),) * 2)
+    forget(clock, days=6)
+    assert path.exists() and half.exists()
+    storage.put(b"An upload that died before its row was written.")  # somebody sends the same anew
+    assert path.stat().st_mtime > NOW.timestamp()
+    put_at(digest, NOW)
     forget(clock, days=2)
-    assert storage.get(digest) == b"A note."
+    assert not path.exists() and not half.exists()
 
 
-def test_bytes_that_were_put_a_moment_ago_stay(ana, clock):
-    """Somebody may be uploading the same file right now, and write its row in a moment."""
+def test_what_is_refused_for_lack_of_room_leaves_no_bytes(ana, monkeypatch):
     url = begun(ana)
-    upload(ana, url)
-    number, digest = files()[0]["id"], files()[0]["sha256"]
-    ana.post(f"{url}/files/{number}/remove")
-    later = (clock.now + timedelta(days=2)).timestamp()
-    os.utime(storage._path(digest), (later, later))
-    forget(clock, days=2)
-    assert storage.get(digest) == b"A note."
+    monkeypatch.setattr(rules, "QUOTA", 1000)
+    response = upload(ana, url, ("a.txt", b"x" * 600), ("b.txt", b"y" * 600), ("c.txt", b"z"))
+    assert response.status_code == 422
+    assert [one["name"] for one in files()] == ["a.txt", "c.txt"]
+    assert not storage._path(hashlib.sha256(b"y" * 600).hexdigest()).exists()
 
 
 # --- rounds ---------------------------------------------------------------------------------------------------------
@@ -501,7 +563,7 @@ def test_a_file_of_a_round_is_never_forgotten(ana, clock, write):
     one = files()[0]
     round_1 = submitted(ana, url)
     ana.post(f"{url}/files/{one['id']}/remove")
-    os.utime(storage._path(one["sha256"]), (0, 0))
+    put_at(one["sha256"], NOW - timedelta(days=90))
     forget(clock, days=20)
     assert files() == []
     assert "note.txt" in ana.get(round_1).text

@@ -155,8 +155,8 @@ def test_what_is_refused(what):
     assert refusal(name, data).partition("” ")[2] == said
 
 
-def test_a_name_is_said_as_it_would_be_kept():
-    assert refusal("../../<b>\r\n\u202egnp.exe", made.EXE).startswith("“<b> gnp.exe.txt” is")
+def test_a_name_is_said_without_what_cannot_be_seen():
+    assert refusal("../../<b>\r\n\u202egnp.exe", made.EXE).startswith("“<b> gnp.exe” is")
     assert refusal("", b"").startswith("The file is empty")
 
 

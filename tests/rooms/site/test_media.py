@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -12,9 +14,12 @@ from app.curriculum.actions import publish
 from app.curriculum.queries import program_of
 from app.curriculum.reader import read
 from app.curriculum.rendering import rendered
+from app.files import actions as files
 from app.files import storage
+from app.files.jobs import sweep_files
 from app.lib.database import begin_write, db
 from tests.cast import NOW
+from tests.programs import PLAN
 from tests.rooms.curriculum import media, small
 
 YEAR = "private, max-age=31536000, immutable"
@@ -105,3 +110,14 @@ def test_the_lesson_shows_them(program, sign_in, cast):
     page = sign_in(cast.ana).get("/modules/dough/weigh-it").text
     assert f'src="{address("loaf.png")}"' in page
     assert '<video aria-label="How to fold" controls="" preload="none">' in page
+
+
+def test_a_sweep_leaves_the_files_of_every_release(app, cast, write):
+    """They have no row of their own: a release names them."""
+    with write():
+        files.keep(cast.ana, storage.put(b"Something else."), "a.txt", "text/plain", 15, NOW)
+    path = storage.path_of(storage.put(PLAN))
+    old = (NOW - timedelta(days=90)).timestamp()
+    os.utime(path, (old, old))
+    sweep_files(NOW)
+    assert path.exists()

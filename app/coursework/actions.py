@@ -122,8 +122,9 @@ def freeze(
         shown={field_id: one.kept() for field_id, one in references.items()},
         digest=rules.digest(kept),
         self_rating={key: rating[key] for key in keys if rating.get(key)},
+        # of an answer with files the text counts, and not the files' names
         words=sum(
-            count_words(texts[one.id] or fields.display(one, kept[one.id]))
+            count_words(fields.long_text(one, kept[one.id]) or fields.display(one, kept[one.id]))
             for one in worksheet.fields()
             if one.id in kept
         ),

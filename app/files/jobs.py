@@ -25,9 +25,8 @@ def also_needed(what: str, digests: Callable[[], Iterable[str]]) -> None:
 @job("sweep-files", minutes=30)
 def sweep_files(now: datetime) -> None:
     """What an upload left that died before its row was written, and what was forgotten. Safe to run twice."""
-    needed = set(db.session.scalars(select(StoredFile.sha256).distinct()))
-    for digests in _needed.values():
-        needed.update(digests())
+    rows = set(db.session.scalars(select(StoredFile.sha256).distinct()))
+    needed = rows.union(*(digests() for digests in _needed.values()))
     db.session.rollback()
-    if needed:  # no row at all is rather another database than an empty house
+    if rows:  # no row at all is rather another database than an empty house
         storage.sweep(needed, now - KEPT)

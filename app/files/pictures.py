@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import warnings
+from collections.abc import Iterator
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from app.files.rules import FileType
 from app.lib.refusal import Refused
@@ -23,10 +25,8 @@ _DAMAGED = (
 def redrawn(data: bytes, kind: FileType) -> bytes:
     """The same picture, upright, in a new file that holds nothing else. Raises Refused."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # of odd sizes and tags; the size is checked here, the tags are dropped
+        with warnings.catch_warnings(), _nothing_missing():
+            warnings.simplefilter("ignore")  # odd sizes and tags: the size is checked here, tags are dropped
             image = Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
             _check_size(*image.size)
             return _drawn(image, kind)
@@ -34,6 +34,16 @@ def redrawn(data: bytes, kind: FileType) -> bytes:
         raise Refused("has more points than any page needs. Save it smaller and send that.") from error
     except _DAMAGED as error:
         raise Refused("is damaged: it cannot be drawn. Open it, save it anew and send that.") from error
+
+
+@contextlib.contextmanager
+def _nothing_missing() -> Iterator[None]:
+    """Half a picture is damaged. WeasyPrint, once imported, has Pillow fill the rest with gray, everywhere."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _check_size(width: int, height: int) -> None:

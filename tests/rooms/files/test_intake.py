@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 
 from app.files import intake, office, pictures
 from app.files.rules import FILE_TYPES, LARGEST
@@ -169,6 +169,14 @@ def test_a_photo_loses_its_place_and_stands_upright():
     assert not dict(image.getexif())
     assert image.info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
     assert not any(word in kept for word in (b"xqcamera", b"xqcomment", b"xqprofile", b"Exif"))
+
+
+def test_half_a_picture_is_damaged_whatever_else_runs_here(monkeypatch):
+    """WeasyPrint tells Pillow to be content with half a picture; that is for its pages only."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    name, data, said = HOSTILE["half a picture"]
+    assert refusal(name, data).endswith(said)
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def test_what_hides_behind_a_picture_is_gone():

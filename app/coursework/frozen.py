@@ -11,9 +11,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from app.coursework import diff
 from app.curriculum import fields, scalars
 from app.curriculum.schema import FieldBase, TableField, Worksheet
+from app.lib import diff
 
 NOTHING = Markup("")
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.accounts.models import User
-from app.coursework import diff, frozen, review_form
+from app.coursework import frozen, review_form
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
 from app.coursework.models import Review, Submission
 from app.coursework.review_queries import Assignment, CriterionView, RemarkView, ReviewView
+from app.lib import diff
 from app.lib.database import db
 
 SHOW = ("changed", "all", "before")

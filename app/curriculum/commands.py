@@ -55,15 +55,15 @@ def diff() -> None:
     if release is None:
         click.echo("Nothing is published yet; everything is new.")
         return
-    lines = differences(program_of(release.id), program)
-    if not lines:
+    found = differences(program_of(release.id), program)
+    if not found:
         same = program.content_hash() == release.hash
         more = "." if same else ", but the texts are rendered anew: publishing makes a new release."
         click.echo(f"Nothing differs from release {release.id}{more}")
         return
     click.echo(f"Compared with release {release.id} ({release.hash[:12]}):")
-    for line in lines:
-        click.echo(f"  {line}")
+    for one in found:
+        click.echo(f"  {one}")
 
 
 def _read_or_exit(directory: Path | None) -> Program:

@@ -41,6 +41,7 @@ class ShownField:
     rows: tuple[diff.RowChange, ...] = ()
     changed: bool = False
     criteria: tuple[str, ...] = ()
+    retired: bool = False
 
     @property
     def marked(self) -> bool:
@@ -49,12 +50,17 @@ class ShownField:
 
 
 def shown(now: Answers, before: Answers | None = None) -> list[ShownField]:
-    """Every field of the round in the order of the worksheet, marked against `before` where there is one."""
+    """Every field of the round in the order of the worksheet, marked against `before` where there is one.
+
+    A retired field stands only where somebody has written in it.
+    """
     found = []
     results = _results(now)
     old_results = _results(before) if before else {}
     for section in now.worksheet.sections:
         for field in section.fields:
+            if not _has_place(field, now) and not (before and _has_place(field, before)):
+                continue
             if isinstance(field, TableField):
                 found.append(_table(section.id, section.title, field, now, before))
                 continue
@@ -75,9 +81,16 @@ def shown(now: Answers, before: Answers | None = None) -> list[ShownField]:
                     html=html,
                     changed=changed,
                     criteria=field.criteria,
+                    retired=field.retired,
                 )
             )
     return found
+
+
+def _has_place(field: FieldBase, source: Answers) -> bool:
+    if not field.retired:
+        return True
+    return fields.is_shown(field, source.answers, fields.calculated(source.worksheet, source.answers))
 
 
 def _plain(field: FieldBase, source: Answers) -> str:
@@ -120,6 +133,7 @@ def _table(
         rows=tuple(rows),
         changed=before is not None and any(row.mark for row in rows),
         criteria=field.criteria,
+        retired=field.retired,
     )
 
 

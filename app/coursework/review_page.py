@@ -46,6 +46,7 @@ class ReviewPage:
     before_number: int | None  # the last reviewed round, when there is one
     fields: tuple[PageField, ...]
     changed: int
+    same: int  # fields that are as they were in the round before
     criteria: tuple[CriterionView, ...]
     requests: tuple[RemarkView, ...]  # open requests of earlier rounds
     hint: rules.Hint
@@ -82,11 +83,6 @@ class ReviewPage:
     def holds_lease(self) -> bool:
         return self.submission.lease_coach_id == self.review.coach_id
 
-    @property
-    def same(self) -> int:
-        """Fields that are the same as in the round before."""
-        return len(self.task.order) - self.changed
-
 
 def page_of(
     review: Review, user: User, show: str, now: datetime, text: rules.ReviewText | None = None
@@ -98,7 +94,7 @@ def page_of(
     comments, earlier = queries.comments_and_requests(review)
     text = text or queries.text_of(review, comments)
     show = show if before and show in SHOW else "changed" if before else "all"
-    shown, changed = _shown(submission, before, show)
+    shown, changed, same = _shown(submission, before, show)
     requests = queries.remark_views(task, earlier)
     return ReviewPage(
         review=review,
@@ -109,6 +105,7 @@ def page_of(
         before_number=before.submission.number if before else None,
         fields=_page_fields(shown, text, requests, show),
         changed=changed,
+        same=same,
         criteria=queries.criteria_views(
             task.criteria, text.marks, submission.self_rating, before.marks if before else None
         ),
@@ -132,16 +129,20 @@ def known_to(review: Review) -> review_form.Known:
     )
 
 
-def _shown(submission: Submission, before: Review | None, show: str) -> tuple[list[frozen.ShownField], int]:
+def _shown(
+    submission: Submission, before: Review | None, show: str
+) -> tuple[list[frozen.ShownField], int, int]:
+    """The fields to show, and how many of all of them changed or stayed the same since the round before."""
     now = queries.answers_of(submission)
     if before is None:
-        return frozen.shown(now), 0
+        return frozen.shown(now), 0, 0
     then = queries.answers_of(before.submission)
     compared = frozen.shown(now, then)
     changed = sum(1 for one in compared if one.changed)
+    same = len(compared) - changed
     if show == "before":
-        return frozen.shown(then), changed
-    return (frozen.shown(now) if show == "all" else compared), changed
+        return frozen.shown(then), changed, same
+    return (frozen.shown(now) if show == "all" else compared), changed, same
 
 
 def _page_fields(

@@ -96,19 +96,24 @@ class Result(Strict):
 
 
 class FieldBase(Strict):
-    """What every field has. `required` fields must be answered before the work can be submitted."""
+    """What every field has. `required` fields must be answered before the work can be submitted.
+
+    A `retired` field is not asked any more. It stays for those who have answered it: they read what they wrote.
+    """
 
     id: FieldId
     label: Text
     type: str
     required: Flag = False
+    retired: Flag = False
     guidance: Text | None = None
     example: Text | None = None
     criteria: tuple[Key, ...] = ()
 
     def structure(self) -> list[Any]:
         """What answers depend on; see `schema.structure_hash`."""
-        return [self.id, self.type, self.required, sorted(self.criteria)]
+        shape = [self.id, self.type, self.required, sorted(self.criteria)]
+        return [*shape, "retired"] if self.retired else shape
 
 
 class ShortTextField(FieldBase):

@@ -25,6 +25,9 @@ def check_module(folder: Folder, module: LoadedModule, known: Known) -> None:
             if known.lacks_field(field_id):
                 sentence = f"“feeds” names {field_id}, but no worksheet has that field."
                 folder.problem(lesson.file, lesson.line("feeds", number), sentence)
+            elif known.is_retired(field_id):
+                sentence = f"“feeds” names {field_id}, which is retired; no worksheet asks for it any more."
+                folder.problem(lesson.file, lesson.line("feeds", number), sentence)
     for document in module.documents.values():
         _check_text(folder, document, known)
         _check_placeholders(folder, document, known)
@@ -114,6 +117,8 @@ def _opening_problems(name: str, title: str | None, known: Known) -> Iterator[st
         yield f"there is no block “{name}”; the blocks are {', '.join(BLOCKS)}."
     elif name == "build" and known.lacks_field(title or ""):
         yield f"“build” leads to “{title or ''}”, but no worksheet has that field."
+    elif name == "build" and known.is_retired(title or ""):
+        yield f"“build” leads to “{title}”, which is retired; no worksheet asks for it any more."
 
 
 def _check_placeholders(folder: Folder, text: AnyText, known: Known) -> None:

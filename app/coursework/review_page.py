@@ -10,8 +10,9 @@ from app.accounts.models import User
 from app.coursework import frozen, review_form
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
+from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.models import Review, Submission
-from app.coursework.review_queries import Assignment, CriterionView, RemarkView, ReviewView
+from app.coursework.review_queries import CriterionView, RemarkView, ReviewView
 from app.lib import diff
 from app.lib.database import db
 
@@ -89,7 +90,7 @@ def page_of(
 ) -> ReviewPage:
     """Everything the page needs, in at most four queries. `text` replaces what is stored (a form sent and refused)."""
     submission = review.submission
-    task = queries.assignment_of(submission)
+    task = assignment_of_round(submission)
     before = queries.reviewed_before(submission)
     comments, earlier = queries.comments_and_requests(review)
     text = text or queries.text_of(review, comments)
@@ -119,7 +120,7 @@ def page_of(
 
 def known_to(review: Review) -> review_form.Known:
     """What `review_form.read` needs to know of a review: criteria, fields, stored comments, open requests."""
-    task = queries.assignment_of(review.submission)
+    task = assignment_of_round(review.submission)
     comments, earlier = queries.comments_and_requests(review)
     return review_form.Known(
         criteria=[one.key for one in task.criteria],

@@ -7,6 +7,7 @@ Fields are in `field_types`, worksheets and rubrics in `assignment_types`; both 
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Constraint
@@ -198,6 +199,11 @@ class Module(ModuleFacts):
     def week(self) -> int:
         """The week of the cohort in which the module opens; the first week is 1."""
         return self.opens_day // 7 + 1
+
+    @cached_property
+    def assignment_hash(self) -> str:
+        """The structure hash of worksheet and rubric, worked out once; '' without a worksheet."""
+        return structure_hash(self.worksheet, self.rubric) if self.worksheet else ""
 
     @property
     def minutes(self) -> int:

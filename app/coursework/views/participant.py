@@ -12,6 +12,7 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
 from app.coursework import actions, forms, queries, review_queries, rules
+from app.coursework.assignments import assignment_of_round
 from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
@@ -190,9 +191,11 @@ def answer_request(system_id: int, comment_id: int) -> Any:
 @open_to("participant")
 def submit(system_id: int) -> Any:
     """Save, check, and send a round. Sent twice, it leads to the same receipt."""
-    for _ in range(3):  # again only when another tab saved between the freezing and the lock
+    for _ in range(
+        3
+    ):  # again only when another tab saved, or the release moved, between the freezing and the lock
         sheet = queries.sheet_for(get_user(), system_id)
-        frozen = _freeze(sheet, _merged(sheet))
+        frozen, release_id = _freeze(sheet, _merged(sheet)), sheet.release_id
         sheet, now = _locked(system_id), clock.now()
         merged = _merged(sheet)
         if _sent_already(sheet, frozen):
@@ -201,7 +204,7 @@ def submit(system_id: int) -> Any:
             return _receipt(system_id, number)
         if (answer := _save_before_sending(sheet, merged, now)) is not None:
             return answer
-        if _freeze_differs(sheet, frozen, merged):
+        if sheet.release_id != release_id or _freeze_differs(sheet, frozen, merged):
             db.session.commit()
             continue
         actions.submit(get_user(), sheet, frozen, now)
@@ -270,7 +273,7 @@ def submission(system_id: int, number: int) -> Any:
 
 def _submission(found: Submission) -> Any:
     """As it was written on its own release, with the review both sides read."""
-    task = review_queries.assignment_of(found)
+    task = assignment_of_round(found)
     view = review_queries.review_view(found)
     own = review_queries.criteria_views(task.criteria, {}, found.self_rating)
     return render_template(

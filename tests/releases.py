@@ -6,9 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from app.accounts.models import User
+from app.cohorts.models import Cohort
+from app.coursework.move_rules import Plan
+from app.coursework.moves import move, plans
 from app.curriculum.actions import publish
+from app.curriculum.queries import program_of
 from app.curriculum.schema import Program
 from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
 from tests.cast import NOW
 from tests.programs import small_program
 
@@ -46,6 +52,18 @@ def field_of(data: dict[str, Any], field_id: str) -> dict[str, Any]:
 def set_field(field_id: str, **values: Any) -> Edit:
     """Change these properties of a field."""
     return lambda data: field_of(data, field_id).update(values)
+
+
+def replace_field(field_id: str, **values: Any) -> Edit:
+    """Another field under the same id and label."""
+
+    def edit(data: dict[str, Any]) -> None:
+        field = field_of(data, field_id)
+        kept = {key: field[key] for key in ("id", "label")}
+        field.clear()
+        field.update(kept | values)
+
+    return edit
 
 
 def set_module(slug: str = "systems", **values: Any) -> Edit:
@@ -106,3 +124,26 @@ def drop_module(slug: str) -> Edit:
         data["modules"] = [one for one in data["modules"] if one["slug"] != slug]
 
     return edit
+
+
+# --- moving -----------------------------------------------------------------------------------------------------
+
+
+def moved(cohort_id: int, release_id: int, staff_id: int, now: datetime = NOW) -> Plan:
+    """Read the plan of moving the cohort to this release, confirm it, do it. Commits; raises Refused."""
+    found = plan_of(cohort_id, release_id)
+    begin_write()
+    try:
+        cohort = db.session.get_one(Cohort, cohort_id)
+        move(db.session.get_one(User, staff_id), cohort, release_id, found.mark, now)
+    except Refused:
+        db.session.rollback()
+        raise
+    db.session.commit()
+    return found
+
+
+def plan_of(cohort_id: int, release_id: int) -> Plan:
+    """What moving the cohort to this release would come to now."""
+    db.session.rollback()
+    return plans([db.session.get_one(Cohort, cohort_id)], program_of(release_id))[cohort_id]

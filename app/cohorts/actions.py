@@ -65,6 +65,14 @@ def hold_release(cohort: Cohort) -> None:
     db.session.refresh(cohort, with_for_update={"of": Cohort, "read": True})
 
 
+def lock_release(cohort: Cohort) -> None:
+    """Hold the cohort to move it: nobody begins a module, and nobody else moves it, before we commit.
+
+    Weaker than the lock of who takes a seat: a round that is being sent refers to this row and need not wait.
+    """
+    db.session.refresh(cohort, with_for_update={"of": Cohort, "key_share": True})
+
+
 def follow_release(actor: User | None, cohort: Cohort, release_id: int, because: str, now: datetime) -> None:
     """Pin the cohort to another release; `because` ends the sentence of the audit.
 

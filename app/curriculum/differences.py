@@ -137,7 +137,7 @@ def _named(part: str, old: Mapping[str, Any], new: Mapping[str, Any], make: Make
         before = old.get(name)
         if before is None:
             yield make(part, "new", name=name, title=_title(after))
-        elif wordings := _wordings(before, after):
+        elif before != after and (wordings := _wordings(before, after)):
             yield make(part, "text", name=name, title=_title(after), wordings=wordings)
     yield from (
         make(part, "removed", name=name, title=_title(one)) for name, one in old.items() if name not in new
@@ -185,7 +185,7 @@ def _worksheet(old: Module, new: Module, make: Make) -> Iterator[Difference]:
         was = old_sections.get(name)
         if was is None:
             yield make("section", "new", name=name, title=section.title)
-        elif wordings := _wordings(*({**one.model_dump(), "fields": None} for one in (was, section))):
+        elif wordings := _wordings(*(one.model_dump(exclude={"fields"}) for one in (was, section))):
             yield make("section", "text", name=name, title=section.title, wordings=wordings)
     gone = [one for name, one in old_sections.items() if name not in new_sections]
     yield from (make("section", "removed", name=one.id, title=one.title) for one in gone)

@@ -56,3 +56,12 @@ def assignment_of_round(submission: Submission) -> Assignment:
     if module is None or module.worksheet is None:
         abort(404)
     return Assignment(submission.release_id, module, module.worksheet, module.rubric)
+
+
+def worksheet_in(release_id: int, system: System) -> Worksheet | None:
+    """The worksheet of this assignment as another release has it, which a page opened earlier may still show."""
+    try:
+        module = program_of(release_id).module_of(system.assignment_key)
+    except LookupError:
+        return None
+    return module.worksheet if module else None

@@ -29,7 +29,8 @@ class Form:
 
 
 WORKSHEET = {
-    "version": "1", "was": "{}", "1.A.1": "Name", "1.A.2": "gym", "1.B.1~row": "r1", "1.B.1~r1~step": "Inquiry",
+    "version": "1", "was": "{}", "release": "1",
+    "1.A.1": "Name", "1.A.2": "gym", "1.B.1~row": "r1", "1.B.1~r1~step": "Inquiry",
     "1.B.1~r1~exists": "in_use", "1.C.1": "Words", "1.E.1~row": "r1", "1.E.1~r1~item": "Rent",
     "1.E.1~r1~amount": "10", "1.E.3~price": "90", "1.E.3~variable_cost": "4", "rating~client_path": "meets",
     "request~3": "changed", "request~3~text": "Done", "asked": "1.A.1", "keep~1.A.1": "mine", "add": "", "remove": "",
@@ -87,6 +88,7 @@ FORMS = [
         WORKSHEET,
         sharp=(
             "version",
+            "release",
             "was",
             "1.A.1",
             "1.B.1~row",
@@ -123,5 +125,5 @@ UNWRITTEN = {
 }
 # What must be in order for the rest to be kept.
 KEPT = {"version", "was", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row", "save",
-        "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
+        "release", "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
         "statement_own", "statement_no_client"}  # fmt: skip

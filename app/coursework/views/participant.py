@@ -12,14 +12,14 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
 from app.coursework import actions, forms, queries, review_queries, rules
-from app.coursework.assignments import assignment_of_round
+from app.coursework.assignments import assignment_of_round, worksheet_in
 from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
 from app.coursework.review_queries import RemarkView
 from app.coursework.sheet import Page, typed
 from app.coursework.views import bp
-from app.curriculum.field_types import TableField
+from app.curriculum.field_types import Field, TableField
 from app.curriculum.fields import tidy
 from app.curriculum.scalars import parse_date
 from app.lib import clock
@@ -119,8 +119,10 @@ def save(system_id: int) -> Any:
     except Refused as refusal:
         db.session.rollback()
         return _save_refused(system_id, refusal)
-    version, saved_at = sheet.draft.version, sheet.draft.saved_at
+    version, saved_at, unplaced = sheet.draft.version, sheet.draft.saved_at, _unplaced(sheet)
     db.session.commit()
+    if unplaced:
+        return _improved(system_id, unplaced)
     if wants_json():
         answer = autosave_answer(sheet, merged, version, saved_at, now) | {
             "digest": forms.received(request.form)
@@ -184,6 +186,26 @@ def answer_request(system_id: int, comment_id: int) -> Any:
     )
 
 
+Unplaced = list[tuple[Field, str]]
+CHANGED = "METI changed this worksheet while your page was open."
+
+
+def _unplaced(sheet: queries.Sheet) -> Unplaced:
+    """What this form holds that the worksheet no longer asks: its page was open when the cohort's release moved."""
+    release_id = forms.read_int(request.form, "release")
+    shown = None if release_id == sheet.release_id else worksheet_in(release_id, sheet.system)
+    return forms.unplaced(request.form, shown, sheet.worksheet) if shown else []
+
+
+def _improved(system_id: int, unplaced: Unplaced) -> Any:
+    """Everything else is saved; what has no place any more is shown, so that nobody loses a word."""
+    if wants_json():
+        names = ", ".join(f"{field.id} {field.label}" for field, _ in unplaced)
+        return jsonify(error=f"{CHANGED} Copy what you wrote under {names}, then reload."), 409
+    sheet = queries.sheet_for(get_user(), system_id)
+    return render_template("coursework/improved.html", sheet=sheet, unplaced=unplaced), 409
+
+
 # --- submitting -----------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +250,9 @@ def _save_before_sending(sheet: queries.Sheet, merged: forms.Merge, now: datetim
     if merged.conflicts:
         db.session.commit()
         return _both_texts(system_id, merged, before)
+    if unplaced := _unplaced(sheet):
+        db.session.commit()
+        return _improved(system_id, unplaced)
     try:
         actions.check_ready(
             sheet,

@@ -28,6 +28,7 @@ from tests.releases import (
     moved,
     plan_of,
     published,
+    replace_field,
     retire,
     reword,
     set_module,
@@ -374,3 +375,55 @@ def test_saving_into_a_kept_worksheet_works_by_itself(ben, cast):
     assert ben.post(f"{url}/draft", data=form, headers=JSON).status_code == 200
     db.session.rollback()
     assert db.session.scalars(select(Draft)).one().answers["1.A.1"] == "Kept and changed"
+
+
+# --- a page that was open meanwhile -----------------------------------------------------------------------------
+
+
+def test_what_was_typed_into_a_field_that_is_gone_is_shown_to_be_copied(ana, cast):
+    url = begun(ana)
+    form = opened(ana, url) | {"1.A.1": ["A name <b>"], "1.C.1": ["A rule"]}
+    moved(cast.spring, published(drop_field("1.A.1")), cast.sam)
+    response = ana.post(f"{url}/draft", data=form)
+    assert response.status_code == 409
+    assert "A name &lt;b&gt;" in response.text and "Practice name" in response.text
+    assert "A rule" not in response.text  # it has its field and is saved
+    db.session.rollback()
+    assert db.session.scalars(select(Draft)).one().answers == {"1.C.1": "A rule"}
+
+
+def test_the_page_that_saves_by_itself_is_told_and_keeps_its_text(ana, cast):
+    url = begun(ana)
+    form = opened(ana, url) | {"1.E.3~price": ["90"]}
+    moved(cast.spring, published(replace_field("1.E.3", type="short_text")), cast.sam)
+    response = ana.post(f"{url}/draft", data=form, headers=JSON)
+    assert response.status_code == 409
+    assert response.json == {
+        "error": "METI changed this worksheet while your page was open. "
+        "Copy what you wrote under 1.E.3 Price and variable cost, then reload."
+    }
+
+
+def test_nothing_is_sent_over_the_head_of_who_wrote_it(ana, cast):
+    url = begun(ana)
+    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    moved(cast.spring, published(drop_field("1.A.1")), cast.sam)
+    response = ana.post(f"{url}/submit", data=form)
+    assert response.status_code == 409 and COMPLETE["1.A.1"] in response.text
+    db.session.rollback()
+    assert db.session.scalars(select(Submission)).all() == []
+    assert ana.post(f"{url}/submit", data=opened(ana, url) | RATED | STATED).status_code == 303
+
+
+def test_an_open_page_whose_fields_all_remain_saves_as_ever(ana, cast):
+    url = begun(ana)
+    form = opened(ana, url) | {"1.A.1": ["A name"]}
+    moved(cast.spring, published(reword, add_field(), retire("1.B.1")), cast.sam)
+    assert ana.post(f"{url}/draft", data=form).status_code == 303
+
+
+@pytest.mark.parametrize("release", ["0", "-1", "99999", "9" * 30, "²", "<script>", ""])
+def test_whatever_release_a_form_names_it_is_saved(ana, release):
+    url = begun(ana)
+    form = opened(ana, url) | {"1.A.1": ["A name"], "release": [release]}
+    assert ana.post(f"{url}/draft", data=form).status_code == 303

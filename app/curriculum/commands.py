@@ -1,4 +1,4 @@
-"""`flask --app wsgi curriculum check | publish | diff`."""
+"""`flask --app wsgi curriculum check | publish`; `diff` and `preview` are in the room that knows the cohorts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.curriculum import actions
-from app.curriculum.differences import differences
 from app.curriculum.problems import CurriculumErrors
-from app.curriculum.queries import current_release, program_of
 from app.curriculum.reader import read
 from app.curriculum.rendering import rendered
 from app.curriculum.schema import Program
@@ -25,7 +23,7 @@ curriculum_cli = AppGroup("curriculum", help="Check, compare and publish the tex
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 def check(directory: Path | None) -> None:
     """Say everything that is wrong with the curriculum, one line each; exit 1 if there is anything."""
-    program = _read_or_exit(directory)
+    program = read_or_exit(directory)
     lessons = sum(len(module.lessons) for module in program.modules)
     fields = sum(len(list(m.worksheet.fields())) for m in program.modules if m.worksheet)
     click.echo(
@@ -37,7 +35,7 @@ def check(directory: Path | None) -> None:
 @click.option("--note", default="", help="One sentence about what is new.")
 def publish(note: str) -> None:
     """Make a release of the curriculum. The same content twice is the same release."""
-    program = _read_or_exit(None)
+    program = read_or_exit(None)
     begin_write()
     release, is_new = actions.publish_once(None, program, now(), note)
     said = f"Release {release.id} ({release.hash[:12]})"
@@ -47,26 +45,8 @@ def publish(note: str) -> None:
     )
 
 
-@curriculum_cli.command("diff")
-def diff() -> None:
-    """What publishing would change, compared with the newest release."""
-    program = _read_or_exit(None)
-    release = current_release()
-    if release is None:
-        click.echo("Nothing is published yet; everything is new.")
-        return
-    found = differences(program_of(release.id), program)
-    if not found:
-        same = program.content_hash() == release.hash
-        more = "." if same else ", but the texts are rendered anew: publishing makes a new release."
-        click.echo(f"Nothing differs from release {release.id}{more}")
-        return
-    click.echo(f"Compared with release {release.id} ({release.hash[:12]}):")
-    for one in found:
-        click.echo(f"  {one}")
-
-
-def _read_or_exit(directory: Path | None) -> Program:
+def read_or_exit(directory: Path | None) -> Program:
+    """The curriculum in this folder (default: CURRICULUM_DIR), rendered; says everything that is wrong and exits."""
     folder = directory or Path(current_app.config["CURRICULUM_DIR"])
     try:
         return rendered(read(folder))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from app.accounts.models import User
 from app.cohorts import actions as cohorts
@@ -24,14 +24,13 @@ from app.lib.database import db
 
 
 def plans(found: Sequence[Cohort], new: Program) -> dict[int, Plan]:
-    """Cohort id → what moving it to this program comes to. Two queries however many cohorts and people there are."""
-    rows = _rows(found)
-    drafts = _drafts(found, _changed_keys(found, new))
-    return {cohort.id: _plan(cohort, new, rows[cohort.id], drafts) for cohort in found}
+    """Cohort id → what moving it to this program comes to. One query however many cohorts and people there are."""
+    rows = _rows(found, _changed_keys(found, new))
+    return {cohort.id: _plan(cohort, new, rows[cohort.id]) for cohort in found}
 
 
-def _plan(cohort: Cohort, new: Program, rows: Sequence[Any], drafts: dict[int, Any]) -> Plan:
-    work = [_work(row, drafts) for row in rows if row.system_id is not None]
+def _plan(cohort: Cohort, new: Program, rows: Sequence[Any]) -> Plan:
+    work = [_work(row) for row in rows if row.system_id is not None]
     releases = {cohort.release_id, *(one.pinned_to for one in work if one.pinned_to)}
     return rules.plan(
         cohort.release_id,
@@ -42,8 +41,7 @@ def _plan(cohort: Cohort, new: Program, rows: Sequence[Any], drafts: dict[int, A
     )
 
 
-def _work(row: Any, drafts: dict[int, Any]) -> Work:
-    answers, self_rating = drafts.get(row.system_id, ({}, {}))
+def _work(row: Any) -> Work:
     return Work(
         system_id=row.system_id,
         person=row.name,
@@ -53,13 +51,17 @@ def _work(row: Any, drafts: dict[int, Any]) -> Work:
         status=row.status,
         rounds=row.round,
         pinned_to=row.release_id,
-        answers=answers,
-        self_rating=self_rating,
+        answers=row.answers or {},
+        self_rating=row.self_rating or {},
     )
 
 
-def _rows(found: Iterable[Cohort]) -> dict[int, list[Any]]:
-    """Cohort id → its people with each of their systems; who has begun nothing is one row without a system."""
+def _rows(found: Iterable[Cohort], keys: Collection[str]) -> dict[int, list[Any]]:
+    """Cohort id → its people with each of their systems; who has begun nothing is one row without a system.
+
+    The draft comes along only where it matters: nothing was sent yet, and the task is among the `keys` that change.
+    """
+    unsent = and_(Draft.system_id == System.id, System.round == 0, System.assignment_key.in_(sorted(keys)))
     query = (
         select(
             Enrollment.cohort_id,
@@ -72,9 +74,12 @@ def _rows(found: Iterable[Cohort]) -> dict[int, list[Any]]:
             System.status,
             System.round,
             System.release_id,
+            Draft.answers,
+            Draft.self_rating,
         )
         .join(User, User.id == Enrollment.user_id)
         .outerjoin(System, System.enrollment_id == Enrollment.id)
+        .outerjoin(Draft, unsent)
         .where(Enrollment.cohort_id.in_([one.id for one in found]))
         .order_by(Enrollment.id, System.id)
     )
@@ -82,18 +87,6 @@ def _rows(found: Iterable[Cohort]) -> dict[int, list[Any]]:
     for row in db.session.execute(query):
         grouped[row.cohort_id].append(row)
     return grouped
-
-
-def _drafts(found: Iterable[Cohort], keys: Collection[str]) -> dict[int, tuple[Any, Any]]:
-    """System id → answers and self-rating, where nothing was sent yet and the task would change."""
-    query = (
-        select(Draft.system_id, Draft.answers, Draft.self_rating)
-        .join(System, System.id == Draft.system_id)
-        .join(Enrollment, Enrollment.id == System.enrollment_id)
-        .where(Enrollment.cohort_id.in_([one.id for one in found]))
-        .where(System.round == 0, System.assignment_key.in_(sorted(keys)))
-    )
-    return {row.system_id: (row.answers, row.self_rating) for row in db.session.execute(query)}
 
 
 def _changed_keys(found: Iterable[Cohort], new: Program) -> set[str]:

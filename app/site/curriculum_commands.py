@@ -12,7 +12,7 @@ from app.curriculum.differences import differences
 from app.curriculum.queries import current_release, program_of
 from app.curriculum.schema import Program
 from app.lib import clock, times
-from app.site.releases import Outlook, movable_cohorts, outlooks
+from app.site.releases import Outlook, movable_cohorts, outlooks, touched
 
 
 @click.command("diff")
@@ -37,7 +37,7 @@ def diff() -> None:
 
 
 def _say_for_whom(program: Program) -> None:
-    for one in outlooks(movable_cohorts(), program, clock.now()):
+    for one in outlooks(touched(movable_cohorts(), program), program, clock.now()):
         cohort = one.cohort
         click.echo(
             f"\nFor the {cohort.title} ({cohort.status}, release {cohort.release_id}), if it is moved:"

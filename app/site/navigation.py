@@ -17,7 +17,14 @@ PARTICIPANT = (
     ("Payments", "payments.payments", ("payments.",)),
 )
 COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
-STAFF = (("Cohorts", "site.staff", ("site.staff", "admissions.")),)
+STAFF = (
+    ("Cohorts", "site.staff", ("site.staff", "admissions.")),
+    (
+        "Curriculum",
+        "site.curriculum",
+        ("site.curriculum", "site.release", "site.confirm_move", "site.move_cohort"),
+    ),
+)
 PROSPECT = (
     ("Dashboard", "site.dashboard", ("site.dashboard", "admissions.")),
     ("Payments", "payments.payments", ("payments.",)),

@@ -6,16 +6,62 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from flask import abort
+from sqlalchemy import Row, select
 
+from app.audit.models import Entry
 from app.cohorts.models import Cohort
 from app.cohorts.queries import program
 from app.coursework import moves
 from app.coursework.move_rules import MOVABLE, Plan
 from app.coursework.moves import MovedDate
 from app.curriculum.differences import Difference, differences
+from app.curriculum.models import Release
+from app.curriculum.queries import program_of
 from app.curriculum.schema import Program
 from app.lib.database import db
+
+PAGE = 25  # releases on one page
+ReleaseRow = Row[int, str, datetime, str]  # id, hash, created_at, note
+
+_columns = select(Release.id, Release.hash, Release.created_at, Release.note).order_by(Release.id.desc())
+
+
+def releases(before: int | None = None) -> Sequence[ReleaseRow]:
+    """One page of releases and one more, the newest first; with `before` those older than that one."""
+    query = _columns if before is None else _columns.where(Release.id < before)
+    return db.session.execute(query.limit(PAGE + 1)).all()
+
+
+def release_and_before(release_id: int) -> tuple[ReleaseRow, ReleaseRow | None]:
+    """A release, and the one published before it; 404 when there is no such release."""
+    rows = db.session.execute(_columns.where(Release.id <= release_id).limit(2)).all()
+    if not rows or rows[0].id != release_id:
+        abort(404)
+    return rows[0], rows[1] if len(rows) > 1 else None
+
+
+def program_or_404(release_id: int) -> Program:
+    try:
+        return program_of(release_id)
+    except LookupError:
+        abort(404)
+
+
+def all_cohorts() -> list[Cohort]:
+    """Every cohort, the latest start first."""
+    return list(db.session.scalars(select(Cohort).order_by(Cohort.starts_on.desc(), Cohort.id.desc())))
+
+
+def moves_of(cohort: Cohort) -> Sequence[Row[datetime, str, str]]:
+    """at, actor_name and sentence of the last moves of this cohort, the latest first."""
+    rows = (
+        select(Entry.at, Entry.actor_name, Entry.sentence)
+        .where(Entry.about_kind == "cohort", Entry.about_id == cohort.id)
+        .where(Entry.sentence.like("Moved % from release %"))
+        .order_by(Entry.id.desc())
+    )
+    return db.session.execute(rows.limit(3)).all()
 
 
 @dataclass(frozen=True)
@@ -28,9 +74,18 @@ class Outlook:
     dates: tuple[MovedDate, ...]
 
     @property
-    def keeps(self) -> int:
-        """People who keep a worksheet they answered, each module for itself."""
-        return sum(one.keeps.total for one in self.plan.effects)
+    def summary(self) -> str:
+        """'2 tasks change, 3 modules are reworded, 1 module has other dates'"""
+        kinds = [one.kind for one in self.plan.effects]
+        counts = (
+            (kinds.count("task"), "task changes", "tasks change"),
+            (kinds.count("text"), "module is reworded", "modules are reworded"),
+            (kinds.count("new"), "module is new", "modules are new"),
+            (kinds.count("removed"), "module is gone", "modules are gone"),
+            (len(self.dates), "module has other dates", "modules have other dates"),
+        )
+        said = [f"{number} {one if number == 1 else many}" for number, one, many in counts if number]
+        return ", ".join(said) or "only texts around the modules change"
 
 
 def movable_cohorts() -> list[Cohort]:
@@ -39,23 +94,27 @@ def movable_cohorts() -> list[Cohort]:
     return list(db.session.scalars(rows))
 
 
+def is_movable(cohort: Cohort) -> bool:
+    return cohort.status in MOVABLE
+
+
+def touched(cohorts: Sequence[Cohort], new: Program) -> list[Cohort]:
+    """Those to which this program says anything new."""
+    compared = {one.release_id: bool(differences(program(one), new)) for one in cohorts}
+    return [one for one in cohorts if compared[one.release_id]]
+
+
 def outlooks(cohorts: Sequence[Cohort], new: Program, now: datetime) -> list[Outlook]:
-    """For each cohort to which this program says anything new. Two queries however many there are."""
-    compared = {release_id: differences(old, new) for release_id, old in _programs(cohorts).items()}
-    touched = [one for one in cohorts if compared[one.release_id]]
-    if not touched:
+    """What reading this program would come to for each of these cohorts. One query however many there are."""
+    if not cohorts:
         return []
-    plans = moves.plans(touched, new)
+    plans = moves.plans(cohorts, new)
     return [
         Outlook(
             one,
-            tuple(compared[one.release_id]),
+            tuple(differences(program(one), new)),
             plans[one.id],
             tuple(moves.moved_dates(one, new, now)),
         )
-        for one in touched
+        for one in cohorts
     ]
-
-
-def _programs(cohorts: Sequence[Cohort]) -> dict[int, Program]:
-    return {one.release_id: program(one) for one in cohorts}

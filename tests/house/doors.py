@@ -283,6 +283,15 @@ SITE = [
     ),  # Uma's is not open yet
     get("site.lesson", {}, {"slug": "systems", "lesson_slug": "no-such-lesson"}),
     get("site.staff", only("sam")),
+    get("site.curriculum", only("sam")),
+    get("site.release", only("sam"), thing(release_id="release")),
+    get("site.confirm_move", only("sam"), lambda world, _actor: SPRING | {"to": world.ids["release"]}),
+    post(
+        "site.move_cohort",
+        only("sam", 409),  # without the mark of what was read
+        SPRING,
+        lambda world, _actor: {"to": world.ids["release"], "mark": "read-long-ago"},
+    ),
     get("site.alive", everybody()),
     get("site.ready", everybody()),
     get("site.styles", everybody()),

@@ -82,6 +82,7 @@ FORMS = [
     Form("admissions.pay", "pat", {"agree": "y"}, once=True),
     Form("admissions.accept_application", "sam", {"version": "1"}, once=True),
     Form("admissions.decline_application", "sam", OTHERS_REASON, once=True),
+    Form("site.move_cohort", "sam", {"to": "2", "mark": "read-long-ago"}),
     Form(
         "coursework.save",
         "ben",

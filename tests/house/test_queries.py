@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.admissions.models import Application
 from app.coursework.models import Review, System
+from app.curriculum.models import Release
 from app.lib.database import db
 from tests.cast import Cast
 from tests.factories import (
@@ -35,8 +36,10 @@ from tests.house.growth import (
     orders,
     own_applications,
     own_offer,
+    releases,
     rounds,
     waiting,
+    waiting_behind,
 )
 from tests.house.visits import House
 
@@ -58,6 +61,14 @@ def the_review(cast: Cast) -> str:
 
 def an_application(cast: Cast) -> str:
     return f"/staff/applications/{db.session.scalar(select(Application.id).where(Application.status == 'submitted'))}"
+
+
+def the_newest_release(cast: Cast) -> str:
+    return f"/staff/curriculum/{db.session.scalar(select(func.max(Release.id)))}"
+
+
+def the_move(cast: Cast) -> str:
+    return f"/staff/curriculum/move/spring-2026?to={db.session.scalar(select(func.max(Release.id)))}"
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,10 @@ PAGES = [
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one
     Page("sam", "/staff", full_cohorts, 5),
     Page("sam", "/staff/cohorts/summer-2026", applications, 5),
+    Page("sam", "/staff/curriculum", releases, 5),
+    Page("sam", "/staff/curriculum", waiting_behind, 5),
+    Page("sam", the_newest_release, releases, 4),
+    Page("sam", the_move, waiting_behind, 5),
     Page("sam", an_application, applications, 5),
     Page("pat", "/cohorts/summer-2026", full_cohorts, 10, PUBLIC + 3),
     Page("pat", "/cohorts/summer-2026", own_offer, 7, PUBLIC),

@@ -17,6 +17,7 @@ from app.admissions import actions as admissions
 from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework.models import Comment, Draft, Review, Submission
+from app.curriculum.actions import publish
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals
@@ -26,6 +27,7 @@ from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, next_round, published_review, submitted_system
 from tests.house.canaries import ACTORS, Canaries
 from tests.programs import COMPLETE
+from tests.releases import edited, reword
 
 QUESTIONS = ("clients", "why_now")
 BEFORE = NOW - timedelta(days=8)
@@ -55,6 +57,8 @@ def build(cast: Cast, now: datetime = NOW) -> World:
         _money(world, name, now)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
+    # nobody reads it yet: METI may move a cohort to it
+    world.ids["release"] = publish(None, edited(reword), now, "Other words").id
     db.session.commit()
     _offer_and_page_to_pay(world, now)
     bind_manuals(now)

@@ -54,6 +54,8 @@ PAGES = (
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),
+    Page("curriculum", "/staff/curriculum", "sam"),
+    Page("release", "/staff/curriculum", "sam", links=(r"/staff/curriculum/\d+",)),
     Page("second-factor", "/account/second-factor", "ana"),
     Page("mailbox", "/dev/mail"),
     Page("styles", "/dev/styles"),

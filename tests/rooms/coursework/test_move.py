@@ -338,7 +338,7 @@ def test_a_module_that_is_begun_while_the_cohort_moves_is_in_its_release(app, an
 # --- the price --------------------------------------------------------------------------------------------------
 
 
-def test_planning_takes_two_queries_however_many_people(cast, write):
+def test_planning_takes_one_query_however_many_people(cast, write):
     release_id = published(add_field())
     plan_of(cast.spring, release_id)
     counts = []
@@ -351,7 +351,7 @@ def test_planning_takes_two_queries_however_many_people(cast, write):
         with counted_queries() as statements:
             plans([cohort], program_of(release_id))
         counts.append(len(statements))
-    assert counts == [2, 2]
+    assert counts == [1, 1]
 
 
 def test_a_kept_worksheet_costs_no_query_more(ben, cast):

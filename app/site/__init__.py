@@ -11,7 +11,9 @@ def init_app(app: Flask) -> None:
     from app.site.demo.commands import demo
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(views.preview.blueprint("staff"), url_prefix="/staff/curriculum/preview")
     navigation.init_app(app)
     for command in (commands.work, commands.check_config, demo, *cohort_commands.ALL):
         app.cli.add_command(command)
-    curriculum_cli.add_command(curriculum_commands.diff)
+    for command in (curriculum_commands.diff, curriculum_commands.preview):
+        curriculum_cli.add_command(command)

@@ -1,10 +1,13 @@
-"""`curriculum diff`, which is about cohorts and so is told up here."""
+"""`curriculum diff`, which is about cohorts, and `curriculum preview`, which shows pages: so both are told up here."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from app.curriculum.commands import read_or_exit
@@ -12,6 +15,7 @@ from app.curriculum.differences import differences
 from app.curriculum.queries import current_release, program_of
 from app.curriculum.schema import Program
 from app.lib import clock, times
+from app.site.preview_server import HOME, HOST, server
 from app.site.releases import Outlook, movable_cohorts, outlooks, touched
 
 
@@ -34,6 +38,23 @@ def diff() -> None:
         more = "." if same else ", but the texts are rendered anew: publishing makes a new release."
         click.echo(f"Nothing differs from release {release.id}{more}")
     _say_for_whom(program)
+
+
+@click.command("preview")
+@click.argument("directory", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--port", default=8010, show_default=True, type=click.IntRange(0, 65535))
+@with_appcontext
+def preview(directory: Path | None, port: int) -> None:
+    """Show the folder's modules, worksheets and documents in the browser, on this machine alone, until Ctrl-C."""
+    folder = (directory or Path(current_app.config["CURRICULUM_DIR"])).resolve()
+    try:
+        serving = server(folder, port)
+    except (OSError, SystemExit):
+        raise click.ClickException(f"Port {port} is taken. Choose another: --port {port + 1}") from None
+    click.echo(f"Preview of {folder}: http://{HOST}:{serving.server_port}{HOME} (Ctrl-C ends it)")
+    with contextlib.suppress(KeyboardInterrupt):
+        serving.serve_forever()
+    serving.server_close()
 
 
 def _say_for_whom(program: Program) -> None:

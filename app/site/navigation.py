@@ -17,13 +17,13 @@ PARTICIPANT = (
     ("Payments", "payments.payments", ("payments.",)),
 )
 COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
+CURRICULUM = tuple(
+    f"site.{name}"
+    for name in ("curriculum", "release", "confirm_move", "move_cohort", "confirm_publish", "publish")
+)
 STAFF = (
     ("Cohorts", "site.staff", ("site.staff", "admissions.")),
-    (
-        "Curriculum",
-        "site.curriculum",
-        ("site.curriculum", "site.release", "site.confirm_move", "site.move_cohort"),
-    ),
+    ("Curriculum", "site.curriculum", ("preview.", *CURRICULUM)),
 )
 PROSPECT = (
     ("Dashboard", "site.dashboard", ("site.dashboard", "admissions.")),

@@ -83,6 +83,7 @@ FORMS = [
     Form("admissions.accept_application", "sam", {"version": "1"}, once=True),
     Form("admissions.decline_application", "sam", OTHERS_REASON, once=True),
     Form("site.move_cohort", "sam", {"to": "2", "mark": "read-long-ago"}),
+    Form("site.publish", "sam", {"note": "New words", "content": "read-long-ago"}),
     Form(
         "coursework.save",
         "ben",

@@ -202,9 +202,11 @@ def _effects(
 def _effect(
     module: Module, kind: str, people: int, work: Sequence[Work], pins: Mapping[int, int | None]
 ) -> Effect:
+    """Nobody who has sent something ever gets another task: pinned, or reading theirs with the cohort again."""
     present = [one for one in work if one.present]
-    keeps = Counter(one.group for one in present if pins[one.system_id] is not None)
-    gets = Counter(one.group for one in present if pins[one.system_id] is None)
+    keeping = [one for one in present if pins[one.system_id] is not None or (kind == "task" and one.rounds)]
+    keeps = Counter(one.group for one in keeping)
+    gets = Counter(one.group for one in present if one not in keeping)
     gets["not started"] += people - len(present)
     return Effect(module.number, module.slug, module.system, kind, People.of(gets), People.of(keeps))
 

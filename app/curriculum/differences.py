@@ -14,6 +14,13 @@ _PARTS = {"lessons": "lesson", "documents": "document", "samples": "sample"}
 _WHOLE = ("worksheet", "rubric", "checks", "lessons", "documents", "samples", "number", "slug")
 _DATES = ("opens_day", "due_day", "review_days", "release_time", "due_time", "weeks")
 _ASSIGNMENT = ("worksheet", "section", "field", "criterion")
+_NAMES = {
+    "opens_day": "opening day",
+    "due_day": "due day",
+    "review_days": "days until the review",
+    "release_time": "opening hour",
+    "due_time": "due hour",
+}
 _SAID = {
     "text": "text",
     "task": "task changed",
@@ -62,8 +69,10 @@ class Difference:
 
     @property
     def what(self) -> str:
-        """'field 1.A.2 (Ingredients)', 'lesson weigh-it', 'weeks'."""
-        name = f"{self.part} {self.name}".strip() if self.part not in ("program", "module") else self.name
+        """'field 1.A.2 (Ingredients)', 'lesson weigh-it', 'opening day'."""
+        if self.part in ("program", "module"):  # one of its facts
+            return _NAMES.get(self.name, self.name.replace("_", " "))
+        name = f"{self.part} {self.name}".strip()
         return f"{name} ({self.title})" if self.title and self.part in ("field", "criterion") else name
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from app.cohorts.queries import program
 from app.coursework import moves
 from app.coursework.move_rules import MOVABLE, Plan
 from app.coursework.moves import MovedDate
+from app.coursework.review_rules import count_words
 from app.curriculum.differences import Difference, differences
 from app.curriculum.models import Release
 from app.curriculum.queries import program_of
@@ -75,17 +76,19 @@ class Outlook:
 
     @property
     def summary(self) -> str:
-        """'2 tasks change, 3 modules are reworded, 1 module has other dates'"""
+        """'one changed task, three reworded modules and other dates for one module'"""
         kinds = [one.kind for one in self.plan.effects]
         counts = (
-            (kinds.count("task"), "task changes", "tasks change"),
-            (kinds.count("text"), "module is reworded", "modules are reworded"),
-            (kinds.count("new"), "module is new", "modules are new"),
-            (kinds.count("removed"), "module is gone", "modules are gone"),
-            (len(self.dates), "module has other dates", "modules have other dates"),
+            ("", kinds.count("task"), "changed task", "changed tasks"),
+            ("", kinds.count("text"), "reworded module", "reworded modules"),
+            ("", kinds.count("new"), "new module", "new modules"),
+            ("", kinds.count("removed"), "module less", "modules less"),
+            ("other dates for ", len(self.dates), "module", "modules"),
         )
-        said = [f"{number} {one if number == 1 else many}" for number, one, many in counts if number]
-        return ", ".join(said) or "only texts around the modules change"
+        said = [f"{before}{count_words(number, one, many)}" for before, number, one, many in counts if number]
+        if not said:
+            return "other words around the modules"
+        return " and ".join(one for one in (", ".join(said[:-1]), said[-1]) if one)
 
 
 def movable_cohorts() -> list[Cohort]:

@@ -96,8 +96,8 @@ def test_another_order_of_the_same_fields_is_a_change_of_the_task() -> None:
 def test_dates_are_told_as_dates() -> None:
     said = [str(one) for one in found(set_module("focus", opens_day=14, due_day=19))]
     assert said == [
-        "module 2 focus: opens_day: dates changed: 7 → 14",
-        "module 2 focus: due_day: dates changed: 12 → 19",
+        "module 2 focus: opening day: dates changed: 7 → 14",
+        "module 2 focus: due day: dates changed: 12 → 19",
     ]
 
 

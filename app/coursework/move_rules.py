@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.coursework.review_rules import count_words
-from app.curriculum import fields
 from app.curriculum.differences import differences
+from app.curriculum.fields import is_answered, survives
 from app.curriculum.schema import Module, Program
 from app.lib.refusal import Refused
 
@@ -249,7 +249,7 @@ def _lost(module: Module, coming: Module, drafts: Sequence[Work]) -> Iterator[Ob
     if module.worksheet is None or coming.worksheet is None:
         return
     for was in module.worksheet.fields():
-        holds = [one for one in drafts if fields.is_answered(was, one.answers.get(was.id))]
+        holds = [one for one in drafts if is_answered(was, one.answers.get(was.id))]
         named = f"Field {was.id} ({was.label})"
         now = coming.worksheet.field(was.id)
         if now is None and holds:
@@ -258,7 +258,7 @@ def _lost(module: Module, coming: Module, drafts: Sequence[Work]) -> Iterator[Ob
                 "Keep the field and mark it “retired: true”.",
             )
         elif now:
-            unfit = [one for one in holds if not fields.survives(was, now, one.answers[was.id])]
+            unfit = [one for one in holds if not survives(was, now, one.answers[was.id])]
             if unfit:
                 yield Obstacle(
                     f"{named} changed, and {_who(unfit)} an answer in it that no longer fits.",

@@ -77,7 +77,8 @@ def next_round(
 ) -> Submission:
     """The next frozen round of a system, waiting for review."""
     cohort = system.enrollment.cohort
-    module = program_of(cohort.release_id).module(system.module_slug)
+    release_id = system.release_id or cohort.release_id
+    module = program_of(release_id).module(system.module_slug)
     assert module is not None and module.worksheet is not None
     long_texts = [field.id for field in module.worksheet.fields() if field.type == "long_text"]
     system.round += 1
@@ -86,7 +87,7 @@ def next_round(
         system=system,
         cohort_id=cohort.id,
         number=system.round,
-        release_id=cohort.release_id,
+        release_id=release_id,
         structure_hash=structure_hash(module.worksheet, module.rubric),
         answers=dict(answers),
         rendered={key: str(user_html(answers[key])) for key in long_texts if key in answers},

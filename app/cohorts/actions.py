@@ -59,6 +59,29 @@ def open_cohort(
     return cohort
 
 
+def hold_release(cohort: Cohort) -> None:
+    """Let nobody move this cohort to another release before we commit; its row is as it is now."""
+    db.session.refresh(cohort, with_for_update={"of": Cohort, "read": True})
+
+
+def lock_release(cohort: Cohort) -> None:
+    """Hold the cohort to move it: nobody begins a module, and nobody else moves it, before we commit.
+
+    Weaker than the lock of who takes a seat: a round that is being sent refers to this row and need not wait.
+    """
+    db.session.refresh(cohort, with_for_update={"of": Cohort, "key_share": True})
+
+
+def follow_release(actor: User | None, cohort: Cohort, release_id: int, because: str, now: datetime) -> None:
+    """Pin the cohort to another release; `because` ends the sentence of the audit.
+
+    Whether it may be moved is decided by what people have written: call `coursework.moves.move`, which asks.
+    """
+    before, cohort.release_id = cohort.release_id, release_id
+    sentence = f"Moved {cohort.title} from release {before} to release {release_id}: {because}"
+    record(actor, sentence, ("cohort", cohort.id), now=now)
+
+
 def set_status(actor: User | None, cohort: Cohort, status: str, now: datetime) -> None:
     """Say where the cohort stands. Twice is harmless; a cancelled or archived one stays so."""
     if cohort.status == status:

@@ -68,7 +68,11 @@ def program(cohort: Cohort) -> Program:
 
 def dates_of(cohort: Cohort, module: Module) -> rules.ModuleDates:
     """The effective dates of one module in one cohort."""
-    text = program(cohort)
+    return dates_in(cohort, program(cohort), module)
+
+
+def dates_in(cohort: Cohort, text: Program, module: Module) -> rules.ModuleDates:
+    """The same, if the cohort read this program."""
     return rules.module_dates(
         cohort.starts_on,
         cohort.shift_days,

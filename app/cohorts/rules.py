@@ -9,6 +9,8 @@ from app.lib import times
 
 # May write and submit; may still read and export; see DESIGN §5.
 WORKING = frozenset({"active", "grace"})
+# At work in the cohort, done with it, or able to come back to it.
+PRESENT = WORKING | {"completed", "suspended", "paused"}
 READING = WORKING | {"completed", "suspended", "paused", "deferred", "withdrawn"}
 
 

@@ -15,10 +15,12 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.audit.actions import record
+from app.cohorts.actions import hold_release
 from app.cohorts.models import Enrollment
-from app.cohorts.queries import dates_of
+from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import may_work
 from app.coursework import forms, messages, queries, rules
+from app.coursework.assignments import assignment_of
 from app.coursework.frozen import Reference
 from app.coursework.models import Comment, Draft, Submission, SubmissionAttachment, System
 from app.coursework.precheck import to_do
@@ -31,11 +33,16 @@ from app.lib.refusal import Refused
 
 
 def start(actor: User, enrollment: Enrollment, module: Module, now: datetime) -> System:
-    """Begin the system of a module, or return the one there is. Refused before the module opens."""
+    """Begin the system of a module, or return the one there is. Refused before the module opens.
+
+    `module` names it; what it is comes from the release the cohort reads once nobody can move it any more.
+    """
     db.session.execute(select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update())
     if found := queries.system_of_module(enrollment.id, module.slug):
         return found
     rules.check_may_write(enrollment.status, may_work(enrollment.status), "not started")
+    hold_release(enrollment.cohort)
+    module = program(enrollment.cohort).module(module.slug) or module.model_copy(update={"worksheet": None})
     if module.worksheet is None:
         raise Refused(f"“{module.title}” has no worksheet yet. Its lessons are open to read.")
     dates = dates_of(enrollment.cohort, module)
@@ -63,7 +70,7 @@ def save(actor: User, system: System, draft: Draft, merged: forms.Merge, now: da
     rating = {key.removeprefix(forms.RATING): v for key, v in values.items() if key.startswith(forms.RATING)}
     answers = {key: v for key, v in values.items() if not key.startswith((forms.RATING, forms.REQUEST))}
     draft.self_rating = {**draft.self_rating, **rating}
-    _, worksheet = queries.assignment_of(system)
+    worksheet = assignment_of(system).worksheet
     draft.answers = {**draft.answers, **forms.with_files(worksheet, answers, draft.answers)}
     draft.version += 1
     draft.saved_at = now
@@ -160,7 +167,7 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
         system=system,
         cohort_id=cohort.id,
         number=frozen.number,
-        release_id=cohort.release_id,
+        release_id=sheet.release_id,
         structure_hash=frozen.structure_hash,
         answers=frozen.answers,
         rendered=frozen.rendered,

@@ -127,9 +127,23 @@ def received(form: Form) -> str:
     """SHA-256 (hex) of everything typed, in the order it came: proof for the page that all of it has arrived."""
     told = hashlib.sha256()
     for name, value in form.items(multi=True):
-        if name not in ("csrf_token", "was", "version"):
+        if name not in ("csrf_token", "was", "version", "release"):
             told.update(f"{name}\x1f{value}\x1e".replace("\r\n", "\n").encode("utf-8", "replace"))
     return told.hexdigest()
+
+
+def unplaced(form: Form, shown: Worksheet, today: Worksheet) -> list[tuple[Field, str]]:
+    """What was typed on a page that showed another worksheet and has no place in today's: the field, and the text."""
+    found: list[tuple[Field, str]] = []
+    groups = _grouped(form)
+    for one in shown.fields():
+        if one.id not in groups or not one.takes_answer:
+            continue
+        value = fields.clean(one, _raw(form, one))[0]
+        now = today.field(one.id)
+        if fields.is_answered(one, value) and not (now and fields.survives(one, now, value)):
+            found.append((one, fields.display(one, value)))
+    return found
 
 
 # --- stored ----------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from app.coursework import diff
 from app.curriculum import fields, scalars
 from app.curriculum.schema import FieldBase, FileField, Sample, TableField, Worksheet
 from app.files.rules import size_words, type_name
+from app.lib import diff
 
 SAMPLES = 60  # kept ready in each process
 NOTHING = Markup("")
@@ -95,6 +95,7 @@ class ShownField:
     reference: Reference | None = None
     changed: bool = False
     criteria: tuple[str, ...] = ()
+    retired: bool = False
 
     @property
     def marked(self) -> bool:
@@ -103,15 +104,20 @@ class ShownField:
 
 
 def shown(now: Answers, before: Answers | None = None) -> list[ShownField]:
-    """Every field of the round in the order of the worksheet, marked against `before` where there is one."""
+    """Every field of the round in the order of the worksheet, marked against `before` where there is one.
+
+    A retired field stands only where somebody has written in it.
+    """
     results = _results(now)
     old_results = _results(before) if before else {}
     found = []
     for section in now.worksheet.sections:
         for one in section.fields:
+            if not _has_place(one, now) and not (before and _has_place(one, before)):
+                continue
             reference = now.references.get(one.id)
             bare = ShownField(one.id, one.label, section.id, section.title, "empty", reference=reference)
-            bare = replace(bare, criteria=one.criteria)
+            bare = replace(bare, criteria=one.criteria, retired=one.retired)
             match one:
                 case TableField():
                     found.append(_table(bare, one, now, before))
@@ -122,6 +128,12 @@ def shown(now: Answers, before: Answers | None = None) -> list[ShownField]:
                 case _:
                     found.append(_text(bare, one, now, before, results, old_results))
     return found
+
+
+def _has_place(field: FieldBase, source: Answers) -> bool:
+    if not field.retired:
+        return True
+    return fields.is_shown(field, source.answers, fields.calculated(source.worksheet, source.answers))
 
 
 def shown_files(answer: Any, mark: str = "") -> tuple[ShownFile, ...]:

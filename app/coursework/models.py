@@ -31,6 +31,8 @@ class System(Base):
     enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id", ondelete="CASCADE"))
     module_slug: Mapped[str] = mapped_column(String(60))
     assignment_key: Mapped[str] = mapped_column(String(80))
+    # its worksheet and rubric stay those of this release; empty: they are the cohort's
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     status: Mapped[str] = mapped_column(String(20), default="not started")
     round: Mapped[int] = mapped_column(default=0)  # submissions so far
     created_at: Mapped[datetime]

@@ -103,7 +103,7 @@ def to_do(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
     """What is missing in required fields; two or more empty ones of a section are named in one line."""
     found = []
     for section in worksheet.sections:
-        needed = [one for one in section.fields if one.required and one.takes_answer]
+        needed = [one for one in section.fields if one.required and one.takes_answer and not one.retired]
         empty = [one for one in needed if not seen(one, answers.get(one.id)).answered]
         if len(empty) > 1:
             ids = f"{', '.join(one.id for one in empty[:-1])} and {empty[-1].id}"
@@ -123,6 +123,8 @@ def to_look_at(worksheet: Worksheet, answers: Mapping[str, Any], results: Result
     """What is odd but keeps nobody from sending: optional fields, results without a number, possible client data."""
     found = []
     for one in worksheet.fields():
+        if one.retired:  # there is nothing to be done about it here
+            continue
         if one.type == "calculated":
             odd = list(dict.fromkeys(result.missing for result in results[one.id].values() if result.missing))
         else:

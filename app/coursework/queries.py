@@ -16,6 +16,7 @@ from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import READING, ModuleDates, may_work
 from app.coursework import rules
+from app.coursework.assignments import assignment_of
 from app.coursework.models import Comment, Draft, Review, Submission, System
 from app.coursework.review_rules import KIND_WORDS
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
@@ -77,6 +78,7 @@ class Sheet:
     module: Module
     worksheet: Worksheet
     rubric: Rubric | None
+    release_id: int  # of worksheet and rubric
     dates: ModuleDates
     rounds: Sequence[Round]  # newest first
     remarks: list[Remark] = field(default_factory=list)
@@ -133,16 +135,17 @@ def sheet_for(user: User, system_id: int) -> Sheet:
     if found is None:
         abort(404)
     system, draft = found
-    module, worksheet = assignment_of(system)
+    task = assignment_of(system)
     rounds, remarks = history_of(system.id)
     return Sheet(
         system=system,
         draft=draft,
         program=program(system.enrollment.cohort),
-        module=module,
-        worksheet=worksheet,
-        rubric=module.rubric,
-        dates=dates_of(system.enrollment.cohort, module),
+        module=task.module,
+        worksheet=task.worksheet,
+        rubric=task.rubric,
+        release_id=task.release_id,
+        dates=dates_of(system.enrollment.cohort, task.module),
         rounds=rounds,
         remarks=remarks,
     )
@@ -152,14 +155,6 @@ def system_for(user: User, system_id: int) -> System:
     """This person's own system; 404 for anybody else's."""
     rows = select(System).join(System.enrollment).where(System.id == system_id, Enrollment.user_id == user.id)
     return db.session.scalar(rows.where(Enrollment.status.in_(READING))) or abort(404)
-
-
-def assignment_of(system: System) -> tuple[Module, Worksheet]:
-    """The module and worksheet of a system in its cohort's release; 404 when that release has neither."""
-    module = program(system.enrollment.cohort).module_of(system.assignment_key)
-    if module is None or module.worksheet is None:
-        abort(404)
-    return module, module.worksheet
 
 
 def lock_system(system_id: int) -> None:

@@ -15,6 +15,7 @@ from app.audit.actions import record
 from app.coursework import review_messages as messages
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
+from app.coursework.assignments import assignment_of_round
 from app.coursework.leases import lock, take_lease
 from app.coursework.models import Comment, Review, Submission, System
 from app.coursework.review_queries import whose
@@ -97,9 +98,7 @@ def publish(coach: User, review: Review, verdict: str, *, version: int, token: s
     earlier = queries.earlier_requests(submission)
     _check_publish(coach, review, version, token)
     text = queries.text_of(review, review.comments)
-    rules.check_verdict(
-        verdict, queries.standing_of(queries.assignment_of(submission).criteria, text, earlier)
-    )
+    rules.check_verdict(verdict, queries.standing_of(assignment_of_round(submission).criteria, text, earlier))
     review.status, review.verdict, review.published_at = "published", verdict, now
     _settle(review, earlier, now)
     submission.status = next_submission_status(submission.status, "decide")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.coursework import review_queries as queries
+from app.coursework.assignments import assignment_of_round
 from app.coursework.models import Review, Submission
 from app.coursework.queries import systems_of
 from app.coursework.review_queries import named
@@ -40,7 +41,7 @@ def _facts(review: Review) -> dict[str, Any]:
     return {
         "review": view,
         "named": named(submission),
-        "title": queries.assignment_of(submission).worksheet.title,
+        "title": assignment_of_round(submission).worksheet.title,
         "first_name": submission.system.enrollment.user.first_name,
         "coach_name": review.coach.name,
         "path": f"/systems/{submission.system_id}",

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.accounts.models import User
-from app.coursework import diff, frozen, review_form
+from app.coursework import frozen, review_form
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
+from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.models import Review, Submission
-from app.coursework.review_queries import Assignment, CriterionView, RemarkView, ReviewView
+from app.coursework.review_queries import CriterionView, RemarkView, ReviewView
+from app.lib import diff
 from app.lib.database import db
 
 SHOW = ("changed", "all", "before")
@@ -45,6 +47,7 @@ class ReviewPage:
     before_number: int | None  # the last reviewed round, when there is one
     fields: tuple[PageField, ...]
     changed: int
+    same: int  # fields that are as they were in the round before
     criteria: tuple[CriterionView, ...]
     requests: tuple[RemarkView, ...]  # open requests of earlier rounds
     hint: rules.Hint
@@ -81,23 +84,18 @@ class ReviewPage:
     def holds_lease(self) -> bool:
         return self.submission.lease_coach_id == self.review.coach_id
 
-    @property
-    def same(self) -> int:
-        """Fields that are the same as in the round before."""
-        return len(self.task.order) - self.changed
-
 
 def page_of(
     review: Review, user: User, show: str, now: datetime, text: rules.ReviewText | None = None
 ) -> ReviewPage:
     """Everything the page needs, in at most four queries. `text` replaces what is stored (a form sent and refused)."""
     submission = review.submission
-    task = queries.assignment_of(submission)
+    task = assignment_of_round(submission)
     before = queries.reviewed_before(submission)
     comments, earlier = queries.comments_and_requests(review)
     text = text or queries.text_of(review, comments)
     show = show if before and show in SHOW else "changed" if before else "all"
-    shown, changed = _shown(submission, before, show)
+    shown, changed, same = _shown(submission, before, show)
     requests = queries.remark_views(task, earlier)
     return ReviewPage(
         review=review,
@@ -108,6 +106,7 @@ def page_of(
         before_number=before.submission.number if before else None,
         fields=_page_fields(shown, text, requests, show),
         changed=changed,
+        same=same,
         criteria=queries.criteria_views(
             task.criteria, text.marks, submission.self_rating, before.marks if before else None
         ),
@@ -121,7 +120,7 @@ def page_of(
 
 def known_to(review: Review) -> review_form.Known:
     """What `review_form.read` needs to know of a review: criteria, fields, stored comments, open requests."""
-    task = queries.assignment_of(review.submission)
+    task = assignment_of_round(review.submission)
     comments, earlier = queries.comments_and_requests(review)
     return review_form.Known(
         criteria=[one.key for one in task.criteria],
@@ -131,16 +130,20 @@ def known_to(review: Review) -> review_form.Known:
     )
 
 
-def _shown(submission: Submission, before: Review | None, show: str) -> tuple[list[frozen.ShownField], int]:
+def _shown(
+    submission: Submission, before: Review | None, show: str
+) -> tuple[list[frozen.ShownField], int, int]:
+    """The fields to show, and how many of all of them changed or stayed the same since the round before."""
     now = queries.answers_of(submission)
     if before is None:
-        return frozen.shown(now), 0
+        return frozen.shown(now), 0, 0
     then = queries.answers_of(before.submission)
     compared = frozen.shown(now, then)
     changed = sum(1 for one in compared if one.changed)
+    same = len(compared) - changed
     if show == "before":
-        return frozen.shown(then), changed
-    return (frozen.shown(now) if show == "all" else compared), changed
+        return frozen.shown(then), changed, same
+    return (frozen.shown(now) if show == "all" else compared), changed, same
 
 
 def _page_fields(

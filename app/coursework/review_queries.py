@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from flask import abort
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -13,10 +12,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from app.accounts.models import User
 from app.cohorts.models import CohortCoach
 from app.coursework import review_rules as rules
+from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.frozen import Answers, Reference
 from app.coursework.models import Comment, Review, Submission
-from app.curriculum.queries import program_of
-from app.curriculum.schema import Criterion, Module, Worksheet
+from app.curriculum.schema import Criterion
 from app.lib.database import db
 
 # --- getting at one ---------------------------------------------------------------------------------------------
@@ -103,34 +102,9 @@ def comments_and_requests(review: Review) -> tuple[list[Comment], list[Comment]]
 # --- what is judged ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Assignment:
-    """A round's assignment as its own release has it."""
-
-    module: Module
-    worksheet: Worksheet
-    criteria: tuple[Criterion, ...]
-
-    @cached_property
-    def order(self) -> dict[str, int]:
-        return {field.id: place for place, field in enumerate(self.worksheet.fields())}
-
-    def in_order(self, comments: Iterable[Comment]) -> list[Comment]:
-        """By field as on the page, then as written."""
-        return sorted(comments, key=lambda one: (self.order.get(one.field_id, 999), one.position, one.id))
-
-
-def assignment_of(submission: Submission) -> Assignment:
-    """The worksheet and rubric the round was written on. 404 when its release no longer has them."""
-    module = program_of(submission.release_id).module(submission.system.module_slug)
-    if module is None or module.worksheet is None:
-        abort(404)
-    return Assignment(module, module.worksheet, module.rubric.criteria if module.rubric else ())
-
-
 def named(submission: Submission) -> str:
     """'System 3, round 2' for mails and the audit."""
-    return f"System {assignment_of(submission).module.number}, round {submission.number}"
+    return f"System {assignment_of_round(submission).module.number}, round {submission.number}"
 
 
 def whose(submission: Submission) -> str:
@@ -140,7 +114,8 @@ def whose(submission: Submission) -> str:
 
 def answers_of(submission: Submission) -> Answers:
     references = {field_id: Reference.of_round(kept) for field_id, kept in submission.shown.items()}
-    return Answers(assignment_of(submission).worksheet, submission.answers, submission.rendered, references)
+    worksheet = assignment_of_round(submission).worksheet
+    return Answers(worksheet, submission.answers, submission.rendered, references)
 
 
 def standing_of(
@@ -239,7 +214,7 @@ def review_view(submission: Submission) -> ReviewView | None:
 
 def view_of(review: Review) -> ReviewView:
     """One review with its comments, ready to show: one query."""
-    task = assignment_of(review.submission)
+    task = assignment_of_round(review.submission)
     comments, earlier = comments_and_requests(review)
     return ReviewView(
         id=review.id,

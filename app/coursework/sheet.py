@@ -46,6 +46,18 @@ class Page:
 
     # --- fields ---
 
+    def fields_of(self, section: Section) -> list[Field]:
+        """The fields that have a place on the page."""
+        return [one for one in section.fields if fields.is_shown(one, self.entries, self.results)]
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return [one for one in self.sheet.worksheet.sections if self.fields_of(one)]
+
+    def kept(self, field: Field) -> ShownField:
+        """A retired field with what the person once wrote in it, to read."""
+        return next(one for one in self.shown if one.id == field.id)
+
     def value(self, field: Field) -> Any:
         value = self.answers.get(field.id)
         return forms.padded(field, value or []) if isinstance(field, TableField) else value
@@ -107,7 +119,7 @@ class Page:
     def remarks_by_field(self) -> dict[str, list[Remark]]:
         return self._remarks
 
-    @property
+    @cached_property
     def shown(self) -> list[ShownField]:
         """The fields to read, where nothing can be written."""
         return shown(Answers(self.sheet.worksheet, self.answers, {}, self.references))

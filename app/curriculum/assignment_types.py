@@ -61,6 +61,10 @@ class Criterion(Strict):
     critical: Flag = False
     levels: Levels
 
+    def structure(self) -> list[Any]:
+        """What marks depend on."""
+        return [self.key, self.critical]
+
 
 class Rubric(Strict):
     criteria: Annotated[tuple[Criterion, ...], Constraint(min_length=1)]
@@ -87,7 +91,7 @@ def structure_hash(worksheet: Worksheet, rubric: Rubric | None) -> str:
     Wording (labels, guidance, examples, descriptors) is left out, so correcting a text never looks like a
     change of the assignment to a cohort that is already at work.
     """
-    criteria = [[c.key, c.critical] for c in rubric.criteria] if rubric else []
+    criteria = [one.structure() for one in rubric.criteria] if rubric else []
     fields = [[section.id, [field.structure() for field in section.fields]] for section in worksheet.sections]
     shape = {"key": worksheet.key, "sections": fields, "criteria": criteria}
     return hashlib.sha256(json.dumps(shape, sort_keys=True, default=_plain).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""`flask --app wsgi curriculum check | publish | diff`."""
+"""`flask --app wsgi curriculum check | publish`; `diff` and `preview` are in the room that knows the cohorts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.curriculum import actions, media_folder
-from app.curriculum.differences import differences
 from app.curriculum.json_schemas import KINDS, json_schema
 from app.curriculum.problems import CurriculumErrors, Problem
-from app.curriculum.queries import current_release, program_of
 from app.curriculum.reader import Reading, read_closely
 from app.curriculum.rendering import rendered
 from app.lib.clock import now
@@ -28,7 +26,7 @@ curriculum_cli = AppGroup("curriculum", help="Check, compare and publish the tex
 @click.option("--strict", is_flag=True, help="List also what is open, and fail if anything is.")
 def check(directory: Path | None, strict: bool) -> None:
     """Say everything that is wrong with the curriculum, one line each; exit 1 if there is anything."""
-    program, still_open = _read_or_exit(directory)
+    program, still_open = read_or_exit(directory)
     lessons = sum(len(module.lessons) for module in program.modules)
     fields = sum(len(list(m.worksheet.fields())) for m in program.modules if m.worksheet)
     parts = [(len(program.modules), "module"), (lessons, "lesson"), (fields, "field")]
@@ -48,7 +46,7 @@ def check(directory: Path | None, strict: bool) -> None:
 @click.option("--note", default="", help="One sentence about what is new.")
 def publish(note: str) -> None:
     """Make a release of the curriculum. The same content twice is the same release."""
-    program = _read_or_exit(None, keeps_media=True).program
+    program = read_or_exit(None, keeps_media=True).program
     begin_write()
     release, is_new = actions.publish_once(None, program, now(), note)
     said = f"Release {release.id} ({release.hash[:12]})"
@@ -56,25 +54,6 @@ def publish(note: str) -> None:
     click.echo(
         f"{said} is published." if is_new else f"{said} is this curriculum already; nothing was published."
     )
-
-
-@curriculum_cli.command("diff")
-def diff() -> None:
-    """What publishing would change, compared with the newest release."""
-    program = _read_or_exit(None).program
-    release = current_release()
-    if release is None:
-        click.echo("Nothing is published yet; everything is new.")
-        return
-    lines = differences(program_of(release.id), program)
-    if not lines:
-        same = program.content_hash() == release.hash
-        more = "." if same else ", but the texts are rendered anew: publishing makes a new release."
-        click.echo(f"Nothing differs from release {release.id}{more}")
-        return
-    click.echo(f"Compared with release {release.id} ({release.hash[:12]}):")
-    for line in lines:
-        click.echo(f"  {line}")
 
 
 @curriculum_cli.command("schema")
@@ -92,7 +71,8 @@ def schema(directory: Path | None) -> None:
     click.echo(f"{len(schemas)} schemas are in {directory}.")
 
 
-def _read_or_exit(directory: Path | None, *, keeps_media: bool = False) -> Reading:
+def read_or_exit(directory: Path | None, *, keeps_media: bool = False) -> Reading:
+    """The curriculum in this folder (default: CURRICULUM_DIR), rendered; says everything that is wrong and exits."""
     try:
         program, still_open = read_closely(_folder(directory))
         program = rendered(program)

@@ -57,7 +57,7 @@ def unanswered(
     filled = _filled(sheets, answers)
     kept = _CONDITION.sub(lambda found: _kept(found, filled), document.body)
     found = [parse(inside) for inside in BRACES.findall(kept)]
-    labels = [_label(one, filled) for one in found if one and not _has_answer(one, filled)]
+    labels = [_label(one, filled) for one in found if one and _is_open(one, filled)]
     return list(dict.fromkeys(labels))
 
 
@@ -86,6 +86,12 @@ def _has_answer(placeholder: Placeholder, filled: Filled) -> bool:
     return field is not None and answer_html.has_answer(placeholder, field, filled)
 
 
+def _is_open(placeholder: Placeholder, filled: Filled) -> bool:
+    """Whether an answer is still to be written; a retired field waits for none."""
+    field = filled.fields.get(placeholder.field)
+    return not (field and field.retired) and not _has_answer(placeholder, filled)
+
+
 def _label(placeholder: Placeholder, filled: Filled) -> str:
     """What is asked for, in the words of the worksheet: the part or result if one is named."""
     field = filled.fields.get(placeholder.field)
@@ -108,5 +114,7 @@ def _answer(found: re.Match[str], places: list[str], filled: Filled) -> str:
     if _has_answer(placeholder, filled):
         html = answer_html.block if is_block else answer_html.inline
         return str(html(placeholder, field, filled))
+    if field.retired:
+        return ""
     label = _label(placeholder, filled)
     return str(answer_html.blank_block(placeholder, field, label) if is_block else answer_html.blank(label))

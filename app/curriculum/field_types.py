@@ -107,7 +107,8 @@ class FieldBase(Strict):
     """What every field has. `required` fields must be answered before the work can be submitted.
 
     `shows` names an answer of another module, `2.B.4` or some columns of it, `2.B.4 | group, sent_to`: it stands
-    above the input, to read.
+    above the input, to read. A `retired` field is not asked any more. It stays for those who have answered it: they
+    read what they wrote.
     """
 
     takes_answer: ClassVar[bool] = True  # False: worked out or only shown, so nothing of it is in a draft
@@ -116,6 +117,7 @@ class FieldBase(Strict):
     label: Text
     type: str
     required: Flag = False
+    retired: Flag = False
     guidance: Text | None = None
     example: Text | None = None
     criteria: tuple[Key, ...] = ()
@@ -123,7 +125,8 @@ class FieldBase(Strict):
 
     def structure(self) -> list[Any]:
         """What answers depend on; see `schema.structure_hash`."""
-        return [self.id, self.type, self.required, sorted(self.criteria)]
+        shape = [self.id, self.type, self.required, sorted(self.criteria)]
+        return [*shape, "retired"] if self.retired else shape
 
 
 class ShortTextField(FieldBase):

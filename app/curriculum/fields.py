@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from app.curriculum import scalars
-from app.curriculum.calculation import Answers, ResultValue, calculated
+from app.curriculum.calculation import Answers, Results, ResultValue, calculated
 from app.curriculum.field_kinds import KINDS, Row, filled_rows
 from app.curriculum.field_types import FieldBase, TableField
 from app.curriculum.file_answers import FileFacts, files_of
@@ -30,9 +30,11 @@ __all__ = [
     "files_of",
     "html",
     "is_answered",
+    "is_shown",
     "long_text",
     "missing",
     "progress",
+    "survives",
     "table_total",
     "tidy",
 ]
@@ -52,7 +54,12 @@ def clean(field: FieldBase, raw: Any) -> tuple[Any, list[str]]:
 
 
 def missing(field: FieldBase, value: Any) -> list[str]:
-    """Everything that stands between this answer and handing the work in, as sentences; `problems` included."""
+    """Everything that stands between this answer and handing the work in, as sentences; `problems` included.
+
+    Nothing does in a retired field, which nobody can fill in any more.
+    """
+    if field.retired:
+        return []
     kind = KINDS[field.type]
     value = kind.clean(field, value)
     if not kind.answered(field, value):
@@ -64,6 +71,18 @@ def is_answered(field: FieldBase, value: Any) -> bool:
     """Whether anything at all is entered; a table counts from its first row that is not blank."""
     kind = KINDS[field.type]
     return kind.answered(field, kind.clean(field, value))
+
+
+def is_shown(field: FieldBase, answers: Answers, results: Results) -> bool:
+    """Whether the field has a place on a page: a retired one only where something stands in it.
+
+    `results` are those of `calculated`.
+    """
+    if not field.retired:
+        return True
+    if field.type == "calculated":
+        return any(one.number is not None for one in results.get(field.id, {}).values())
+    return is_answered(field, answers.get(field.id))
 
 
 def display(field: FieldBase, value: Any) -> str:
@@ -78,8 +97,40 @@ def html(field: FieldBase, value: Any) -> Markup:
     return kind.html(field, kind.clean(field, value))
 
 
+def survives(old: FieldBase, new: FieldBase, value: Any) -> bool:
+    """Whether an answer to the old field stands whole and readable in the new one.
+
+    A tighter limit, a column more or another `required` only asks for more. A type that reads the value otherwise, or
+    an option, column or part that is no longer there, would take words away.
+    """
+    if old.structure() == new.structure() or not is_answered(old, value):
+        return True
+    before = clean(_without_limits(old), value)
+    after = clean(_without_limits(new), before[0])
+    return _filled(before[0]) == _filled(after[0]) and len(after[1]) <= len(before[1])
+
+
+def _without_limits(field: FieldBase) -> FieldBase:
+    """The same field without least and most: made anew, since a copy would keep what is remembered of the old one."""
+    plain = field.model_dump()
+    bounded = [plain, *(plain.get("parts") or ())]
+    for one in bounded:
+        one |= {name: None for name in ("min", "max") if name in one}
+    return type(field).model_validate(plain)
+
+
+def _filled(value: Any) -> Any:
+    """A stored answer without blank cells, parts and rows."""
+    if isinstance(value, Mapping):
+        return {key: one for key, one in value.items() if one}
+    if isinstance(value, list):
+        rows = [_filled(one) for one in value]
+        return [one for one in rows if not isinstance(one, dict) or one.keys() - {"id"}]
+    return value
+
+
 def progress(worksheet: Worksheet, answers: Answers) -> dict[str, Progress]:
-    """Per section id. Required fields always count; optional ones from the moment they are answered."""
+    """Per section id. Required fields always count; optional ones once they are answered; retired ones never."""
     results = calculated(worksheet, answers)
     done: dict[str, Progress] = {}
     for section in worksheet.sections:
@@ -118,7 +169,7 @@ def table_total(field: TableField, value: Any, column: str | None = None) -> Dec
 def _state(
     field: FieldBase, answers: Answers, results: Mapping[str, Mapping[str, ResultValue]]
 ) -> tuple[bool, bool]:
-    if field.type == "reference":
+    if field.type == "reference" or field.retired:
         return False, False
     if field.type == "calculated":
         return True, all(result.number is not None for result in results[field.id].values())

@@ -29,6 +29,9 @@ class Known:
     def lacks_field(self, field_id: str) -> bool:
         return field_id not in self.fields and not self.is_unread(field_id)
 
+    def is_retired(self, field_id: str) -> bool:
+        return field_id in self.fields and self.fields[field_id].retired
+
     def lacks_source(self, tag: str) -> bool:
         return tag not in self._tags and not self._tags_unread
 

@@ -41,6 +41,9 @@ def check(folder: Folder, module: LoadedModule, sheet: Loaded[Worksheet]) -> Non
                 f"the field “{field.id}” stands in section {section_id}; its id must begin with {start}"
             )
             folder.problem(sheet.file, sheet.line(*path, "id"), f"{sentence} like {start}1.")
+        if field.retired and field.required:
+            sentence = "a retired field is not asked any more, so it cannot be required; take “required” out."
+            folder.problem(sheet.file, sheet.line(*path, "required"), sentence)
         _check_field(folder, sheet, field, path)
         _check_criteria(folder, module, sheet, field, path)
         if isinstance(field, CalculatedField):
@@ -156,9 +159,17 @@ def _check_results(
             functions = _functions_around(calls(tree))
             for reference in references_of(tree):
                 wrong = reference_problem(sheet.value, reference, functions.get(reference), earlier)
+                wrong = wrong or (None if field.retired else _retired_problem(sheet.value, reference))
                 if wrong:
                     folder.problem(sheet.file, line, f"in the expression of “{result.key}”: {wrong}")
         earlier.add(f"{field.id}.{result.key}")
+
+
+def _retired_problem(sheet: Worksheet, reference: Reference) -> str | None:
+    field = sheet.field(reference.field)
+    if field is None or not field.retired:
+        return None
+    return f"{reference} is retired, so nobody fills it in any more; retire this result too, or write it without."
 
 
 def _functions_around(found: Iterable[Call]) -> dict[Reference, str]:

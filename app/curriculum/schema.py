@@ -8,6 +8,7 @@ self-assessment in `assessment_types`; what other rooms name of them is re-expor
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Constraint
@@ -246,6 +247,11 @@ class Module(ModuleFacts):
     def week(self) -> int:
         """The week of the cohort in which the module opens; the first week is 1."""
         return self.opens_day // 7 + 1
+
+    @cached_property
+    def assignment_hash(self) -> str:
+        """The structure hash of worksheet and rubric, worked out once; '' without a worksheet."""
+        return structure_hash(self.worksheet, self.rubric) if self.worksheet else ""
 
     @property
     def minutes(self) -> int:

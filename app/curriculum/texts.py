@@ -50,6 +50,11 @@ class _Texts:
                 if self._known.lacks_field(field_id):
                     sentence = f"“feeds” names {field_id}, but no worksheet has that field."
                     self._folder.problem(lesson.file, lesson.line("feeds", number), sentence)
+                elif self._known.is_retired(field_id):
+                    sentence = (
+                        f"“feeds” names {field_id}, which is retired; no worksheet asks for it any more."
+                    )
+                    self._folder.problem(lesson.file, lesson.line("feeds", number), sentence)
         block_check.check_module(self._folder, module)
         for sample in module.samples.values():
             self.check_why(sample)
@@ -157,6 +162,8 @@ def _opening_problems(name: str, title: str | None, known: Known, *, builds: boo
         yield "a “build” block stands in a lesson; here it would lead nowhere."
     elif name == "build" and known.lacks_field(title):
         yield f"“build” leads to “{title}”, but no worksheet has that field."
+    elif name == "build" and known.is_retired(title):
+        yield f"“build” leads to “{title}”, which is retired; no worksheet asks for it any more."
 
 
 # --- placeholders ------------------------------------------------------------------------------------------------

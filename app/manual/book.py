@@ -133,11 +133,13 @@ def fingerprint(work: Sequence[Work], practice: str, owner: str) -> str:
 
 
 def _chapter(module: Module, answered: Module | None, work: Work | None, accepted: Accepted) -> Chapter:
-    title, promised = module.chapter, module.documents_promised
+    """What is accepted is told in the words of the release it answered; what is open, in those the cohort reads now."""
     if work is None or answered is None or answered.worksheet is None:
-        return Chapter(module.number, module.slug, title, module.system, promised, None)
+        open_ = (module.chapter, module.system, module.documents_promised)
+        return Chapter(module.number, module.slug, *open_, None)
     parts, documents = _rendered(answered, work, accepted)
-    return Chapter(module.number, module.slug, title, module.system, promised, work, parts, documents)
+    words = (answered.chapter, answered.system, answered.documents_promised)
+    return Chapter(module.number, module.slug, *words, work, parts, documents)
 
 
 Pages = tuple[tuple[Part, ...], tuple[BoundDocument, ...]]

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
+from typing import Any
 
 from markupsafe import Markup
 
 from app.curriculum import documents
 from app.curriculum.queries import program_of
-from app.curriculum.schema import Document, Module, Program
+from app.curriculum.schema import Document, Module, Program, Worksheet
 
 SHOWN = 4
 LONGEST = 4_500  # characters of HTML: more than a drawing of one sheet can show, and too heavy to send
@@ -36,14 +37,7 @@ def sample_pages(release_id: int, release_hash: str) -> tuple[SamplePage, ...]:
     A release never changes, so each process renders them once; the hash tells two databases apart.
     """
     program = program_of(release_id)
-    sheets = [module.worksheet for module in program.modules if module.worksheet]
-    answers = {
-        field: answer
-        for module in program.modules
-        for sample in module.samples
-        if sample.kind == "good"
-        for field, answer in sample.answers.items()
-    }
+    sheets, answers = sample_practice(program)
     pages: list[SamplePage] = []
     for module, document in _in_turn(program):
         html = documents.render(document, sheets, answers)
@@ -54,6 +48,19 @@ def sample_pages(release_id: int, release_hash: str) -> tuple[SamplePage, ...]:
                 SamplePage(module.number, module.chapter, document.title, document.intro or "", shown)
             )
     return tuple(sorted(pages, key=lambda one: one.number))
+
+
+def sample_practice(program: Program) -> tuple[list[Worksheet], dict[str, Any]]:
+    """Every worksheet of the program, and what the good samples answer in all of them together."""
+    sheets = [module.worksheet for module in program.modules if module.worksheet]
+    answers = {
+        field: answer
+        for module in program.modules
+        for sample in module.samples
+        if sample.kind == "good"
+        for field, answer in sample.answers.items()
+    }
+    return sheets, answers
 
 
 def _in_turn(program: Program) -> list[tuple[Module, Document]]:

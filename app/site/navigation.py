@@ -20,7 +20,14 @@ PARTICIPANT = (
     ("Search", "site.find", ("site.find",)),
 )
 COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
-STAFF = (("Cohorts", "site.staff", ("site.staff", "admissions.")),)
+CURRICULUM = tuple(
+    f"site.{name}"
+    for name in ("curriculum", "release", "confirm_move", "move_cohort", "confirm_publish", "publish")
+)
+STAFF = (
+    ("Cohorts", "site.staff", ("site.staff", "admissions.")),
+    ("Curriculum", "site.curriculum", ("preview.", *CURRICULUM)),
+)
 PROSPECT = (
     ("Dashboard", "site.dashboard", ("site.dashboard", "admissions.")),
     ("Payments", "payments.payments", ("payments.",)),

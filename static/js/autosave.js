@@ -14,7 +14,7 @@ const WAIT = 1500; // ms after the last key
 const LONGEST_WAIT = 10000; // ms while somebody types without a pause
 const LONGEST_RETRY = 60000;
 const KEEPALIVE = 60000; // bytes a browser sends for a page that is closing
-const OWN = ["csrf_token", "was", "version"]; // fields of ours, nothing anybody typed
+const OWN = ["csrf_token", "was", "version", "release"]; // fields of ours, nothing anybody typed
 const NOT_KEPT = [...OWN, "round", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
 
 export const SENTENCES = {

@@ -29,7 +29,8 @@ class Form:
 
 
 WORKSHEET = {
-    "version": "1", "was": "{}", "1.A.1": "Name", "1.A.2": "gym", "1.B.1~row": "r1", "1.B.1~r1~step": "Inquiry",
+    "version": "1", "was": "{}", "release": "1",
+    "1.A.1": "Name", "1.A.2": "gym", "1.B.1~row": "r1", "1.B.1~r1~step": "Inquiry",
     "1.B.1~r1~exists": "in_use", "1.C.1": "Words", "1.C.2~deidentified": "yes",
     "1.C.2~text": "Words", "1.E.1~row": "r1", "1.E.1~r1~item": "Rent",
     "1.E.1~r1~amount": "10", "1.E.3~price": "90", "1.E.3~variable_cost": "4", "rating~client_path": "meets",
@@ -82,12 +83,15 @@ FORMS = [
     Form("admissions.pay", "pat", {"agree": "y"}, once=True),
     Form("admissions.accept_application", "sam", {"version": "1"}, once=True),
     Form("admissions.decline_application", "sam", OTHERS_REASON, once=True),
+    Form("site.move_cohort", "sam", {"to": "2", "mark": "read-long-ago"}),
+    Form("site.publish", "sam", {"note": "New words", "content": "read-long-ago"}),
     Form(
         "coursework.save",
         "ben",
         WORKSHEET,
         sharp=(
             "version",
+            "release",
             "was",
             "1.A.1",
             "1.B.1~row",
@@ -145,5 +149,6 @@ UNWRITTEN = {
 # What must be in order for the rest to be kept.
 KEPT = {"1.C.2~deidentified",
         "version", "was", "keep", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row",
-        "save", "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
+        "save", "release", "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing",
+        "take_over",
         "statement_own", "statement_no_client"}  # fmt: skip

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.accounts.models import SignIn, User
 from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort
-from app.coursework.models import Comment, LessonRead, Reflection, Review, System
+from app.coursework.models import Comment, LessonRead, Reflection, Review, Submission, System
+from app.curriculum.actions import publish
 from app.lib.database import db
 from app.mail.models import Message
 from app.manual.models import Binding
@@ -28,6 +29,7 @@ from tests.factories import (
     published_review,
     submitted_system,
 )
+from tests.releases import add_field, edited, set_module
 
 Numbers = range
 
@@ -131,6 +133,25 @@ def waiting(cast: Cast, numbers: Numbers) -> None:
     for number in numbers:
         enrollment = participant(cast.spring, number)
         submitted_system(enrollment.id, promised_at=NOW + timedelta(hours=number))
+
+
+def releases(cast: Cast, numbers: Numbers) -> None:
+    """Releases nobody reads yet, each with a title of its own."""
+    for number in numbers:
+        program = edited(set_module(title=f"Title {number}"))
+        publish(None, program, NOW, f"Note {number}")
+
+
+def waiting_behind(cast: Cast, numbers: Numbers) -> None:
+    """The same in a cohort that reads an older release: another task is published, and others draft it."""
+    if numbers[0] == 0:
+        publish(None, edited(add_field()), NOW)
+    waiting(cast, numbers)
+    for number in numbers:
+        enrollment = participant(cast.spring, 500 + number)
+        begun = submitted_system(enrollment.id).system
+        db.session.execute(delete(Submission).where(Submission.system_id == begun.id))
+        begun.round, begun.status = 0, "drafting"
 
 
 def accepted(cast: Cast, numbers: Numbers) -> None:

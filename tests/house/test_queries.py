@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.admissions.models import Application
 from app.assessment.models import Assessment
 from app.coursework.models import Review, System
+from app.curriculum.models import Release
 from app.lib.database import db
 from tests.cast import Cast
 from tests.factories import (
@@ -39,8 +40,10 @@ from tests.house.growth import (
     orders,
     own_applications,
     own_offer,
+    releases,
     rounds,
     waiting,
+    waiting_behind,
 )
 from tests.house.visits import House
 
@@ -70,6 +73,14 @@ def last_result(of: str) -> Callable[[Cast], str]:
         return f"/assessment/results/{db.session.scalar(mine.order_by(Assessment.id.desc()))}"
 
     return own_result
+
+
+def the_newest_release(cast: Cast) -> str:
+    return f"/staff/curriculum/{db.session.scalar(select(func.max(Release.id)))}"
+
+
+def the_move(cast: Cast) -> str:
+    return f"/staff/curriculum/move/spring-2026?to={db.session.scalar(select(func.max(Release.id)))}"
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,13 @@ PAGES = [
     Page("nobody", "/assessment", assessments, 2),
     Page("sam", "/staff", full_cohorts, 5),
     Page("sam", "/staff/cohorts/summer-2026", applications, 5),
+    Page("sam", "/staff/curriculum", releases, 5),
+    Page("sam", "/staff/curriculum", waiting_behind, 5),
+    Page("sam", the_newest_release, releases, 4),
+    Page("sam", "/staff/curriculum/publish", releases, 3),
+    Page("sam", "/staff/curriculum/preview", releases, 2),
+    Page("sam", "/staff/curriculum/preview/modules/systems/worksheet", releases, 2),
+    Page("sam", the_move, waiting_behind, 5),
     Page("sam", an_application, applications, 5),
     Page("pat", "/cohorts/summer-2026", full_cohorts, 10, PUBLIC + 3),
     Page("pat", "/cohorts/summer-2026", own_offer, 7, PUBLIC),

@@ -31,6 +31,7 @@ from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
 from tests.house.canaries import ACTORS, Canaries
 from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION, small_program
+from tests.releases import edited, reword
 
 QUESTIONS = ("clients", "why_now")
 BEFORE = NOW - timedelta(days=8)
@@ -64,6 +65,8 @@ def build(cast: Cast, now: datetime = NOW) -> World:
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
     _assessments(world, now)
+    # nobody reads it yet: METI may move a cohort to it
+    world.ids["release"] = publish(None, edited(reword), now, "Other words").id
     db.session.commit()
     _offer_and_page_to_pay(world, now)
     bind_manuals(now)

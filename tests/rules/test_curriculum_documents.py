@@ -219,6 +219,22 @@ def test_answers_of_other_modules_may_come_in():
     assert unanswered(document, [SHEET, other], {"2.A.1": "knees"}) == ["Practice name"]
 
 
+def test_a_retired_field_prints_its_answer_and_leaves_no_blank():
+    def render_with(answers):
+        plain = SHEET.model_dump(mode="json")
+        for one in plain["sections"][0]["fields"][:3]:
+            one |= {"retired": True, "required": False}
+        sheet = Worksheet.model_validate(plain)
+        body = "A {{ 1.A.1 }} B\n\n{{ 1.A.3 }}\n\n{{? 1.A.2 }}Law{{/?}}"
+        document = Document(title="T", kind="form", slug="t", body=body)
+        return render(document, sheet, answers), unanswered(document, sheet, answers)
+
+    html, left = render_with({})
+    assert ("blank" in html, "Law" in html, left) == (False, False, [])
+    html, left = render_with({"1.A.1": "Northgate", "1.A.2": "Local"})
+    assert ("A Northgate B" in html, "Law" in html, left) == (True, True, [])
+
+
 def test_what_is_unanswered_is_named_once_and_not_inside_a_part_left_out():
     document = Document(
         slug="d",

@@ -14,8 +14,10 @@ from app.curriculum.fields import (
     filled_rows,
     html,
     is_answered,
+    is_shown,
     missing,
     progress,
+    survives,
     table_total,
     tidy,
 )
@@ -391,3 +393,100 @@ def test_whatever_arrives_is_cleaned_once_and_for_all(one, raw):
     if problems:
         assert is_answered(one, raw)
     assert not any("\ud800" <= letter <= "\udfff" for letter in display(one, raw))
+
+
+# --- another version of a field ---------------------------------------------------------------------------------
+
+ROWS = [{"id": "r1", "item": "Rent", "amount": "1150", "state": "own", "day": ""}]
+LESS = [
+    *COLUMNS[:2],
+    {**COLUMNS[2], "options": [{"key": "no", "label": "None"}, {"key": "new", "label": "N"}]},
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "answer", "stands"),
+    [
+        (field("short_text"), field("short_text", required=True), "Words", True),
+        (field("short_text"), field("long_text"), "Words", True),
+        (field("short_text"), field("number"), "Words", False),
+        (field("short_text"), field("number"), "40", True),
+        (field("short_text"), field("number"), "", True),
+        (field("long_text"), field("short_text"), "One line", True),
+        (field("long_text"), field("short_text"), "Two\nlines", False),
+        (field("long_text"), field("short_text"), "x" * 501, False),
+        (field("long_text", headings=["Steps"]), field("number"), "### Steps", True),  # an untouched template
+        (field("number"), field("number", min=10, max=20), "40", True),  # more is asked, nothing is lost
+        (field("number"), field("currency", max=20), "40", True),
+        (field("number"), field("date"), "40", False),
+        (field("number"), field("currency"), "forty", True),  # as little a number as it was
+        (field("date"), field("short_text"), "2026-03-14", True),
+        (field("choice", options=OPTIONS), field("choice", options=[*OPTIONS, *LESS[2]["options"][1:]]), "own", True),
+        (field("choice", options=OPTIONS), field("choice", options=LESS[2]["options"]), "own", False),
+        (field("choice", options=OPTIONS), field("choice", options=LESS[2]["options"]), "no", True),
+        (field("choice", options=OPTIONS), field("multi_choice", options=OPTIONS), "own", False),
+        (field("checklist", items=CHECKS), field("checklist", items=CHECKS[:1]), ["insurer", "plan"], False),
+        (field("checklist", items=CHECKS), field("checklist", items=CHECKS[:1]), ["insurer"], True),
+        (field("group", parts=PARTS), field("group", parts=PARTS[:1]), {"price": "90", "note": "up"}, False),
+        (field("group", parts=PARTS), field("group", parts=PARTS[:1]), {"price": "0", "note": ""}, True),
+        (field("table", columns=COLUMNS), field("table", columns=COLUMNS[1:]), ROWS, False),
+        (field("table", columns=COLUMNS), field("table", columns=COLUMNS[:3]), ROWS, True),  # no day was typed
+        (field("table", columns=COLUMNS[:2]), field("table", columns=COLUMNS, min_rows=9), ROWS, True),
+        (field("table", columns=COLUMNS), field("table", columns=LESS), ROWS, False),
+        (field("table", columns=COLUMNS), field("long_text"), ROWS, False),
+        (field("table", columns=COLUMNS), field("long_text"), [{"id": "r1", "item": ""}], True),
+    ],
+)  # fmt: skip
+def test_an_answer_stands_in_the_new_field_when_nothing_of_it_is_lost(old, new, answer, stands):
+    assert survives(old, new, answer) is stands
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.type)
+@given(raw=JSON)
+def test_every_answer_stands_in_the_same_field_reworded_or_retired(one, raw):
+    again = type(one).model_validate(one.model_dump() | {"label": "Other words", "guidance": "More."})
+    retired = type(one).model_validate(one.model_dump() | {"retired": True, "required": False})
+    assert survives(one, again, raw)
+    assert survives(one, retired, raw)
+
+
+@given(old=st.sampled_from(ALL), new=st.sampled_from(ALL), raw=JSON)
+def test_what_stands_reads_the_same(old, new, raw):
+    stored = clean(old, raw)[0]
+    if is_answered(old, stored) and survives(old, new, stored):
+        words = set(display(old, stored).split())
+        assert words <= set(display(new, stored).split()) or old.type != new.type
+        assert is_answered(new, stored)
+
+
+# --- retired ----------------------------------------------------------------------------------------------------
+
+
+def test_a_retired_field_is_not_asked_and_still_there():
+    sheet = Worksheet.model_validate(
+        {
+            "key": "k",
+            "title": "T",
+            "sections": [
+                {
+                    "id": "A",
+                    "title": "A",
+                    "fields": [
+                        {"id": "1.A.1", "label": "Asked", "type": "short_text", "required": True},
+                        {"id": "1.A.2", "label": "Gone", "type": "number", "required": True, "retired": True},
+                    ],
+                }
+            ],
+        }
+    )
+    gone = sheet.field("1.A.2")
+    assert missing(gone, "") == missing(gone, "many") == []
+    assert progress(sheet, {"1.A.2": "7"}) == {"A": Progress(0, 1)}
+    assert tidy(sheet, {"1.A.2": "7"}) == {"1.A.2": "7"}
+    assert (is_shown(gone, {}, {}), is_shown(gone, {"1.A.2": "7"}, {})) == (False, True)
+
+
+def test_retiring_changes_the_structure_and_not_retiring_leaves_it_as_it_was():
+    asked, gone = field("short_text"), field("short_text", retired=True)
+    assert asked.structure() == ["1.A.1", "short_text", False, []]
+    assert gone.structure() == ["1.A.1", "short_text", False, [], "retired"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.coursework import diff
+from app.lib import diff
 from app.lib.markdown import user_html
 
 TAGS = re.compile(r"</?(?:ins|del|p|h3|h4|ul|ol|li|blockquote|br)>")
@@ -83,6 +83,19 @@ def _text(html: str) -> str:
 def test_long_text_is_only_the_tags_we_write(old: str, new: str) -> None:
     bare = TAGS.sub("", diff.long_text(str(user_html(old)), str(user_html(new))))
     assert "<" not in bare
+
+
+def test_of_a_long_plain_text_only_the_changed_paragraphs_are_shown() -> None:
+    old = "One.\n\nTwo.\n\nThree.\n\nFour <b>.\n"
+    new = "One.\n\nTwo.\n \nThree and more.\n\nFour <b>.\n\nFive."
+    assert diff.passages(old, new) == [
+        '<i class="same">2 paragraphs are the same</i>',
+        "<del>Three.</del> <ins>Three and more.</ins>",
+        '<i class="same">one paragraph is the same</i>',
+        "<ins>Five.</ins>",
+    ]
+    assert diff.passages("", "<New>") == ["<ins>&lt;New&gt;</ins>"]
+    assert diff.passages("Same.", "Same.") == ['<i class="same">one paragraph is the same</i>']
 
 
 def test_rows_are_matched_by_id_and_say_what_happened() -> None:

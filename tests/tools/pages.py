@@ -16,6 +16,7 @@ SAMPLE = r"/modules/[\w-]+/samples/"
 SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
 COHORT = r"/cohorts/[\w-]+"
 RESULT = r"/assessment/results/\d+"
+PREVIEW = r"/staff/curriculum/preview/modules/[\w-]+"
 
 
 class Page(NamedTuple):
@@ -67,6 +68,19 @@ PAGES = (
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),
+    Page("curriculum", "/staff/curriculum", "sam"),
+    Page("release", "/staff/curriculum", "sam", links=(r"/staff/curriculum/\d+",)),
+    Page("publish", "/staff/curriculum/publish", "sam"),
+    Page("preview", "/staff/curriculum/preview", "sam"),
+    Page("preview-module", "/staff/curriculum/preview", "sam", links=(PREVIEW,)),
+    Page("preview-lesson", "/staff/curriculum/preview", "sam", links=(PREVIEW, PREVIEW + r"/lessons/[\w-]+")),
+    Page("preview-worksheet", "/staff/curriculum/preview", "sam", links=(PREVIEW + "/worksheet",)),
+    Page(
+        "preview-document",
+        "/staff/curriculum/preview",
+        "sam",
+        links=(PREVIEW, PREVIEW + r"/documents/[\w-]+"),
+    ),
     Page("second-factor", "/account/second-factor", "ana"),
     Page("mailbox", "/dev/mail"),
     Page("styles", "/dev/styles"),

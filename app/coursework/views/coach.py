@@ -13,6 +13,7 @@ from app.accounts.sessions import get_user
 from app.coursework import frozen, leases, review_form, review_page
 from app.coursework import review_actions as actions
 from app.coursework import review_queries as queries
+from app.coursework.assignments import assignment_of_round
 from app.coursework.models import Review
 from app.coursework.review_rules import ReviewText
 from app.lib import clock, times
@@ -74,7 +75,7 @@ def _published(found: Review, user: User, now: datetime) -> str:
         review=found,
         view=view,
         submission=found.submission,
-        task=queries.assignment_of(found.submission),
+        task=assignment_of_round(found.submission),
         fields=frozen.shown(queries.answers_of(found.submission)),
         why_not=actions.reason_not_withdrawn(user, found, now),
         is_own=found.coach_id == user.id,
@@ -159,7 +160,7 @@ def _refused(review_id: int, user: User, text: ReviewText | None, refusal: Refus
 def _both(review_id: int, user: User, text: ReviewText, stale: Refused, now: datetime) -> Any:
     """Saved elsewhere meanwhile: both texts, and the form filled with what was typed here."""
     found = queries.review_for(user, review_id, now)
-    titles = {one.key: one.title for one in queries.assignment_of(found.submission).criteria}
+    titles = {one.key: one.title for one in assignment_of_round(found.submission).criteria}
     both = review_form.both(text, queries.text_of(found, queries.comments_of(found)), titles)
     if wants_json():
         html = render_template("coursework/review/both.html", both=both, sentence=stale.sentence)

@@ -12,11 +12,13 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
 from app.coursework import actions, forms, other_modules, queries, review_queries, rules
+from app.coursework.assignments import assignment_of_round, worksheet_in
 from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
 from app.coursework.review_queries import RemarkView
 from app.coursework.views import bp, sheet_form
+from app.curriculum.field_types import Field
 from app.curriculum.fields import tidy
 from app.curriculum.scalars import parse_date, typed
 from app.curriculum.schema import FileField
@@ -83,8 +85,10 @@ def save(system_id: int) -> Any:
     except Refused as refusal:
         db.session.rollback()
         return sheet_form.refused(system_id, refusal)
-    version, saved_at = sheet.draft.version, sheet.draft.saved_at
+    version, saved_at, unplaced = sheet.draft.version, sheet.draft.saved_at, _unplaced(sheet)
     db.session.commit()
+    if unplaced:
+        return _improved(system_id, unplaced)
     if wants_json():
         answer = autosave_answer(sheet, merged, version, saved_at, now) | {
             "digest": forms.received(request.form)
@@ -136,6 +140,26 @@ def answer_request(system_id: int, comment_id: int) -> Any:
     )
 
 
+Unplaced = list[tuple[Field, str]]
+CHANGED = "This worksheet was changed while your page was open."
+
+
+def _unplaced(sheet: queries.Sheet) -> Unplaced:
+    """What this form holds that the worksheet no longer asks: its page was open when the cohort's release moved."""
+    release_id = forms.read_int(request.form, "release")
+    shown = None if release_id == sheet.release_id else worksheet_in(release_id, sheet.system)
+    return forms.unplaced(request.form, shown, sheet.worksheet) if shown else []
+
+
+def _improved(system_id: int, unplaced: Unplaced) -> Any:
+    """Everything else is saved; what has no place any more is shown, so that nobody loses a word."""
+    if wants_json():
+        names = ", ".join(f"{field.id} {field.label}" for field, _ in unplaced)
+        return jsonify(error=f"{CHANGED} Copy what you wrote under {names}, then reload."), 409
+    sheet = queries.sheet_for(get_user(), system_id)
+    return render_template("coursework/improved.html", sheet=sheet, unplaced=unplaced), 409
+
+
 # --- submitting -----------------------------------------------------------------------------------------------------
 
 
@@ -143,9 +167,10 @@ def answer_request(system_id: int, comment_id: int) -> Any:
 @open_to("participant")
 def submit(system_id: int) -> Any:
     """Save, check, and send a round. Sent twice, it leads to the same receipt."""
-    for _ in range(3):  # again only when another tab saved between the freezing and the lock
+    # again only when another tab saved, or the release moved, between the freezing and the lock
+    for _ in range(3):
         sheet = queries.sheet_for(get_user(), system_id)
-        frozen = _freeze(sheet, sheet_form.merged(sheet))
+        frozen, release_id = _freeze(sheet, sheet_form.merged(sheet)), sheet.release_id
         sheet, now = sheet_form.locked(system_id), clock.now()
         merged = sheet_form.merged(sheet)
         if _sent_already(sheet, frozen):
@@ -154,7 +179,7 @@ def submit(system_id: int) -> Any:
             return _receipt(system_id, number)
         if (answer := _save_before_sending(sheet, merged, now)) is not None:
             return answer
-        if _freeze_differs(sheet, frozen, merged):
+        if sheet.release_id != release_id or _freeze_differs(sheet, frozen, merged):
             db.session.commit()
             continue
         actions.submit(get_user(), sheet, frozen, now)
@@ -178,6 +203,9 @@ def _save_before_sending(sheet: queries.Sheet, merged: forms.Merge, now: datetim
     if merged.conflicts:
         db.session.commit()
         return sheet_form.both_texts(system_id, merged, before)
+    if unplaced := _unplaced(sheet):
+        db.session.commit()
+        return _improved(system_id, unplaced)
     try:
         sheet_form.check_uploaded(sheet)
         actions.check_ready(
@@ -230,7 +258,7 @@ def submission(system_id: int, number: int) -> Any:
 
 def _submission(found: Submission) -> Any:
     """As it was written on its own release, with the review both sides read."""
-    task = review_queries.assignment_of(found)
+    task = assignment_of_round(found)
     view = review_queries.review_view(found)
     own = review_queries.criteria_views(task.criteria, {}, found.self_rating)
     return render_template(

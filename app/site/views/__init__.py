@@ -6,6 +6,27 @@ from flask import Blueprint
 
 bp = Blueprint("site", __name__)
 
-from app.site.views import dashboard, health, learning, public, search, staff  # noqa: E402
+from app.site.views import (  # noqa: E402
+    dashboard,
+    health,
+    learning,
+    preview,
+    public,
+    publishing,
+    releases,
+    search,
+    staff,
+)
 
-__all__ = ["bp", "dashboard", "health", "learning", "public", "search", "staff"]
+__all__ = [
+    "bp",
+    "dashboard",
+    "health",
+    "learning",
+    "preview",
+    "public",
+    "publishing",
+    "releases",
+    "search",
+    "staff",
+]

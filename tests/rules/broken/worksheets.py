@@ -1,6 +1,6 @@
 """Worksheets, rubrics and in-practice checks with something wrong in them."""
 
-from tests.rules.broken.case import CARD, CHECKS, GOOD, RUBRIC, SHEET, cut, put, swap, swaps
+from tests.rules.broken.case import CARD, CHECKS, GOOD, LESSON, RUBRIC, SHEET, cut, put, swap, swaps
 
 BROKEN = {
     "unknown key": swap(SHEET, "min_rows: 2", "minrows: 2",
@@ -94,6 +94,14 @@ BROKEN = {
         f"{SHEET}:12: “columns” is missing in entry 2 of “fields”."),
     "choice without options": cut(SHEET, "            options:\n", '      - id: "1.A.3"',
         f"{SHEET}:21: the choice “organic” needs at least two options."),
+    "retired and required": swap(SHEET, "text\n        required", "text\n        retired: true\n        required",
+        f"{SHEET}:11: a retired field is not asked any more, so it cannot be required; take “required” out."),
+    "led to and retired": swap(
+        SHEET, "type: table\n        required: true", "type: table\n        retired: true",
+        f"{LESSON}:4: “feeds” names 1.A.2, which is retired; no worksheet asks for it any more.",
+        f"{LESSON}:13: “build” leads to “1.A.2”, which is retired; no worksheet asks for it any more.",
+        f"{SHEET}:39: in the expression of “margin”: {{1.A.2.cost}} is retired, so nobody fills it in any more; "
+        "retire this result too, or write it without."),
     "options on a part": swap(SHEET, "{key: note, label: Note, type: short_text",
         "{key: note, label: Note, options: [{key: a, label: A}, {key: b, label: B}], type: short_text",
         f"{SHEET}:34: only a part of type choice has options; “note” is short_text."),

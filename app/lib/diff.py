@@ -1,4 +1,4 @@
-"""What changed between two rounds, for a coach who has read the first one. Pure; everything it returns is escaped.
+"""What changed between two texts, for somebody who has read the first one. Pure; everything it returns is escaped.
 
 Paragraphs and list items are paired first, then the words inside a pair are compared, so a moved sentence does not
 color a whole page. Table rows are paired by their stable id.
@@ -15,7 +15,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from app.coursework.text_blocks import Block, blocks
+from app.lib.text_blocks import Block, blocks
 
 MOST_WORDS = 2_500  # above this a pair is shown as taken out and put in: comparing would cost seconds
 MOST_PAIRS = 1_600  # candidate pairs of one changed passage that are weighed against each other
@@ -23,6 +23,7 @@ BARELY = 0.001  # weight of a pair that shares nothing but its place
 ALIKE = 0.34  # less than this in common is not the same paragraph rewritten, but another one
 
 _TOKEN = re.compile(r"\S+")
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _LIST_STARTS = {"": Markup(""), "ul": Markup("<ul>"), "ol": Markup("<ol>")}
 _LIST_ENDS = {"": Markup(""), "ul": Markup("</ul>"), "ol": Markup("</ol>")}
 _AROUND = {
@@ -57,6 +58,27 @@ def lines(old: str, new: str) -> Markup:
         [Block("p", line) for line in old.splitlines()], [Block("p", line) for line in new.splitlines()]
     )
     return Markup("<br>").join(_block_words(before, after) for before, after in pairs)
+
+
+def passages(old: str, new: str) -> list[Markup]:
+    """Of two plain texts the paragraphs that changed, word by word; a run of equal ones is told in one line."""
+    found: list[Markup] = []
+    pairs = _pairs(_paragraphs(old), _paragraphs(new))
+    for is_same, run in groupby(pairs, key=lambda pair: pair[0] == pair[1]):
+        if is_same:
+            found.append(_the_same(len(list(run))))
+        else:
+            found += [_block_words(before, after) for before, after in run]
+    return found
+
+
+def _paragraphs(text: str) -> list[Block]:
+    return [Block("p", one.strip()) for one in _BLANK_LINE.split(text) if one.strip()]
+
+
+def _the_same(count: int) -> Markup:
+    words_of = "one paragraph is" if count == 1 else f"{count} paragraphs are"
+    return Markup('<i class="same">{}</i>').format(f"{words_of} the same")
 
 
 def long_text(old_html: str, new_html: str) -> Markup:

@@ -1,4 +1,4 @@
-"""Cleaned HTML of a long text as plain blocks: what two rounds are compared by. Pure."""
+"""Cleaned HTML of a long text as plain blocks: what two texts are compared by. Pure."""
 
 from __future__ import annotations
 

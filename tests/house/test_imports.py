@@ -26,7 +26,12 @@ def imports_of(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{one.name}" for one in node.names}
+            names = {f"{node.module}.{one.name}" for one in node.names}
+            found |= names
+            if not all(
+                file_of(name) for name in names
+            ):  # a module taken from its package is that module alone
+                found.add(node.module)
     return found
 
 

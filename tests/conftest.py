@@ -20,10 +20,12 @@ from flask import Flask
 from app import create_app
 from app.accounts.models import SignIn
 from app.curriculum.queries import front, program_of
+from app.files import storage
 from app.lib.database import Base, begin_write, db
 from app.lib.tokens import hash_token, new_token
 from tests.cast import NOW, Cast, make_cast
 from tests.client import Client
+from tests.programs import LINE, PLAN
 from tests.settings import settings_for
 
 ENGINE = os.environ.get("TEST_ENGINE", "sqlite")
@@ -140,6 +142,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Databases, Cast
         Base.metadata.create_all(db.session.connection())
         db.session.commit()
         cast = make_cast()
+        for data in (
+            PLAN,
+            LINE,
+        ):  # the files of the lessons, without which no changed program can be published
+            storage.put(data)
         if ENGINE == "sqlite":
             with db.engine.connect().execution_options(writes=True) as connection:
                 connection.exec_driver_sql("COMMIT")

@@ -82,7 +82,7 @@ class Front:
     def learn(self, newest: int | None, now: datetime) -> None:
         """Take note of the newest release; whoever has looked it up for another reason says so here."""
         if self._known is None or self._known.release_id != newest:
-            said = Imprint() if newest is None else _imprint_of(program_of(newest))
+            said = Imprint() if newest is None else imprint_of(program_of(newest))
         else:
             said = self._known.imprint
         self._known = _Known(said, newest, now + FRESH)
@@ -91,7 +91,8 @@ class Front:
 front = Front()
 
 
-def _imprint_of(program: Program) -> Imprint:
+def imprint_of(program: Program) -> Imprint:
+    """What this program calls the site."""
     return Imprint(
         title=program.title,
         institute=program.institute,

@@ -11,10 +11,13 @@ from flask import Flask, abort, redirect, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from app.coursework.views.participant import is_calendar_day
+from app.curriculum.queries import imprint_of
 from app.curriculum.scalars import typed
 from app.lib import web
 from app.lib.access import check_every_view
+from app.lib.imprint import Imprint
 from app.lib.login import LoginManager
+from app.site.preview import preview_of
 from app.site.views.preview import blueprint
 from config import ROOT
 
@@ -37,9 +40,16 @@ def preview_app(folder: Path) -> Flask:
     LoginManager(app).request_loader(lambda _request: None)  # everybody is nobody
     app.add_template_filter(typed, "typed_number")
     app.add_template_test(is_calendar_day, "calendar_day")
+    app.jinja_env.globals["imprint"] = lambda: _imprint(folder)
     app.register_blueprint(blueprint("anyone"), url_prefix=HOME)
     check_every_view(app)
     return app
+
+
+def _imprint(folder: Path) -> Imprint:
+    """What the folder calls the site; while it has mistakes, nothing in particular."""
+    program = preview_of(folder).program
+    return imprint_of(program) if program else Imprint()
 
 
 def server(folder: Path, port: int) -> BaseWSGIServer:

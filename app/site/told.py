@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.curriculum.differences import Difference, Wording
 from app.lib import diff
 
-ROOM = 24_000  # characters of marked text on one page
+ROOM = 21_500  # characters of marked text on one page
 SHORT = 240  # a text up to this length is compared word by word; a longer one by its changed paragraphs
 
 

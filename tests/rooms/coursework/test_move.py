@@ -399,7 +399,7 @@ def test_the_page_that_saves_by_itself_is_told_and_keeps_its_text(ana, cast):
     response = ana.post(f"{url}/draft", data=form, headers=JSON)
     assert response.status_code == 409
     assert response.json == {
-        "error": "METI changed this worksheet while your page was open. "
+        "error": "This worksheet was changed while your page was open. "
         "Copy what you wrote under 1.E.3 Price and variable cost, then reload."
     }
 

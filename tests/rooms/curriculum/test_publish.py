@@ -167,7 +167,7 @@ def test_modules_pages_and_sources_come_and_go(tmp_path):
         "page reasons/cold-stove: new",
         "page reasons/cold-oven: removed",
         "source F3: new",
-        "module 1 dough: “documents_promised” changed",
+        "module 1 dough: documents promised: text",
         "module 1 dough: document recipe-card: removed",
         "module 2 heat: new",
         "module 2 oven: removed",
@@ -238,21 +238,16 @@ def test_what_changed_in_the_assessment_is_named(tmp_path):
         for before, after in words:
             assert before in text
             text = text.replace(before, after, 1)
-        return differences(old, read(small.write(tmp_path / "new", {"assessment.yaml": text})))
+        found = differences(old, read(small.write(tmp_path / "new", {"assessment.yaml": text})))
+        return [str(one) for one in found]
 
     assert changed(("I weigh the flour.", "I weigh flour."), ("Buy a thermometer.", "Lend one.")) == [
-        "assessment reason cold-oven: changed",
-        "assessment statement r1: changed",
-    ]
-    assert changed(("title: Cold,", "title: Tepid,"), ("minutes: 2", "minutes: 3")) == [
-        "assessment: “minutes” changed",
-        "assessment: “bands” changed",
+        "assessment: text"
     ]
     assert changed(("key: r1", "key: r3")) == [
-        "assessment: STRUCTURE changed (new answers are no longer compared with those given so far)",
-        "assessment statement r3: new",
-        "assessment statement r1: removed",
+        "assessment new answers are no longer compared with those given so far: task changed",
+        "assessment: text",
     ]
     without = read(small.write(tmp_path / "without", {"assessment.yaml": None}))
-    assert differences(old, without) == ["assessment: removed"]
-    assert differences(without, old) == ["assessment: new"]
+    assert [str(one) for one in differences(old, without)] == ["assessment: removed"]
+    assert [str(one) for one in differences(without, old)] == ["assessment: new"]

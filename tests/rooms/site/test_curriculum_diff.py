@@ -67,7 +67,11 @@ def test_what_stands_in_the_way_comes_first_with_its_way_out(app, folder, bakers
     small.write(
         folder,
         {
-            SHEET: small.WORKSHEET[:start] + small.WORKSHEET[end:],
+            SHEET: small.WORKSHEET[:start]
+            + small.WORKSHEET[end:].replace(
+                "        min_rows: 2\n", "        min_rows: 2\n        criteria: [clarity]\n"
+            ),
+            "modules/01-dough/module.md": small.MODULE.replace("documents_promised: [Recipe card]\n", ""),
             "modules/01-dough/documents/recipe-card.md": None,
             "modules/01-dough/samples/good.yaml": small.GOOD.replace('  "1.A.1": Plain loaf\n', ""),
         },
@@ -82,7 +86,8 @@ def test_what_stands_in_the_way_comes_first_with_its_way_out(app, folder, bakers
 
 def test_moved_dates_are_told_in_the_cohorts_zone(app, folder, bakers):
     late = small.MODULE_2.replace("opens_day: 7", "opens_day: 28").replace("due_day: 12", "due_day: 33")
-    small.write(folder, {"modules/02-oven/module.md": late})
+    longer = small.PROGRAM.replace("weeks: 3", "weeks: 6")
+    small.write(folder, {"modules/02-oven/module.md": late, "program.yaml": longer})
     assert for_whom(app)[1:] == [
         "  Module 2, Baking, opens Sat, Mar 28, 11:00 a.m. EDT instead of Sat, Mar 7, 11:00 a.m. EST.",
         "  Module 2, Baking, is due Thu, Apr 2, 11:59 p.m. EDT instead of Thu, Mar 12, 11:59 p.m. EDT.",
@@ -91,5 +96,5 @@ def test_moved_dates_are_told_in_the_cohorts_zone(app, folder, bakers):
 
 
 def test_a_page_around_the_modules_concerns_everybody(app, folder, bakers):
-    small.write(folder, {"pages/home.md": small.PAGE.replace("different", "another")})
+    small.write(folder, {"pages/home.md": small.HOME.replace("Three weeks", "Four weeks")})
     assert for_whom(app)[1:] == ["  Only texts around the modules; everybody reads them."]

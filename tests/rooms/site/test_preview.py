@@ -67,7 +67,7 @@ def change(folder, file: str, text: str) -> None:
         ("/modules/dough/worksheet?sample=good", ("Plain loaf", "Flour")),
         ("/modules/dough/worksheet?sample=weak", ("Some bread", "Nothing written.")),
         ("/modules/dough/documents/recipe-card", ("Bread: Plain loaf", "Hang it on the wall.", "1.60")),
-        ("/pages/home", ("Every loaf is different",)),
+        ("/pages/home", ("Three weeks and a recipe book.",)),
         ("/pages/reasons/cold-oven", ("pages/reasons/cold-oven.md",)),
     ],
 )  # fmt: skip

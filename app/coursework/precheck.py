@@ -130,7 +130,9 @@ def to_look_at(worksheet: Worksheet, answers: Mapping[str, Any], results: Result
         else:
             there = seen(one, answers.get(one.id))
             odd = [] if one.required else list(there.missing)
-            odd += [f"holds {what}. Is it the practice’s own, not a client’s?" for what in there.identifying]
+            odd += [
+                f"holds {what}. Is it the practice’s own, not another person’s?" for what in there.identifying
+            ]
         found += [Finding("look", f"{one.id} {one.label}: {sentence}", one.id) for sentence in odd[:3]]
     return found
 

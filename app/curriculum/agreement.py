@@ -71,14 +71,14 @@ def _time_zones(facts: ProgramFile) -> Iterator[tuple[str, tuple[str | int, ...]
 
 
 def _check_front(folder: Folder, program: LoadedProgram) -> None:
-    """The drawing of the front page has one band for each module."""
+    """The drawing of the front page shows no more modules than there are."""
     home = program.pages.get("home")
     art = home.value.facts.art if home and isinstance(home.value, HomePageFacts) else None
     if home is None or art is None or program.head is None:
         return
     modules = len(program.head.value.modules)
-    if len(art.states) != modules:
-        sentence = f"“states” has {len(art.states)} of {modules} bands; write one state for each module."
+    if len(art.states) > modules:
+        sentence = f"“states” names {len(art.states)} states, but there are {modules} modules."
         folder.problem(home.file, home.line("facts", "art", "states"), sentence)
     if art.module > modules:
         folder.problem(

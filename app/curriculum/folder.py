@@ -15,7 +15,8 @@ MAX_NAMES = 500  # in one folder
 # Longer lines are no prose; what reads a line may then look at each sign of it several times.
 MAX_LINE = 10_000
 # Control characters, and the private signs that documents use as marks for answers.
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ue000-\uf8ff]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ue000-\uf8ff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Folder:
@@ -27,7 +28,8 @@ class Folder:
         self.problems: list[Problem] = []
 
     def problem(self, file: str, line: int, sentence: str) -> None:
-        self.problems.append(Problem(file, line, sentence))
+        """`file` and `sentence` may hold any name that a file can have; they are told on one line of plain text."""
+        self.problems.append(Problem(_printable(file), line, _printable(sentence)))
 
     def exists(self, file: str) -> bool:
         return os.path.lexists(self._root / file)
@@ -162,7 +164,7 @@ def _decoded(data: bytes) -> str:
 def _check_signs(text: str) -> None:
     if not text.strip():
         raise _Unusable("this file is empty; write its text or remove it.")
-    found = _INVISIBLE.search(text)
+    found = INVISIBLE.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
         raise _Unusable("there is an invisible control character in this line; retype it.", line)
@@ -170,6 +172,11 @@ def _check_signs(text: str) -> None:
         if len(line_text) > MAX_LINE:
             sentence = f"this line has {len(line_text):,} characters; break it before the {MAX_LINE:,}th."
             raise _Unusable(sentence, number)
+
+
+def _printable(text: str) -> str:
+    """Without what a terminal could not show: bytes that are no text, control characters, line breaks."""
+    return _UNPRINTABLE.sub("�", text)
 
 
 def _reason(error: Exception) -> str:

@@ -61,7 +61,8 @@ class ArtNote(Strict):
 class Art(Strict):
     """The drawing of an open manual beside the front page's title: whose it is, how far, and the open page.
 
-    Short lines only: they are drawn, not set, so nothing wraps. `states` has one entry for each module.
+    Short lines only: they are drawn, not set, so nothing wraps. `states` are those of the first
+    modules; the rest is not started.
     """
 
     practice: Text

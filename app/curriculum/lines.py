@@ -16,6 +16,7 @@ MAX_INDENT = 32
 MAX_WORD = 70  # signs without a place to break: what a sheet of paper holds between its margins
 DEEPEST_HEADING = 5
 _TAG = re.compile(r"<(?:/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>|!--)")
+_BY_NUMBER = re.compile(r"&#[0-9A-Za-z]{1,9};?")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?!#)\s")
 _UNDERLINE = re.compile(r"(=+|-+)[ \t]*")
 _LINK_TARGET = re.compile(r"\]\([^()\s]*\)")
@@ -53,6 +54,8 @@ def without_code(line: str) -> str:
 def _in_line(line: str) -> Iterator[str]:
     if found := _TAG.search(line):
         yield f"“{found[0][:40]}” is HTML, which is shown as it stands; write Markdown, or take it out."
+    if found := _BY_NUMBER.search(line):
+        yield f"“{found[0][:40]}” is a sign by its number; write the sign itself."
     if "![" in line:
         yield "a picture in the running text is not shown; write an image block, its file in the folder “media”."
     if line.lstrip().startswith(("```", "~~~")):

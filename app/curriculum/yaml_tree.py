@@ -13,10 +13,13 @@ from typing import Any
 
 import yaml
 
+from app.curriculum.folder import INVISIBLE
+
 MAX_DEPTH = 20
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = ("", "~", "null", "Null", "NULL")
 # A remark has a space after its sign; “Room #3” was meant whole.
+_SMUGGLED = "there is an invisible control character in this text, written as “\\…”; take it out."
 _CUT_OFF = re.compile(r"[ \t]+(#[^\s#]\S*)")
 
 
@@ -33,7 +36,7 @@ class YamlError(Exception):
 class Scalar:
     line: int
     value: str | None
-    cut_off: tuple[int, str] | None = None  # line and text of what YAML took for a remark
+    slip: tuple[int, str] | None = None  # what is good YAML and surely not meant: line and sentence
 
 
 @dataclass
@@ -106,10 +109,10 @@ def _inner(tree: Tree, step: Any) -> Tree | None:
 
 
 def slips(tree: Tree) -> Iterator[tuple[int, str]]:
-    """What is good YAML and surely not meant: a key written twice in one mapping, a text cut off at a “#”."""
+    """What is good YAML and surely not meant: a key written twice, a text cut off at a “#”, a sign nobody sees."""
     match tree:
-        case Scalar(cut_off=(line, rest)):
-            yield line, f"“ #” begins a remark, so “{rest}” is not read; put the whole text in quotes."
+        case Scalar(slip=(line, sentence)):
+            yield line, sentence
         case Items(values=values):
             for value in values:
                 yield from slips(value)
@@ -152,11 +155,15 @@ def _build(events: Any, first_line: int, lines: Sequence[str]) -> Tree:
 
 def _scalar(event: Any, line: int, lines: Sequence[str]) -> Scalar:
     if not event.implicit[0]:  # in quotes, or a block
-        return Scalar(line, event.value)
+        smuggled = INVISIBLE.search(event.value)
+        return Scalar(line, event.value, (line, _SMUGGLED) if smuggled else None)
     end = event.end_mark
     found = _CUT_OFF.match(lines[end.line], end.column) if end.line < len(lines) else None
-    cut_off = (line + end.line - event.start_mark.line, found[1]) if found else None
-    return Scalar(line, None if event.value in _NULLS else event.value, cut_off)
+    value = None if event.value in _NULLS else event.value
+    if not found:
+        return Scalar(line, value)
+    sentence = f"“ #” begins a remark, so “{found[1]}” is not read; put the whole text in quotes."
+    return Scalar(line, value, (line + end.line - event.start_mark.line, sentence))
 
 
 def _place(open_nodes: list[Items | Mapping], keys: list[str | None], node: Tree) -> None:
@@ -193,6 +200,7 @@ _EXPLANATIONS = (
     ("found a tab character", "there is a tab; indent with spaces."),
     ("found unexpected end of stream", "a quote is opened and never closed."),
     ("while scanning a quoted scalar", "a quoted text is not closed properly."),
+    ("invalid Unicode character escape", "“\\” has a special meaning inside \"…\"; use '…' instead."),
     ("found unknown escape character", "“\\” has a special meaning inside \"…\"; use '…' instead."),
     (
         "did not find expected ',' or '}'",

@@ -116,6 +116,17 @@ def test_a_folder_nobody_may_read(curriculum, monkeypatch):
     assert problems(curriculum) == [f"{M}/lessons:1: this folder cannot be read: permission denied."]
 
 
+def test_names_that_no_terminal_can_show_are_told_all_the_same(curriculum):
+    for name in (b"\xff\xfe.md", b"two\nlines.md", "\u202egod.md".encode()):
+        (curriculum / M / "lessons" / os.fsdecode(name)).write_text(small.LESSON)
+    (curriculum / os.fsdecode(b"odd\xff")).write_text("x")
+    found = problems(curriculum)
+    assert found[-1] == "odd�:1: “odd�” is not part of a curriculum; move or remove it."
+    assert len(found) == 4
+    for line in found:
+        assert line.encode() and len(line.splitlines()) == 1
+
+
 def test_hidden_files_and_authors_notes_are_left_alone(curriculum):
     for name in (
         ".DS_Store",

@@ -1,5 +1,7 @@
 """`python3 run.py bench`: what every page costs, on the demo's data: queries, CPU time, bytes before and after gzip.
 
+Before it, what the curriculum costs: reading and checking its files, rendering its texts, and taking up a release.
+
 Through Flask's test client in one process, so the numbers do not depend on the network or on other processes;
 the time is CPU time of this process, the median of several requests after two that warm it up.
 """
@@ -66,12 +68,39 @@ class Bench:
         return line, status == STATUS.get(page.name, 200)
 
 
+def curriculum():
+    """One line for each thing that is done with the whole curriculum: CPU milliseconds, the median of several."""
+    from app.curriculum.reader import read
+    from app.curriculum.rendering import rendered
+    from app.curriculum.schema import Program
+
+    program = rendered(read(run.ROOT / "curriculum"))
+    content = program.canonical_json()
+    steps = {
+        "read and checked (check, publish)": lambda: read(run.ROOT / "curriculum"),
+        "rendered (check, publish)": lambda: rendered(program),
+        "hashed (publish)": program.content_hash,
+        "taken up by a process, once for a release": lambda: Program.model_validate_json(content),
+    }
+    yield f"The curriculum, {len(content) / 1e6:.1f} MB as a release: CPU ms"
+    for name, step in steps.items():
+        times = []
+        for _ in range(MEASURED):
+            began = time.process_time()
+            step()
+            times.append((time.process_time() - began) * 1000)
+        yield f"{name:<42} {statistics.median(times):>7.1f}"
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         environment, printed = run.prepare_demo(Path(folder), run.wanted_port())
         people = sign_ins(printed)
         os.environ.update(environment)
         bench, wrong = Bench(people), []
+        print()
+        for line in curriculum():
+            print(line, flush=True)
         print(
             f"\n{'page':<16} {'status':>6} {'queries':>7} {'CPU ms':>8} {'HTML KB':>8} {'gzip KB':>8}   address"
         )

@@ -22,7 +22,7 @@ ART = """\
     practice: Anna’s oven
     caption: In week 2.
     about: a list of flours
-    states: [accepted]
+    states: [accepted, drafting, drafting]
     module: 3
     title: Flours
     columns: [Flour, Weight, Price, Good?]
@@ -137,8 +137,8 @@ BROKEN = {
         f"{HOME}:4: there is no key “herotitle” in “facts”; did you mean “hero_title”?"),
     "question without an answer": swap(HOME, "{q: Is it hot?, a: It is.}", "{q: Is it hot?}",
         f"{HOME}:6: “a” is missing in entry 1 of “questions”."),
-    "drawing with too few bands": swap(HOME, "  questions:\n", ART + "  questions:\n",
-        f"{HOME}:9: “states” has 1 of 2 bands; write one state for each module.",
+    "drawing with too many bands": swap(HOME, "  questions:\n", ART + "  questions:\n",
+        f"{HOME}:9: “states” names 3 states, but there are 2 modules.",
         f"{HOME}:10: there is no module 3 to open."),
     "page with texts that nothing shows": swap(PAGE, "title: No recipe", "title: No recipe\nfacts: {number: 1}",
         f"{PAGE}:3: there is no key “number” in “facts”; remove it or correct its name."),

@@ -60,6 +60,8 @@ BROKEN = {
         f"{LESSON}:7: “<b>” is HTML, which is shown as it stands; write Markdown, or take it out."),
     "remark of HTML": swap(LESSON, "A cup", "<!-- say more --> A cup",
         f"{LESSON}:7: “<!--” is HTML, which is shown as it stands; write Markdown, or take it out."),
+    "sign by its number": swap(CARD, "Baked {{ 1.B.2 }}.", "Baked &#xE000;9&#xE001;.",
+        f"{CARD}:13: “&#xE000;” is a sign by its number; write the sign itself."),
     "picture in a text": swap(LESSON, "A cup", "![](cup.png) A cup",
         f"{LESSON}:7: a picture in the running text is not shown; write an image block, its file in the "
         "folder “media”."),

@@ -16,6 +16,13 @@ def current_release() -> Release | None:
     return db.session.scalar(select(Release).order_by(Release.id.desc()).limit(1))
 
 
+def newest_release() -> tuple[int, str] | None:
+    """Id and hash of the newest release, without its content, which is the whole curriculum."""
+    newest = select(Release.id, Release.hash).order_by(Release.id.desc()).limit(1)
+    found = db.session.execute(newest).first()
+    return (found.id, found.hash) if found else None
+
+
 @lru_cache(maxsize=16)
 def program_of(release_id: int) -> Program:
     """The program of a release; each process parses it once, since it never changes. LookupError: no such release."""

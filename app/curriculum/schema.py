@@ -237,6 +237,7 @@ class ProgramFacts(Strict):
     weeks: Annotated[int, Constraint(ge=1, le=104)]
     time_zone: Text
     hedges: Annotated[tuple[Text, ...], Constraint(min_length=1)]
+    sample_practice: Text | None = None  # the fictional practice whose answers the good samples are
     release_time: WallTime
     due_time: WallTime
     calls: tuple[Call, ...] = ()

@@ -19,7 +19,7 @@ from app.cohorts.models import Cohort, Enrollment
 from app.coursework.models import Comment, Draft, Review, Submission
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
-from app.manual.jobs import bind_manuals
+from app.manual.jobs import bind_manuals, make_samples
 from app.payments import checkout
 from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
@@ -58,6 +58,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
     db.session.commit()
     _offer_and_page_to_pay(world, now)
     bind_manuals(now)
+    make_samples(now)
     return world
 
 

@@ -14,6 +14,7 @@ EMAIL_AND_PASSWORD = re.compile(r"\b(\w+)@(\S+)\s+(\S+)")
 MODULE, LESSON = r"/modules/[\w-]+", r"/modules/[\w-]+/[\w-]+"
 SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
 COHORT = r"/cohorts/[\w-]+"
+DOCUMENT, SAMPLE = r"/manual/[\w-]+/[\w-]+", r"/program/documents/[\w-]+/[\w-]+"
 
 
 class Page(NamedTuple):
@@ -24,6 +25,7 @@ class Page(NamedTuple):
     press: str = (
         ""  # what the address of a form there ends in, whose button leads on to the page (pictures only)
     )
+    is_file: bool = False  # a download: nothing to look at (benchmark only)
 
 
 PAGES = (
@@ -31,6 +33,9 @@ PAGES = (
     Page("reasons", "/reasons"),
     Page("reason", "/reasons", links=(r"/reasons/[\w-]+",)),
     Page("program", "/program"),
+    Page("sample-documents", "/program/documents"),
+    Page("sample-document", "/program/documents", links=(SAMPLE,)),
+    Page("sample-word", "/program/documents", links=(SAMPLE, SAMPLE + r"\.docx"), is_file=True),
     Page("cohort", "/", links=(COHORT,)),
     Page("cohorts", "/cohorts"),
     Page("sign-in", "/sign-in"),
@@ -45,7 +50,10 @@ PAGES = (
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),
     Page("manual-bound", "/manual", "uma"),
-    Page("document", "/manual", "uma", links=(r"/manual/[\w-]+/[\w-]+",)),
+    Page("chapter", "/manual", "uma", links=(r"/manual/[\w-]+",)),
+    Page("document", "/manual", "uma", links=(DOCUMENT,)),
+    Page("document-word", "/manual", "uma", links=(DOCUMENT, DOCUMENT + r"\.docx"), is_file=True),
+    Page("document-pdf", "/manual", "uma", links=(DOCUMENT, DOCUMENT + r"\.pdf"), is_file=True),
     Page("calendar", "/calendar", "ana"),
     Page("payments", "/payments", "ana"),
     Page("dashboard-ben", "/dashboard", "ben"),

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from flask import abort, current_app, render_template, request
-from sqlalchemy import select
 
 from app.accounts.sessions import get_user
 from app.admissions import actions as admission_actions
 from app.admissions import queries as admissions
 from app.admissions import rules as admission_rules
 from app.cohorts import queries as cohorts
-from app.curriculum.models import Release
-from app.curriculum.queries import program_of
+from app.curriculum.queries import newest_release, program_of
 from app.curriculum.schema import Module, Program
 from app.lib import clock
 from app.lib.access import open_to
-from app.lib.database import db
 from app.lib.login import current_user
+from app.manual import samples
 from app.site import coming, excerpts
 from app.site.views import bp
 
@@ -30,7 +28,7 @@ def canonical() -> str:
 @bp.get("/")
 @open_to("anyone")
 def home() -> str:
-    release_id, release_hash = _release()
+    release_id, release_hash = release()
     program, now = program_of(release_id), clock.now()
     page = program.page("home") or abort(404)
     chosen = coming.next_with_seats(coming.in_prospect(now))
@@ -51,7 +49,7 @@ def home() -> str:
 @bp.get("/reasons")
 @open_to("anyone")
 def reasons() -> str:
-    program = program_of(_release()[0])
+    program = program_of(release()[0])
     home_page = program.page("home")
     return render_template(
         "site/reasons.html",
@@ -65,7 +63,8 @@ def reasons() -> str:
 @bp.get("/reasons/<slug>")
 @open_to("anyone")
 def reason(slug: str) -> str:
-    program = program_of(_release()[0])
+    newest = release()
+    program = program_of(newest[0])
     page = program.page(f"reasons/{slug}") or abort(404)
     module = next((one for one in program.modules if one.reason_slug == slug), None) or abort(404)
     return render_template(
@@ -73,6 +72,7 @@ def reason(slug: str) -> str:
         program=program,
         page=page,
         module=module,
+        filled=samples.book_of(*newest).chapter(module.slug),
         before=_written(program, module.number - 1),
         after=_written(program, module.number + 1),
         coming=coming.next_with_seats(coming.in_prospect(clock.now())),
@@ -82,7 +82,8 @@ def reason(slug: str) -> str:
 @bp.get("/program")
 @open_to("anyone")
 def program() -> str:
-    found = program_of(_release()[0])
+    newest = release()
+    found = program_of(newest[0])
     page = found.page("program") or abort(404)
     return render_template(
         "site/program.html",
@@ -90,6 +91,7 @@ def program() -> str:
         page=page,
         weeks=coming.weeks(found),
         sample=_first_written(found),
+        filled=samples.book_of(*newest),
         coming=coming.next_with_seats(coming.in_prospect(clock.now())),
     )
 
@@ -128,16 +130,12 @@ def cohort(slug: str) -> str:
     )
 
 
-def _release() -> tuple[int, str]:
-    """Id and hash of the newest release; the public pages show what is published, not what a cohort is pinned to.
-
-    The columns and not the row: its content is the whole curriculum, and the process has parsed it already.
-    """
-    newest = select(Release.id, Release.hash).order_by(Release.id.desc()).limit(1)
-    found = db.session.execute(newest).first()
-    if found is None:
+def release() -> tuple[int, str]:
+    """Id and hash of the newest release; the public pages show what is published, not what a cohort is pinned to."""
+    newest = newest_release()
+    if newest is None:
         abort(503, "The program is being published. Please come back in a minute.")
-    return found.id, found.hash
+    return newest
 
 
 def _written(program: Program, number: int) -> Module | None:

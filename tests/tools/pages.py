@@ -35,7 +35,6 @@ PAGES = (
     Page("program", "/program"),
     Page("sample-documents", "/program/documents"),
     Page("sample-document", "/program/documents", links=(SAMPLE,)),
-    Page("sample-word", "/program/documents", links=(SAMPLE, SAMPLE + r"\.docx"), is_file=True),
     Page("cohort", "/", links=(COHORT,)),
     Page("cohorts", "/cohorts"),
     Page("sign-in", "/sign-in"),

@@ -23,6 +23,7 @@ _HEADING = re.compile(r"h([1-6])")
 _STYLES = {"figcaption": "Caption", "dt": "Term", "dd": "Definition", "pre": "CodeBlock"}
 _RULED = {"write-line", "blank__line"}
 _DEEPEST = 8  # Word knows nine levels of a list
+_AFTER_LIST = 110  # twips below its last item, as below a paragraph
 
 Put = Callable[[Any], Any]
 
@@ -40,6 +41,7 @@ class Body:
 
     def __init__(self, document: WordDocument, put: Put, *, shift: int, width: int) -> None:
         self._document, self.put, self._shift, self.width = document, put, shift, width
+        self._last: Any = None  # the paragraph that was put last
 
     def write(self, html: str, place: Place | None = None) -> None:
         """All of this HTML, at the end of what is there."""
@@ -113,6 +115,8 @@ class Body:
                     self._paragraph(text, replace(place, style="Tick"))
                 else:
                     self._paragraph(text, inside, number=None if place_in_item else number)
+        if level == 0 and self._last is not None:
+            wml.space_after(self._last, _AFTER_LIST)
 
     def _paragraph(
         self, text: Iterable[Piece], place: Place, *, number: int | None = None, keep_next: bool = False
@@ -133,6 +137,7 @@ class Body:
             add(properties, "ind", left=look.INDENT * (place.level + 1))
         for piece in found:
             self._run(p, piece)
+        self._last = p
         self.put(p)
 
     def _run(self, p: Any, piece: Piece) -> None:

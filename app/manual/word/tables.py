@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from app.manual.word.body import Body
 
 CHARACTER = 100  # twips that a letter of a table takes on average
-_MARGIN = 1.5  # letters of room between two columns
+_MARGIN = 2  # letters of room between two columns
+_NUMBER = 2  # letters more to the right of numbers, so that they do not touch the text beside them
 _SHORTEST, _LONGEST = 4, 90  # characters between which the text of a column asks for room
 _LINE = 30  # characters up to which all of it counts: what is longer is set in several lines
 _WORD = 18  # characters of a word that is not broken
@@ -89,7 +90,7 @@ def _widths(rows: list[Row], columns: int, width: int, names: list[str]) -> list
         column = 0
         for cell in row.cells:
             if cell.span == 1:
-                longest = max(map(len, cell.text.split()), default=0)
+                longest = max(map(len, cell.text.split()), default=0) + _NUMBER * ("n" in cell.names)
                 least[column] = max(least[column], min(_WORD, longest), _SHORTEST)
                 wished[column] = max(wished[column], _wish(len(cell.text)))
                 is_open[column] &= row.is_head or not cell.text

@@ -61,6 +61,15 @@ def keep_with_next(element: Any) -> None:
         keep_with_next(above[-1])
 
 
+def space_after(p: Any, twips: int) -> None:
+    """Room below this paragraph that its style does not give it."""
+    spacing, indent = make("spacing", after=twips), p[0].find(f"{W}ind")
+    if indent is None:
+        p[0].append(spacing)
+    else:
+        indent.addprevious(spacing)
+
+
 def run(parent: Any, text: str, marks: frozenset[str] = frozenset(), style: str | None = None) -> Any:
     """Text with its marks: b, i, sup, code. A line break in the text is one in the paragraph."""
     text = printable(text)

@@ -257,3 +257,9 @@ def test_a_table_too_wide_for_paper_becomes_a_block_for_each_row():
         "<td>7</td></tr></tbody></table>"
     )
     assert narrow.count("<table") == 1 and narrow.count("<tr>") == 3
+
+
+def test_headings_of_an_answer_follow_what_stands_above_them():
+    answers = {"1.A.2": "### Purpose\n\n#### More"}
+    assert "<h2>Purpose</h2>\n<h3>More</h3>" in filled("{{ 1.A.2 }}\n\n## Next", answers)
+    assert "<h3>Purpose</h3>\n<h4>More</h4>" in filled("## First\n\n{{ 1.A.2 }}", answers)

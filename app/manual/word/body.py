@@ -23,6 +23,7 @@ _HEADING = re.compile(r"h([1-6])")
 _STYLES = {"figcaption": "Caption", "dt": "Term", "dd": "Definition", "pre": "CodeBlock"}
 _RULED = {"write-line", "blank__line"}
 _DEEPEST = 8  # Word knows nine levels of a list
+_IN_ANSWER = 3  # the level of the first headings within an answer, which keep their small size wherever they stand
 _AFTER_LIST = 110  # twips below its last item, as below a paragraph
 
 Put = Callable[[Any], Any]
@@ -72,7 +73,8 @@ class Body:
         tag, names = element.tag, set((element.get("class") or "").split())
         heading = _HEADING.fullmatch(tag)
         if heading:
-            self._paragraph(pieces.inside(element), Place(f"Heading{self.heading_level(int(heading[1]))}"))
+            level = max(int(heading[1]), _IN_ANSWER if _stands_in_answer(element) else 0)
+            self._paragraph(pieces.inside(element), Place(f"Heading{self.heading_level(level)}"))
         elif tag == "p" and names & _RULED:
             self.text("", "WriteLine")
         elif tag in ("p", *_STYLES):
@@ -165,6 +167,10 @@ def _blocks(parent: Any) -> Iterator[Any]:
 
 def _has_text(text: list[Piece]) -> bool:
     return any(piece.text.strip(" \n") for piece in text)
+
+
+def _stands_in_answer(element: Any) -> bool:
+    return any(one.get("class") == "answer" for one in element.iterancestors("div"))
 
 
 def _leads_to_table(element: Any) -> bool:

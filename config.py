@@ -44,7 +44,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "STRIPE_WEBHOOK_SECRET": env.get("STRIPE_WEBHOOK_SECRET", ""),
         "STRIPE_API_BASE": env.get("STRIPE_API_BASE", ""),
         "MAIL_URL": env.get("MAIL_URL") or ("dev:" if demo else ""),
-        "MAIL_FROM": env.get("MAIL_FROM") or f"MES Enterprise Cohort <hello@{_host(base_url)}>",
+        "MAIL_FROM": env.get("MAIL_FROM") or f"hello@{_host(base_url)}",
         "STORAGE_URL": env.get("STORAGE_URL") or str(data / "files"),
         "QUEUE_URL": env.get("QUEUE_URL") or f"sqlite:///{data}/queue.db",
         "CURRICULUM_DIR": Path(env.get("CURRICULUM_DIR") or ROOT / "curriculum").resolve(),

@@ -17,6 +17,7 @@ ROOMS = (
     "cohorts",
     "payments",
     "coursework",
+    "assessment",
     "admissions",
     "coaching",
     "manual",

@@ -19,7 +19,7 @@ from flask import Flask
 
 from app import create_app
 from app.accounts.models import SignIn
-from app.curriculum.queries import program_of
+from app.curriculum.queries import front, program_of
 from app.lib.database import Base, begin_write, db
 from app.lib.tokens import hash_token, new_token
 from tests.cast import NOW, Cast, make_cast
@@ -179,6 +179,7 @@ def app(application: Flask, databases: tuple[Databases, Cast], clock: Clock) -> 
     _dispose(application)
     databases[0].renew()
     program_of.cache_clear()  # another database: the same id may be another release
+    front.forget()
     application.config["CLOCK"] = clock
     application.config["PROPAGATE"] = True
     with application.app_context():

@@ -14,14 +14,27 @@ from typing import Any
 from sqlalchemy import event
 
 from app.accounts.models import User
+from app.assessment.models import Assessment
 from app.cohorts.actions import activate, assign_coach, enroll
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework import rules
-from app.coursework.models import Comment, Draft, Review, Submission, System
-from app.curriculum.queries import program_of
+from app.coursework.models import (
+    Attachment,
+    Comment,
+    Draft,
+    Review,
+    Submission,
+    SubmissionAttachment,
+    System,
+)
+from app.curriculum.fields import files_of
+from app.curriculum.queries import current_release_id, program_of
 from app.curriculum.schema import structure_hash
+from app.files import storage
+from app.files.actions import keep
 from app.lib.database import db
 from app.lib.markdown import user_html
+from app.lib.tokens import hash_token
 from tests.cast import NOW
 from tests.programs import COMPLETE
 
@@ -85,7 +98,29 @@ def next_round(
     )
     db.session.add(submission)
     db.session.flush()
+    for answer in submission.answers.values():
+        for file in files_of(answer):
+            db.session.add(SubmissionAttachment(submission_id=submission.id, attachment_id=file["id"]))
     return submission
+
+
+def attached(
+    system: System, field_id: str, name: str = "note.txt", data: bytes = b"Words", now: datetime = NOW
+) -> dict[str, Any]:
+    """A file in this field of the draft; returns what an answer says of it."""
+    digest, kind = storage.put(data), name.rpartition(".")[2]
+    file = keep(system.enrollment.user_id, digest, name, "text/plain", len(data), now)
+    row = Attachment(system_id=system.id, field_id=field_id, file=file, created_at=now)
+    db.session.add(row)
+    db.session.flush()
+    facts = {
+        "id": row.id, "name": name, "type": kind, "size": len(data), "sha256": digest, "at": now.isoformat(),
+    }  # fmt: skip
+    draft = db.session.get_one(Draft, system.id)
+    answer = draft.answers.get(field_id) or {"text": ""}
+    files = [*answer.get("files", []), facts]
+    draft.answers = {**draft.answers, field_id: {**answer, "deidentified": "yes", "files": files}}
+    return facts
 
 
 def published_review(
@@ -144,6 +179,39 @@ def second_coach(cohort_id: int, name: str = "Theo Marsh", now: datetime = NOW) 
     db.session.flush()
     assign_coach(None, db.session.get_one(Cohort, cohort_id), coach, now)
     return coach
+
+
+ONES = dict.fromkeys(("1a", "1b", "2a", "2b", "3a", "3b"), 1)
+
+
+def assessment(
+    *,
+    user_id: int | None = None,
+    token: str | None = None,
+    finished_at: datetime | None = NOW,
+    saved_at: datetime | None = None,
+    answers: Mapping[str, int] = ONES,
+    release_id: int | None = None,
+) -> Assessment:
+    """A set of answers to the newest release or the given one: in this account, or behind this link."""
+    release = release_id or current_release_id()
+    assert release is not None
+    text = program_of(release).assessment
+    assert text is not None
+    saved = saved_at or finished_at or NOW
+    row = Assessment(
+        release_id=release,
+        structure_hash=text.structure_hash(),
+        user_id=user_id,
+        token_hash=hash_token(token) if token else None,
+        answers=dict(answers),
+        started_at=saved - timedelta(minutes=8),
+        saved_at=saved,
+        finished_at=finished_at,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def participant(cohort_id: int, number: int, now: datetime = NOW) -> Enrollment:

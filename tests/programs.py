@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
+from app.curriculum.blocks import question_key
 from app.curriculum.schema import Program
 
 LEVELS = {
@@ -64,6 +67,14 @@ WORKSHEET = {
                     "required": True,
                     "headings": ["Purpose", "Steps"],
                     "criteria": ["rules"],
+                },
+                {
+                    "id": "1.C.2",
+                    "label": "The rule as it hangs on the wall",
+                    "type": "file",
+                    "max_files": 2,
+                    "or_text": True,
+                    "min_words": 3,
                 },
             ],
         },
@@ -130,6 +141,63 @@ COMPLETE = {
     "1.E.3": {"price": "90", "variable_cost": "4"},
 }
 
+# Three reasons with two statements each, from 0 to 2 points: 0 to 4 a reason, 0 to 12 together.
+ASSESSMENT = {
+    "title": "How do you stand?",
+    "lead": "Six statements, written in tests.",
+    "frame": "Think of yesterday.",
+    "minutes": 3,
+    "note": "No validated instrument.",
+    "scale": [
+        {"value": 0, "label": "Never"},
+        {"value": 1, "label": "Sometimes"},
+        {"value": 2, "label": "Always"},
+    ],
+    "reasons": [
+        {
+            "reason": slug,
+            "name": name,
+            "action": action,
+            "statements": [{"key": key, "text": f"Statement {key}."} for key in keys],
+        }
+        for slug, name, action, keys in (
+            ("lack-of-systems", "Systems", "Write one page.", ("1a", "1b")),
+            ("lack-of-focus", "Focus", "Count your clients.", ("2a", "2b")),
+            ("blurred-scope", "Scope", "Read the law.", ("3a", "3b")),
+        )
+    ],
+    "safety": [
+        {"statement": "3b", "at_most": 0, "title": "No red-flag procedure", "action": "Write it tonight."}
+    ],
+    "bands": [
+        {"least": 0, "most": 1, "title": "Exposed", "meaning": "by memory", "advice": "build it"},
+        {"least": 2, "most": 3, "title": "Fragile", "meaning": "half there", "advice": "use it"},
+        {"least": 4, "most": 4, "title": "Installed", "advice": "keep it"},
+    ],
+    "readings": [
+        {"least": 0, "most": 6, "title": "You are the practice", "advice": "Begin with scope."},
+        {"least": 7, "most": 12, "title": "It stands", "advice": "Teach it."},
+    ],
+    "tie_order": ["blurred-scope", "lack-of-systems", "lack-of-focus"],
+    "lowest": 2,
+}
+
+
+# What each lesson asks for a private note.
+QUESTION = "What do you keep in your head?"
+KEY = question_key(QUESTION)
+# Files of lessons, as bytes: one of a module that is open early, one of the module that opens last.
+PLAN, LINE = b"Client,First call\n", b"WEBVTT\n\n00:00.000 --> 00:01.000\nThe line.\n"
+
+
+def _file(name: str, content_type: str, data: bytes) -> dict[str, object]:
+    return {
+        "name": name,
+        "content_type": content_type,
+        "size": len(data),
+        "sha256": sha256(data).hexdigest(),
+    }
+
 
 def _page(slug: str, title: str, **facts: object) -> dict[str, object]:
     return {
@@ -151,6 +219,7 @@ PAGES = [
         hero_who="For tests",
         hero_title="Go home with a tested page",
         hero_text="Written in tests.",
+        hero_assessment="See where you stand",
         for_title="Who it is for",
         for_whom=["You test."],
         not_for=["You do not."],
@@ -171,6 +240,9 @@ PAGES = [
     _page("reasons/lack-of-systems", "Lack of systems", summary="The practice lives in a head."),
     _page("reasons/lack-of-focus", "Lack of focus", summary="Nobody knows whom to send."),
 ]
+
+
+HOURS = ["One to three hours", "Four or five hours", "Six hours or more"]
 
 
 def _module(
@@ -207,7 +279,8 @@ def small_program() -> Program:
             "action": "Write down one step.",
             "feeds": ["1.B.1"],
             "body": f"Text of lesson {number}.",
-            "html": f"<p>Text of lesson {number}.</p>",
+            "html": f'<p>Text of lesson {number}.</p><div id="note-{KEY}"></div><p>And its end.</p>',
+            "questions": [{"key": KEY, "text": QUESTION}],
         }
         for number in (1, 2)
     ]
@@ -217,7 +290,9 @@ def small_program() -> Program:
         "Lack of systems",
         "Practice operating system",
         "Operations",
+        closes_day=81,
         lessons=lessons,
+        media=[_file("plan.csv", "text/csv", PLAN)],
         worksheet=WORKSHEET,
         rubric={
             "criteria": [
@@ -242,7 +317,19 @@ def small_program() -> Program:
         {
             "title": "Small Cohort",
             "institute": "Institute of Tests",
+            "called": "The Institute",
             "weeks": 12,
+            "week_begins": "saturday",
+            "example_of": "Harborline",
+            "application": [
+                {
+                    "key": "clients",
+                    "question": "Who do you work with, and where?",
+                    "hint": "No names, please.",
+                },
+                {"key": "why_now", "question": "Why now? What do you want to build first?"},
+                {"key": "hours", "question": "How many hours a week can you keep free?", "options": HOURS},
+            ],
             "time_zone": "America/New_York",
             "hedges": ["Education, not legal advice."],
             "release_time": "11:00",
@@ -260,7 +347,7 @@ def small_program() -> Program:
             ],
             "modules": [
                 systems,
-                _module(2, "focus", "Lack of focus", "Practice focus plan", "Focus"),
+                _module(2, "focus", "Lack of focus", "Practice focus plan", "Focus", needs=["systems"]),
                 _module(
                     3,
                     "scope",
@@ -270,6 +357,8 @@ def small_program() -> Program:
                     opens_day=70,
                     due_day=75,
                     review_days=2,
+                    pairs_with=["focus"],
+                    media=[_file("line.vtt", "text/vtt", LINE)],
                 ),
             ],
             "weeks_plan": [
@@ -279,6 +368,17 @@ def small_program() -> Program:
                 {"week": 11, "title": "Scope week", "text": "The line."},
                 {"week": 12, "title": "Showcase"},
             ],
+            "glossary": [
+                {"term": "AED", "slug": "aed", "meaning": "The device on the wall.", "sources": ["F1"]},
+                {
+                    "term": "Client path",
+                    "slug": "client-path",
+                    "also": ["Way of a client"],
+                    "meaning": "What happens from the first call to discharge.",
+                },
+            ],
+            "sources": {"F1": {"text": "A book, 2020", "quality": "A"}},
             "pages": PAGES,
+            "assessment": ASSESSMENT,
         }
     )

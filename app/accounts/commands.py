@@ -8,11 +8,12 @@ from app.accounts import actions, links, second_factor
 from app.accounts.queries import user_by_email
 from app.lib import clock
 from app.lib.database import begin_write, db
+from app.lib.imprint import imprint
 
 
 @click.command("create-staff")
 @click.argument("email")
-@click.option("--name", default="METI staff", help="The name others see.")
+@click.option("--name", default="Staff", show_default=True, help="The name others see.")
 @with_appcontext
 def create_staff(email: str, name: str) -> None:
     """Give EMAIL a staff account and print a link with which to sign in and choose a password."""
@@ -22,7 +23,7 @@ def create_staff(email: str, name: str) -> None:
     except EmailNotValidError as odd:
         raise click.ClickException(f"{email} is no address to write to: {odd}") from None
     begin_write()
-    user = actions.find_or_create(address, name, "America/New_York", now)
+    user = actions.find_or_create(address, name, imprint().time_zone, now)
     actions.make_staff(user, now)
     url = links.make(user, "reset-password", now=now)
     db.session.commit()

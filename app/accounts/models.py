@@ -20,7 +20,7 @@ class User(UserMixin, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)  # kept lower case
     name: Mapped[str] = mapped_column(String(120))
-    time_zone: Mapped[str] = mapped_column(String(64), default="America/New_York")
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     password_hash: Mapped[str | None] = mapped_column(String(255))
     is_coach: Mapped[bool] = mapped_column(default=False)
     is_staff: Mapped[bool] = mapped_column(default=False)

@@ -1,21 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import BooleanField, EmailField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
 from app.accounts.forms import ADDRESS, time_zones
 from app.admissions.rules import clean_text
+from app.curriculum.schema import Question
 from app.lib.forms import Form
 
-# What an application asks, by the key its answer is kept under.
-QUESTIONS = {
-    "clients": "Who do you work with, and where?",
-    "why_now": "Why now? What do you want to build first?",
-    "hours": "How many hours a week can you keep free?",
-}
-HOURS = ["One to three hours", "Four or five hours", "Six hours or more"]
+ASKED = "asked_"  # what the names of the program's own questions begin with, so that they meet no other name
 
 
 def _clean(text: Any) -> Any:
@@ -23,8 +19,9 @@ def _clean(text: Any) -> Any:
 
 
 class ApplicationForm(Form):
-    """Somebody who is signed in is known: the first three fields are taken off then."""
+    """What every program asks. Somebody who is signed in is known: the first three fields are taken off then."""
 
+    questions: Sequence[Question] = ()
     name = StringField("Your name", [DataRequired("Please enter your name.")], filters=[_clean])
     email = EmailField("Email", ADDRESS, filters=[_clean])
     # The stubs of WTForms are older than the library: they know neither plain strings as choices nor the message.
@@ -38,31 +35,36 @@ class ApplicationForm(Form):
         [Length(max=160, message="Please use at most 160 characters.")],
         filters=[_clean],
     )
-    clients = TextAreaField(
-        QUESTIONS["clients"],
-        [
-            DataRequired("Please tell us in a sentence or two who you work with."),
-            Length(max=3000, message="Please use at most 3,000 characters."),
-        ],
-        filters=[_clean],
-    )
-    why_now = TextAreaField(
-        QUESTIONS["why_now"],
-        [
-            DataRequired("Please tell us in a sentence or two why now."),
-            Length(max=3000, message="Please use at most 3,000 characters."),
-        ],
-        filters=[_clean],
-    )
-    hours = RadioField(  # type: ignore[call-arg]
-        QUESTIONS["hours"],
-        [DataRequired("Please choose one; a guess is fine.")],
-        choices=HOURS,  # type: ignore[arg-type]
-        invalid_choice_message="Please choose one; a guess is fine.",
-    )
+
+    def asked(self) -> Iterator[tuple[Question, Field]]:
+        """The program's own questions, each with its field."""
+        return ((question, self[ASKED + question.key]) for question in self.questions)
 
     def answers(self) -> dict[str, str]:
-        return {key: str(self[key].data) for key in QUESTIONS}
+        return {question.key: str(field.data or "") for question, field in self.asked()}
+
+
+def application_form(questions: Sequence[Question]) -> ApplicationForm:
+    """The application of a program that asks these questions."""
+    fields = {ASKED + question.key: _field(question) for question in questions}
+    kind = type("AskedForm", (ApplicationForm,), {"questions": tuple(questions), **fields})
+    form: ApplicationForm = kind()
+    return form
+
+
+def _field(question: Question) -> Any:
+    if not question.options:
+        needed = DataRequired("Please answer this in a sentence or two.") if question.required else Optional()
+        length = Length(max=3000, message="Please use at most 3,000 characters.")
+        return TextAreaField(question.question, [needed, length], filters=[_clean])
+    sentence = "Please choose one; a guess is fine."
+    return RadioField(  # type: ignore[call-arg]
+        question.question,
+        [DataRequired(sentence) if question.required else Optional()],
+        choices=list(question.options),  # type: ignore[arg-type]
+        invalid_choice_message=sentence,
+        validate_choice=True,
+    )
 
 
 class CheckoutForm(Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from app.coursework.review_rules import count_words
+from app.lib.words import count, in_words
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -43,22 +43,9 @@ def day_title(day: date, today: date) -> str:
 
 def title(waiting: int) -> str:
     """The heading of the page, which is its answer."""
-    small = (
-        "Nothing is",
-        "One review is",
-        "Two",
-        "Three",
-        "Four",
-        "Five",
-        "Six",
-        "Seven",
-        "Eight",
-        "Nine",
-        "Ten",
-    )
     if waiting < 2:
-        return f"{small[waiting]} waiting"
-    return f"{small[waiting] if waiting < len(small) else waiting} reviews are waiting"
+        return "One review is waiting" if waiting else "Nothing is waiting"
+    return f"{in_words(waiting).capitalize()} reviews are waiting"
 
 
 def reading(minutes: int) -> str:
@@ -79,7 +66,7 @@ def round_words(number: int, answered: int, open_required: int) -> str:
         return "First review"
     if not open_required:
         return f"Round {number}"
-    said = count_words(open_required, "required change", "required changes")
+    said = count(open_required, "required change", "required changes")
     if answered == open_required:
         return f"Round {number}, {said} answered"
     return f"Round {number}, {answered} of {said} answered"

@@ -27,12 +27,11 @@ def open_cohort(
     status: str = "open",
     apply_until: datetime | None = None,
 ) -> Cohort:
-    """Make a dated run of a release, with its live calls. Refused when it does not start on a Saturday."""
-    if starts_on.weekday() != 5:
-        raise Refused(
-            "A cohort starts on a Saturday: modules open that day and are due on the Thursday after."
-        )
+    """Make a dated run of a release, with its live calls. Refused when it starts on another day than its weeks do."""
     program = program_of(release_id)
+    if f"{starts_on:%A}".lower() != program.week_begins:
+        first = program.weekday(0)
+        raise Refused(f"A cohort starts on a {first}: all its days are counted from there.")
     cohort = Cohort(
         slug=slug,
         title=title,

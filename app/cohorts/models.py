@@ -27,7 +27,7 @@ class Cohort(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)  # 'february-2026'
     title: Mapped[str] = mapped_column(String(120))  # 'Cohort of February 28, 2026'
-    starts_on: Mapped[date]  # the Saturday of week 1
+    starts_on: Mapped[date]  # the first day of week 1
     time_zone: Mapped[str] = mapped_column(String(64))
     capacity: Mapped[int]  # seats
     status: Mapped[str] = mapped_column(String(20), default="draft")

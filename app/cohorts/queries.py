@@ -77,4 +77,5 @@ def dates_of(cohort: Cohort, module: Module) -> rules.ModuleDates:
         module.due_day,
         text.release_time,
         text.due_time,
+        closes_day=module.closes_day,
     )

@@ -18,6 +18,7 @@ class ModuleDates:
 
     opens_at: datetime
     due_at: datetime
+    closes_at: datetime | None = None  # of a system that grows until the end: its last version
 
     def is_open(self, now: datetime) -> bool:
         return now >= self.opens_at
@@ -32,12 +33,15 @@ def module_dates(
     release_time: str,
     due_time: str,
     extension_days: int = 0,
+    closes_day: int | None = None,
 ) -> ModuleDates:
     """Cohort start + offset + cohort shift (+ personal extension for what is due), at the cohort's wall clock."""
     first = starts_on + timedelta(days=shift_days)
+    last = None if closes_day is None else first + timedelta(days=closes_day + extension_days)
     return ModuleDates(
         opens_at=times.at(first + timedelta(days=opens_day), release_time, zone),
         due_at=times.at(first + timedelta(days=due_day + extension_days), due_time, zone),
+        closes_at=times.at(last, due_time, zone) if last else None,
     )
 
 

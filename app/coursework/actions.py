@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,14 +19,14 @@ from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of
 from app.cohorts.rules import may_work
 from app.coursework import forms, messages, queries, rules
-from app.coursework.models import Comment, Draft, Submission, System
+from app.coursework.frozen import Reference
+from app.coursework.models import Comment, Draft, Submission, SubmissionAttachment, System
 from app.coursework.precheck import to_do
 from app.curriculum import fields
 from app.curriculum.scalars import count_words
 from app.curriculum.schema import Module, Rubric, Worksheet, structure_hash
 from app.lib import times
 from app.lib.database import db
-from app.lib.markdown import user_html
 from app.lib.refusal import Refused
 
 
@@ -62,16 +63,18 @@ def save(actor: User, system: System, draft: Draft, merged: forms.Merge, now: da
     rating = {key.removeprefix(forms.RATING): v for key, v in values.items() if key.startswith(forms.RATING)}
     answers = {key: v for key, v in values.items() if not key.startswith((forms.RATING, forms.REQUEST))}
     draft.self_rating = {**draft.self_rating, **rating}
-    draft.answers = {**draft.answers, **answers}
+    _, worksheet = queries.assignment_of(system)
+    draft.answers = {**draft.answers, **forms.with_files(worksheet, answers, draft.answers)}
     draft.version += 1
     draft.saved_at = now
     for key, value in values.items():
         if key.startswith(forms.REQUEST):
             _answer(int(key.removeprefix(forms.REQUEST)), value, now)
-    _work_on(actor, system, now)
+    work_on(actor, system, now)
 
 
-def _work_on(actor: User, system: System, now: datetime) -> None:
+def work_on(actor: User, system: System, now: datetime) -> None:
+    """The draft was changed: where that begins a new round, say so."""
     before, system.status = system.status, rules.next_status(system.status, "save")
     if before in ("changes requested", "reopened"):
         record(actor, f"Began to work on round {system.round + 1}", ("system", system.id), now=now)
@@ -93,6 +96,7 @@ class Frozen:
     number: int
     answers: dict[str, Any]
     rendered: dict[str, str]
+    shown: dict[str, Any]  # field id → what stood with it of another module
     digest: str
     self_rating: dict[str, str]
     words: int
@@ -105,19 +109,24 @@ def freeze(
     rubric: Rubric | None,
     answers: Mapping[str, Any],
     rating: Mapping[str, str],
+    references: Mapping[str, Reference] = MappingProxyType({}),
 ) -> Frozen:
     """Tidy the answers, render the long texts and take the digest: the slow work, done without a lock."""
     kept = fields.tidy(worksheet, answers)
-    long_texts = [one for one in worksheet.fields() if one.type == "long_text" and one.id in kept]
+    written = {one.id: str(fields.html(one, kept[one.id])) for one in worksheet.fields() if one.id in kept}
     keys = [one.key for one in (rubric.criteria if rubric else ())]
     return Frozen(
         number=number,
         answers=kept,
-        rendered={one.id: str(user_html(kept[one.id])) for one in long_texts},
+        rendered={field_id: html for field_id, html in written.items() if html},
+        shown={field_id: one.kept() for field_id, one in references.items()},
         digest=rules.digest(kept),
         self_rating={key: rating[key] for key in keys if rating.get(key)},
+        # of an answer with files the text counts, and not the files' names
         words=sum(
-            count_words(fields.display(one, kept[one.id])) for one in worksheet.fields() if one.id in kept
+            count_words(fields.long_text(one, kept[one.id]) or fields.display(one, kept[one.id]))
+            for one in worksheet.fields()
+            if one.id in kept
         ),
         structure_hash=structure_hash(worksheet, rubric),
     )
@@ -155,6 +164,7 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
         structure_hash=frozen.structure_hash,
         answers=frozen.answers,
         rendered=frozen.rendered,
+        shown=frozen.shown,
         digest=frozen.digest,
         self_rating=frozen.self_rating,
         words=frozen.words,
@@ -165,12 +175,20 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
     )
     db.session.add(submission)
     db.session.flush()
+    _hold_files(submission)
     title = f"Submitted System {sheet.module.number}, round {frozen.number}"
     record(
         actor, f"{title} ({frozen.words} words, {frozen.digest[:12]})", ("submission", submission.id), now=now
     )
     messages.receipt(submission, sheet.module, now)
     return submission
+
+
+def _hold_files(submission: Submission) -> None:
+    """From now on these files stay, whatever is taken out of the draft, and the coaches may have them."""
+    for answer in submission.answers.values():
+        for file in fields.files_of(answer):
+            db.session.add(SubmissionAttachment(submission_id=submission.id, attachment_id=file["id"]))
 
 
 def take_back(actor: User, submission: Submission, now: datetime) -> None:

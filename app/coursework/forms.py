@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.coursework.models import LEVELS
 from app.curriculum import fields
-from app.curriculum.field_types import TABLE_ROW_LIMIT, CalculatedField, Field, GroupField, TableField
+from app.curriculum.field_types import TABLE_ROW_LIMIT, Field, FileField, GroupField, TableField
 from app.curriculum.scalars import Kind
 from app.curriculum.scalars import clean as clean_scalar
 from app.curriculum.schema import Rubric, Worksheet
@@ -43,10 +43,10 @@ def rating_key(criterion: str) -> str:
 def names_of(form: Form, key: str) -> list[tuple[str, str]]:
     """What the form holds of one entry, in its order: to carry it through a page that asks about it."""
     mine = [name for name in form if name == key or name.startswith(f"{key}~")]
-    return [(_clean(name), _clean(value)) for name in mine for value in form.getlist(name)]
+    return [(clean_text(name), clean_text(value)) for name in mine for value in form.getlist(name)]
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
     return clean_scalar(Kind("long_text"), text)
 
 
@@ -58,7 +58,7 @@ def posted(form: Form, worksheet: Worksheet, rubric: Rubric | None, requests: Co
     found: Entries = {}
     groups = _grouped(form)
     for one in worksheet.fields():
-        if one.id in groups and not isinstance(one, CalculatedField):
+        if one.id in groups and one.takes_answer:
             found[one.id] = fields.clean(one, _raw(form, one))[0]
     for criterion in rubric.criteria if rubric else ():
         level = form.get(rating_key(criterion.key), "")
@@ -72,7 +72,7 @@ def posted(form: Form, worksheet: Worksheet, rubric: Rubric | None, requests: Co
 
 
 def request_answer(answer: str, text: str) -> dict[str, str]:
-    return {"answer": answer if answer in ANSWERS else "", "text": _clean(text)}
+    return {"answer": answer if answer in ANSWERS else "", "text": clean_text(text)}
 
 
 def _grouped(form: Form) -> set[str]:
@@ -92,6 +92,11 @@ def _raw(form: Form, one: Field) -> Any:
             return [{"id": row} | {key: form.get(f"{one.id}~{row}~{key}", "") for key in keys} for row in ids]
         case GroupField():
             return {part.key: form.get(f"{one.id}~{part.key}", "") for part in one.parts}
+        case FileField():
+            return {
+                "deidentified": _last(form, f"{one.id}~deidentified"),
+                "text": form.get(f"{one.id}~text", ""),
+            }
         case _ if one.type in ("multi_choice", "checklist"):
             return [key for key in form.getlist(one.id) if key]
         case _:
@@ -137,14 +142,29 @@ def stored(
     rating: Mapping[str, str],
     requests: Mapping[int, dict[str, str]],
 ) -> Entries:
-    """The entries as they are saved; every entry the page can show is there."""
+    """The entries as they are saved; every entry the page can show is there.
+
+    Files are no part of them: they come and go by verbs of their own, and `with_files` adds them.
+    """
     found: Entries = {
-        one.id: fields.clean(one, answers.get(one.id))[0]
-        for one in worksheet.fields()
-        if not isinstance(one, CalculatedField)
+        one.id: fields.clean(one, answers.get(one.id))[0] for one in worksheet.fields() if one.takes_answer
     }
+    found |= {one.id: found[one.id] | {"files": []} for one in _for_files(worksheet)}
     found |= {rating_key(c.key): rating.get(c.key, "") for c in (rubric.criteria if rubric else ())}
     return found | {request_key(comment_id): dict(answer) for comment_id, answer in requests.items()}
+
+
+def with_files(worksheet: Worksheet, entries: Entries, answers: Mapping[str, Any]) -> Entries:
+    """The entries, and in each answer the files that the stored one holds."""
+    return entries | {
+        one.id: entries[one.id] | {"files": fields.files_of(answers.get(one.id))}
+        for one in _for_files(worksheet)
+        if one.id in entries
+    }
+
+
+def _for_files(worksheet: Worksheet) -> list[FileField]:
+    return [one for one in worksheet.fields() if isinstance(one, FileField)]
 
 
 def mark(value: Any) -> str:
@@ -221,12 +241,14 @@ def merge(
 
 
 def both(theirs: Any, mine: Any) -> Any:
-    """One text below the other; the rows of both tables, equal ones once."""
+    """One text below the other, beside files too; the rows of both tables, equal ones once."""
     if isinstance(theirs, str) and isinstance(mine, str):
         return f"{theirs}\n\n{mine}" if theirs and mine else theirs or mine
     if isinstance(theirs, list) and isinstance(mine, list):
         known = [_bare(row) for row in theirs]
         return theirs + _renamed(theirs, [row for row in mine if _bare(row) not in known])
+    if isinstance(theirs, dict) and isinstance(mine, dict) and "text" in mine:
+        return mine | {"text": both(theirs["text"], mine["text"])}
     return mine
 
 

@@ -6,16 +6,54 @@ Receipt, review and the participant's page of a round all read their fields from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from app.coursework import diff
 from app.curriculum import fields, scalars
-from app.curriculum.schema import FieldBase, TableField, Worksheet
+from app.curriculum.schema import FieldBase, FileField, Sample, TableField, Worksheet
+from app.files.rules import size_words, type_name
 
+SAMPLES = 60  # kept ready in each process
 NOTHING = Markup("")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An answer of another module as it stood: `state` is 'accepted', 'draft', 'empty' or 'not begun'.
+
+    `at` is when it was accepted or saved (UTC). `href` leads the participant there; a round does not keep it.
+    """
+
+    field_id: str
+    label: str
+    module: str  # 'Module 2, Practice focus plan'
+    state: str
+    html: Markup = NOTHING
+    at: datetime | None = None
+    round: int | None = None
+    href: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        """What a round keeps of it, as JSON."""
+        return {
+            "field_id": self.field_id,
+            "label": self.label,
+            "module": self.module,
+            "state": self.state,
+            "html": str(self.html),
+            "at": self.at.isoformat() if self.at else None,
+            "round": self.round,
+        }
+
+    @classmethod
+    def of_round(cls, kept: Mapping[str, Any]) -> Reference:
+        at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
+        html = Markup(kept["html"])  # noqa: S704 - rendered by us when the round was sent
+        return cls(kept["field_id"], kept["label"], kept["module"], kept["state"], html, at, kept["round"])
 
 
 @dataclass(frozen=True)
@@ -25,11 +63,25 @@ class Answers:
     worksheet: Worksheet
     answers: Mapping[str, Any]
     rendered: Mapping[str, str]  # field id → cleaned HTML of long text
+    references: Mapping[str, Reference] = field(default_factory=dict)  # field id → what was shown with it
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """One file of an answer; `mark` is 'added' or 'removed' since the round before, or ''."""
+
+    id: int
+    name: str
+    about: str  # 'PDF, 120 KB'
+    sha256: str
+    at: datetime  # when it came, UTC
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class ShownField:
-    """One field. `kind` 'text' has html, 'table' has columns and rows, 'empty' has neither."""
+    """One field. `kind`: 'text' has html, 'table' columns and rows, 'file' files and perhaps html, 'reference' only
+    what it refers to, 'empty' nothing."""
 
     id: str
     label: str
@@ -39,6 +91,8 @@ class ShownField:
     html: Markup = NOTHING
     columns: tuple[str, ...] = ()
     rows: tuple[diff.RowChange, ...] = ()
+    files: tuple[ShownFile, ...] = ()
+    reference: Reference | None = None
     changed: bool = False
     criteria: tuple[str, ...] = ()
 
@@ -50,83 +104,139 @@ class ShownField:
 
 def shown(now: Answers, before: Answers | None = None) -> list[ShownField]:
     """Every field of the round in the order of the worksheet, marked against `before` where there is one."""
-    found = []
     results = _results(now)
     old_results = _results(before) if before else {}
+    found = []
     for section in now.worksheet.sections:
-        for field in section.fields:
-            if isinstance(field, TableField):
-                found.append(_table(section.id, section.title, field, now, before))
-                continue
-            new_text = results.get(field.id, "") or _plain(field, now)
-            html = _alone(field, now, new_text)
-            changed = False
-            if before is not None:
-                old_text = old_results.get(field.id, "") or _plain(field, before)
-                changed = old_text != new_text
-                html = _compared(field, now, before, old_text, new_text) if changed else html
-            found.append(
-                ShownField(
-                    field.id,
-                    field.label,
-                    section.id,
-                    section.title,
-                    "text" if html else "empty",
-                    html=html,
-                    changed=changed,
-                    criteria=field.criteria,
-                )
-            )
+        for one in section.fields:
+            reference = now.references.get(one.id)
+            bare = ShownField(one.id, one.label, section.id, section.title, "empty", reference=reference)
+            bare = replace(bare, criteria=one.criteria)
+            match one:
+                case TableField():
+                    found.append(_table(bare, one, now, before))
+                case FileField():
+                    found.append(_files(bare, one, now, before))
+                case _ if one.type == "reference":
+                    found.append(_reference(bare, before))
+                case _:
+                    found.append(_text(bare, one, now, before, results, old_results))
     return found
 
 
-def _plain(field: FieldBase, source: Answers) -> str:
-    return fields.display(field, source.answers.get(field.id))
+def shown_files(answer: Any, mark: str = "") -> tuple[ShownFile, ...]:
+    """The files of a stored answer, in its order."""
+    return tuple(_shown_file(one, mark) for one in fields.files_of(answer))
 
 
-def _alone(field: FieldBase, source: Answers, text: str) -> Markup:
-    if field.type == "long_text" and source.rendered.get(field.id):
-        return Markup(source.rendered[field.id])  # noqa: S704  # cleaned when it was frozen
-    return _lines(text)
+_samples: dict[int, tuple[Sample, list[ShownField]]] = {}
 
 
-def _lines(text: str) -> Markup:
+def sample_fields(worksheet: Worksheet, sample: Sample) -> list[ShownField]:
+    """The answers of a sample as blocks to show; samples never change, so each process renders one once.
+
+    The sample is kept beside its blocks, so that its identity, which is the key, is given to no other meanwhile.
+    """
+    if id(sample) not in _samples:
+        while len(_samples) >= SAMPLES:
+            _samples.pop(next(iter(_samples)), None)
+        written = {one.id: str(fields.html(one, sample.answers.get(one.id))) for one in worksheet.fields()}
+        _samples[id(sample)] = sample, shown(Answers(worksheet, sample.answers, written))
+    return _samples[id(sample)][1]
+
+
+# --- one field ---------------------------------------------------------------------------------------------------
+
+
+def _text(
+    bare: ShownField,
+    one: FieldBase,
+    now: Answers,
+    before: Answers | None,
+    results: Mapping[str, str],
+    old_results: Mapping[str, str],
+) -> ShownField:
+    new_text = results.get(one.id, "") or _plain(one, now)
+    html = _alone(one, now, new_text)
+    changed = False
+    if before is not None:
+        old_text = old_results.get(one.id, "") or _plain(one, before)
+        changed = old_text != new_text
+        html = _compared(one, now, before, old_text, new_text) if changed else html
+    return replace(bare, kind="text" if html else "empty", html=html, changed=changed)
+
+
+def _plain(one: FieldBase, source: Answers) -> str:
+    """The answer as text; of an answer with files its text alone."""
+    answer = source.answers.get(one.id)
+    return fields.long_text(one, answer) if one.type == "file" else fields.display(one, answer)
+
+
+def _alone(one: FieldBase, source: Answers, text: str) -> Markup:
+    if source.rendered.get(one.id):
+        return Markup(source.rendered[one.id])  # noqa: S704  # cleaned when it was frozen
+    return lines(text)
+
+
+def lines(text: str) -> Markup:
+    """Plain text as one paragraph, its lines kept."""
     return Markup("<p>{}</p>").format(Markup("<br>").join(text.splitlines())) if text else Markup("")
 
 
-def _compared(field: FieldBase, now: Answers, before: Answers, old: str, new: str) -> Markup:
-    if field.type == "long_text":
-        old_html = before.rendered.get(field.id) or _lines(old)
-        return diff.long_text(old_html, now.rendered.get(field.id) or _lines(new))
+def _compared(one: FieldBase, now: Answers, before: Answers, old: str, new: str) -> Markup:
+    if one.id in now.rendered or one.id in before.rendered:
+        old_html = before.rendered.get(one.id) or lines(old)
+        return diff.long_text(old_html, now.rendered.get(one.id) or lines(new))
     return Markup("<p>{}</p>").format(diff.lines(old, new))
 
 
-def _table(
-    section_id: str, section_title: str, field: TableField, now: Answers, before: Answers | None
-) -> ShownField:
-    new_rows = _cells(field, now)
-    keys = [column.key for column in field.columns]
-    old_rows = _cells(field, before) if before else new_rows
+def _files(bare: ShownField, one: FileField, now: Answers, before: Answers | None) -> ShownField:
+    found = _text(bare, one, now, before, {}, {})
+    files = shown_files(now.answers.get(one.id))
+    if before is not None:
+        old = shown_files(before.answers.get(one.id))
+        known, kept = ({(file.name, file.sha256) for file in some} for some in (old, files))
+        files = tuple(
+            file if (file.name, file.sha256) in known else replace(file, mark="added") for file in files
+        ) + tuple(replace(file, mark="removed") for file in old if (file.name, file.sha256) not in kept)
+    changed = found.changed or any(file.mark for file in files)
+    return replace(found, kind="file" if files else found.kind, files=files, changed=changed)
+
+
+def _shown_file(one: fields.FileFacts, mark: str) -> ShownFile:
+    about = f"{type_name(one['type'])}, {size_words(one['size'])}"
+    return ShownFile(one["id"], one["name"], about, one["sha256"], datetime.fromisoformat(one["at"]), mark)
+
+
+def _reference(bare: ShownField, before: Answers | None) -> ShownField:
+    old = before.references.get(bare.id) if before else None
+    changed = before is not None and (old.html if old else NOTHING) != (bare.reference or _NONE).html
+    return replace(bare, kind="reference" if bare.reference else "empty", changed=changed)
+
+
+_NONE = Reference("", "", "", "empty")
+
+
+def _table(bare: ShownField, one: TableField, now: Answers, before: Answers | None) -> ShownField:
+    new_rows = _cells(one, now)
+    keys = [column.key for column in one.columns]
+    old_rows = _cells(one, before) if before else new_rows
     rows = diff.rows(old_rows, new_rows, keys)
-    total = fields.table_total(field, now.answers.get(field.id)) if field.total else None
-    return ShownField(
-        field.id,
-        field.label,
-        section_id,
-        section_title,
-        "table" if rows else "empty",
-        html=escape(f"Total {scalars.format_number(total, 'currency')}") if total is not None else Markup(""),
-        columns=tuple(column.label for column in field.columns),
+    total = fields.table_total(one, now.answers.get(one.id)) if one.total else None
+    return replace(
+        bare,
+        kind="table" if rows else "empty",
+        html=escape(f"Total {scalars.format_number(total, 'currency')}") if total is not None else NOTHING,
+        columns=tuple(column.label for column in one.columns),
         rows=tuple(rows),
         changed=before is not None and any(row.mark for row in rows),
-        criteria=field.criteria,
     )
 
 
-def _cells(field: TableField, source: Answers) -> list[dict[str, str]]:
+def _cells(one: TableField, source: Answers) -> list[dict[str, str]]:
     """Rows with every cell as people read it. A column the older worksheet did not have is empty there."""
-    kinds = {column.key: scalars.Kind.of(column) for column in field.columns}
-    rows = fields.filled_rows(field, source.answers.get(field.id))
+    kinds = {column.key: scalars.Kind.of(column) for column in one.columns}
+    rows = fields.filled_rows(one, source.answers.get(one.id))
     return [
         {"id": row["id"]} | {key: scalars.show(kind, row[key]) for key, kind in kinds.items()} for row in rows
     ]

@@ -1,4 +1,5 @@
-"""A system (long-lived), its draft (unfrozen), its submissions (frozen rounds) and their reviews."""
+"""A system (long-lived), its draft (unfrozen), its submissions (frozen rounds) and their reviews; and what a
+participant keeps of a lesson."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.cohorts.models import Enrollment
+from app.files.models import StoredFile
 from app.lib.columns import one_of
 from app.lib.database import Base
 
@@ -69,6 +71,8 @@ class Submission(Base):
     structure_hash: Mapped[str] = mapped_column(String(64))
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
     rendered: Mapped[dict[str, str]] = mapped_column(JSON)  # field id → cleaned HTML of long text
+    # field id → the answer of another module that was shown with it (other_modules.Reference as JSON)
+    shown: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the answers: the receipt
     self_rating: Mapped[dict[str, str]] = mapped_column(JSON)
     words: Mapped[int] = mapped_column(default=0)
@@ -80,6 +84,36 @@ class Submission(Base):
     lease_until: Mapped[datetime | None]
 
     system: Mapped[System] = relationship(lazy="joined")
+
+
+class Attachment(Base):
+    """A file in a field of a system. Its owner may have it; coaches, once it is part of a round.
+
+    The answer in the draft says which files a field holds now. What was taken out is kept for a while to be put
+    back, and for good once a round holds it.
+    """
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("system.id", ondelete="CASCADE"), index=True)
+    field_id: Mapped[str] = mapped_column(String(40))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True)
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    file: Mapped[StoredFile] = relationship(lazy="joined")
+
+
+class SubmissionAttachment(Base):
+    """A round holds this attachment: the database itself refuses to let it go."""
+
+    __tablename__ = "submission_attachment"
+
+    submission_id: Mapped[int] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True
+    )
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True, index=True)
 
 
 class Review(Base):
@@ -151,3 +185,36 @@ class Comment(Base):
     settled_at: Mapped[datetime | None]  # the coach of a later round called it settled
 
     review: Mapped[Review] = relationship(back_populates="comments")
+
+
+class LessonRead(Base):
+    """A lesson its participant has marked as read. It says nothing about the system: read is not done."""
+
+    __tablename__ = "lesson_read"
+
+    enrollment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrollment.id", ondelete="CASCADE"), primary_key=True
+    )
+    module_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    lesson_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    read_at: Mapped[datetime]
+
+
+class Reflection(Base):
+    """A private note to a question of a lesson. Its participant reads it, nobody else: no coach, no staff, no manual.
+
+    The question is kept with it, because a later release may ask another one. `version` counts saves.
+    """
+
+    __tablename__ = "reflection"
+    __table_args__ = (UniqueConstraint("enrollment_id", "module_slug", "lesson_slug", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id", ondelete="CASCADE"))
+    module_slug: Mapped[str] = mapped_column(String(60))
+    lesson_slug: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(12))  # of the question
+    question: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, default="")  # plain text; pages escape it
+    version: Mapped[int] = mapped_column(default=0)
+    saved_at: Mapped[datetime]

@@ -60,7 +60,7 @@ class _Asked:
 def _seen(asked: _Asked) -> Seen:
     field, value = asked.field, asked.value
     asked.value = None  # what is remembered is what was seen, not what was written
-    if field.type == "calculated":
+    if not field.takes_answer:
         return Seen(False, (), (), (), "", "")
     total, rows = (_total(field, value), _rows(field, value)) if isinstance(field, TableField) else ("", "")
     return Seen(
@@ -103,7 +103,7 @@ def to_do(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
     """What is missing in required fields; two or more empty ones of a section are named in one line."""
     found = []
     for section in worksheet.sections:
-        needed = [one for one in section.fields if one.required and one.type != "calculated"]
+        needed = [one for one in section.fields if one.required and one.takes_answer]
         empty = [one for one in needed if not seen(one, answers.get(one.id)).answered]
         if len(empty) > 1:
             ids = f"{', '.join(one.id for one in empty[:-1])} and {empty[-1].id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import abort
 from sqlalchemy import Row, select
@@ -17,7 +18,7 @@ from app.cohorts.rules import READING, ModuleDates, may_work
 from app.coursework import rules
 from app.coursework.models import Comment, Draft, Review, Submission, System
 from app.coursework.review_rules import KIND_WORDS
-from app.curriculum.schema import Module, Rubric, Worksheet
+from app.curriculum.schema import Module, Program, Rubric, Worksheet
 from app.lib.database import db
 
 # --- one system -----------------------------------------------------------------------------------------------
@@ -54,16 +55,25 @@ class Remark:
         return KIND_WORDS[self.kind]
 
 
-# number, status, submitted_at, promised_at, digest; published_at and verdict of its review in force
-Round = Row[int, str, datetime, datetime, str, datetime | None, str | None]
+class Round(NamedTuple):
+    """One round as the worksheet lists it; `published_at` and `verdict` are of its review in force."""
+
+    number: int
+    status: str
+    submitted_at: datetime
+    promised_at: datetime
+    digest: str
+    published_at: datetime | None
+    verdict: str | None
 
 
 @dataclass
 class Sheet:
-    """Everything one worksheet page needs, read in three queries."""
+    """Everything one worksheet page needs, read in two queries; what it shows of other modules takes a third."""
 
     system: System
     draft: Draft
+    program: Program
     module: Module
     worksheet: Worksheet
     rubric: Rubric | None
@@ -124,15 +134,17 @@ def sheet_for(user: User, system_id: int) -> Sheet:
         abort(404)
     system, draft = found
     module, worksheet = assignment_of(system)
+    rounds, remarks = history_of(system.id)
     return Sheet(
         system=system,
         draft=draft,
+        program=program(system.enrollment.cohort),
         module=module,
         worksheet=worksheet,
         rubric=module.rubric,
         dates=dates_of(system.enrollment.cohort, module),
-        rounds=db.session.execute(_rounds.where(Submission.system_id == system.id)).all(),
-        remarks=remarks_of(system.id),
+        rounds=rounds,
+        remarks=remarks,
     )
 
 
@@ -155,7 +167,7 @@ def lock_system(system_id: int) -> None:
     db.session.execute(select(System.id).where(System.id == system_id).with_for_update())
 
 
-_rounds = (
+_history = (
     select(
         Submission.number,
         Submission.status,
@@ -164,13 +176,7 @@ _rounds = (
         Submission.digest,
         Review.published_at,
         Review.verdict,
-    )
-    .outerjoin(Review, (Review.submission_id == Submission.id) & (Review.status == "published"))
-    .order_by(Submission.number.desc())
-)
-
-_remarks = (
-    select(
+        User.name.label("by"),
         Comment.id,
         Comment.field_id,
         Comment.kind,
@@ -180,23 +186,37 @@ _remarks = (
         Comment.answer_text,
         Comment.answered_at,
         Comment.settled_at,
-        Submission.number.label("round"),
-        User.name.label("by"),
-        Review.published_at,
     )
-    .join(Comment.review)
-    .join(Review.submission)
-    .join(Review.coach)
-    .where(Review.status == "published")
+    .outerjoin(Review, (Review.submission_id == Submission.id) & (Review.status == "published"))
+    .outerjoin(User, User.id == Review.coach_id)
+    .outerjoin(Comment, Comment.review_id == Review.id)
     .order_by(Submission.number.desc(), Comment.position, Comment.id)
 )
 
 
-def remarks_of(system_id: int) -> list[Remark]:
-    """Comments of this system's published reviews, the newest round first. Withdrawn reviews say nothing."""
-    rows = db.session.execute(_remarks.where(Submission.system_id == system_id)).all()
-    newest = rows[0].round if rows else 0
-    return [Remark(**row._mapping, is_latest=row.round == newest) for row in rows]
+def history_of(system_id: int) -> tuple[list[Round], list[Remark]]:
+    """The rounds of this system and the comments of their published reviews, the newest round first, in one query.
+
+    Withdrawn reviews say nothing.
+    """
+    rows = db.session.execute(_history.where(Submission.system_id == system_id)).all()
+    rounds = list(dict.fromkeys(Round(*row[:7]) for row in rows))
+    said = [row for row in rows if row.id is not None]
+    newest = said[0].number if said else 0
+    of_comment = [
+        column.name for column in Comment.__table__.columns if column.name in Remark.__annotations__
+    ]
+    remarks = [
+        Remark(
+            **{name: row._mapping[name] for name in of_comment},
+            round=row.number,
+            by=row.by,
+            published_at=row.published_at,
+            is_latest=row.number == newest,
+        )
+        for row in said
+    ]
+    return rounds, remarks
 
 
 # --- one round --------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from app.coursework import review_queries as queries
 from app.coursework.models import Review, Submission
 from app.coursework.queries import systems_of
 from app.coursework.review_queries import named
-from app.coursework.review_rules import count_words
 from app.curriculum.queries import program_of
+from app.lib.words import count
 from app.mail.actions import post
 
 
@@ -46,7 +46,7 @@ def _facts(review: Review) -> dict[str, Any]:
         "path": f"/systems/{submission.system_id}",
         "spine": _spine(submission),
         "required": required,
-        "asked": count_words(len(required), "required change", "required changes"),
+        "asked": count(len(required), "required change", "required changes"),
         "suggested": [one for one in (*view.earlier, *view.remarks) if one.kind == "suggested"],
     }
 

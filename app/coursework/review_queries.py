@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from app.accounts.models import User
 from app.cohorts.models import CohortCoach
 from app.coursework import review_rules as rules
-from app.coursework.frozen import Answers
+from app.coursework.frozen import Answers, Reference
 from app.coursework.models import Comment, Review, Submission
 from app.curriculum.queries import program_of
 from app.curriculum.schema import Criterion, Module, Worksheet
@@ -22,21 +22,22 @@ from app.lib.database import db
 # --- getting at one ---------------------------------------------------------------------------------------------
 
 
-def _coached_by(user: User, now: datetime) -> ColumnElement[bool]:
+def coached_by(user: User, now: datetime) -> ColumnElement[bool]:
+    """Joins `CohortCoach` to a submission that this person may read today."""
     still = or_(CohortCoach.until.is_(None), CohortCoach.until > now)
     return and_(CohortCoach.cohort_id == Submission.cohort_id, CohortCoach.user_id == user.id, still)
 
 
 def submission_for(user: User, submission_id: int, now: datetime) -> Submission:
     """A round of a cohort this person coaches today; 404 otherwise."""
-    query = select(Submission).join(CohortCoach, _coached_by(user, now)).where(Submission.id == submission_id)
+    query = select(Submission).join(CohortCoach, coached_by(user, now)).where(Submission.id == submission_id)
     return db.session.scalar(query) or abort(404)
 
 
 def review_for(user: User, review_id: int, now: datetime) -> Review:
     """A review, by anyone, of a round of a cohort this person coaches today; 404 otherwise."""
     of_round = select(Review).join(Submission, Submission.id == Review.submission_id)
-    query = of_round.join(CohortCoach, _coached_by(user, now)).where(Review.id == review_id)
+    query = of_round.join(CohortCoach, coached_by(user, now)).where(Review.id == review_id)
     return db.session.scalar(query) or abort(404)
 
 
@@ -138,7 +139,8 @@ def whose(submission: Submission) -> str:
 
 
 def answers_of(submission: Submission) -> Answers:
-    return Answers(assignment_of(submission).worksheet, submission.answers, submission.rendered)
+    references = {field_id: Reference.of_round(kept) for field_id, kept in submission.shown.items()}
+    return Answers(assignment_of(submission).worksheet, submission.answers, submission.rendered, references)
 
 
 def standing_of(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.lib.refusal import Refused
+from app.lib.words import count
 
 LEASE = timedelta(minutes=30)  # how long a round is one coach's alone, from the last save
 REACH = timedelta(hours=24)  # how long a published review can be withdrawn
@@ -89,32 +90,11 @@ class Hint:
     fits: str
 
 
-def count_words(number: int, one: str, many: str) -> str:
-    """'one change', 'three changes', '14 changes'."""
-    small = (
-        "no",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    )
-    said = small[number] if 0 <= number < len(small) else f"{number:,}"
-    return f"{said} {one if number == 1 else many}"
-
-
 def hint(standing: Standing) -> Hint:
     """The sentence of the verdict bar. What it calls fitting is what `check_verdict` lets through."""
-    said = _first(count_words(standing.open_changes, "required change is", "required changes are")) + " open."
+    said = _first(count(standing.open_changes, "required change is", "required changes are")) + " open."
     if standing.unrated:
-        left = count_words(standing.unrated, "criterion", "criteria")
+        left = count(standing.unrated, "criterion", "criteria")
         return Hint(f"{_first(left)} left to rate.", "#rubric", said, "")
     if standing.below:
         if not standing.open_changes:
@@ -132,7 +112,7 @@ def check_verdict(verdict: str, standing: Standing) -> None:
     if verdict not in VERDICTS:
         raise Refused("Choose a verdict: accept the system, or request changes.")
     if standing.unrated:
-        left = count_words(standing.unrated, "criterion is", "criteria are")
+        left = count(standing.unrated, "criterion is", "criteria are")
         raise Refused(f"{_first(left)} not rated yet. Every criterion needs a level.", field="rubric")
     if verdict == "accepted":
         _check_accept(standing)
@@ -154,12 +134,10 @@ def _check_accept(standing: Standing) -> None:
             f"{_named(standing.below)} at Not yet. Accepted means at least Meets everywhere.", field="rubric"
         )
     if standing.earlier_open:
-        left = count_words(
-            standing.earlier_open, "earlier required change is", "earlier required changes are"
-        )
+        left = count(standing.earlier_open, "earlier required change is", "earlier required changes are")
         raise Refused(f"{_first(left)} not settled. Call it settled, or return the work.", field="requests")
     if standing.required:
-        left = count_words(standing.required, "required change", "required changes")
+        left = count(standing.required, "required change", "required changes")
         raise Refused(f"You ask for {left} here. Accepted means that none is open.", field="work")
     if not standing.strength.strip():
         raise Refused("Name one strength first: what should stay exactly as it is?", field="strength")

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from app.files.rules import size_words
 from app.lib import times
 from app.lib.refusal import Refused
 
@@ -200,6 +201,40 @@ def check_changes_answered(unanswered: int) -> None:
         raise Refused(f"{what} no answer yet. Say “changed here”, or why you disagree.", field="requests")
 
 
+# --- files ----------------------------------------------------------------------------------------------------
+
+QUOTA = (
+    250 * 1024 * 1024
+)  # bytes of all files of one enrollment, taken-out ones included while they can be put back
+
+
+def check_tick(ticked: bool, field: str) -> None:
+    """Raise Refused before a file is taken that nobody has called de-identified."""
+    if not ticked:
+        raise Refused(
+            "Tick the sentence first: no file is taken before you have made sure that it identifies no client.",
+            field=field,
+        )
+
+
+def check_room(count: int, most: int, field: str) -> None:
+    """Raise Refused when the field holds as many files as it may."""
+    if count >= most:
+        room = "one file" if most == 1 else f"{most} files"
+        raise Refused(f"There is room for {room} here. Take one out first.", field=field)
+
+
+def check_quota(used: int, size: int, field: str) -> None:
+    """Raise Refused when one more file of this size (bytes) would be more than an enrollment may hold."""
+    if used + size > QUOTA:
+        raise Refused(
+            f"All your files together may have {size_words(QUOTA)}; with this one they would have "
+            f"{size_words(used + size)}. Take out what you no longer need: its room is free a day later. "
+            "Or send a smaller version.",
+            field=field,
+        )
+
+
 # --- the receipt ------------------------------------------------------------------------------------------------
 
 
@@ -241,3 +276,17 @@ def is_answer(answer: str = "", text: str = "") -> bool:
     except Refused:
         return False
     return True
+
+
+# --- private notes to lessons --------------------------------------------------------------------------------
+
+LONGEST_NOTE = 20_000  # characters
+
+
+def check_note(text: str) -> None:
+    """Raise Refused when a note is longer than there is room for."""
+    if len(text) > LONGEST_NOTE:
+        raise Refused(
+            f"This note is {len(text):,} characters long; there is room for {LONGEST_NOTE:,}. "
+            "Shorten it and save again; what you typed is still in the field."
+        )

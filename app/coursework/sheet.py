@@ -9,12 +9,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from app.coursework import forms, precheck, rules
-from app.coursework.frozen import Answers, ShownField, shown
-from app.coursework.precheck import seen
+from app.coursework import forms, other_modules, precheck, rules
+from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, shown, shown_files
+from app.coursework.precheck import Seen, seen
 from app.coursework.queries import Remark, Sheet
 from app.coursework.review_rules import LEVEL_WORDS
-from app.curriculum import fields, scalars
+from app.curriculum import fields
 from app.curriculum.calculation import Results
 from app.curriculum.field_types import CalculatedField, Field, TableField
 from app.curriculum.schema import Criterion, Section
@@ -32,30 +32,53 @@ class Page:
         now: datetime,
         said: Refused | None = None,
         stated: Collection[str] = (),
+        undo: str = "",
     ) -> None:
         self.sheet = sheet
         self.entries = entries
+        self.answers = forms.with_files(sheet.worksheet, entries, sheet.draft.answers)
         self.now = now
         self.said = said
         self.stated = stated  # sentences ticked on the form that was refused
+        self._undo = undo  # '7.E.1~12': a file just taken out of this field
         self.number = sheet.system.round + 1
         self.read_only = sheet.reason_read_only
 
     # --- fields ---
 
     def value(self, field: Field) -> Any:
-        value = self.entries.get(field.id)
+        value = self.answers.get(field.id)
         return forms.padded(field, value or []) if isinstance(field, TableField) else value
 
+    def is_empty(self, field: Field) -> bool:
+        return not self._seen(field).answered
+
     def problems(self, field: Field) -> tuple[str, ...]:
-        """What is wrong with a value that was kept as typed."""
-        return seen(field, self.entries.get(field.id)).problems
+        """What is wrong with a value that was kept as typed, and what was just refused here."""
+        said = (self.said.sentence,) if self.said and self.said.field == field.id else ()
+        return (*said, *self._seen(field).problems)
 
     def total(self, field: TableField) -> str:
-        return seen(field, self.entries.get(field.id)).total
+        return self._seen(field).total
 
     def rows_note(self, field: TableField) -> str:
-        return seen(field, self.entries.get(field.id)).rows
+        return self._seen(field).rows
+
+    def files(self, field: Field) -> tuple[ShownFile, ...]:
+        return shown_files(self.answers.get(field.id))
+
+    def undo(self, field: Field) -> str:
+        """The id of a file that can be put back into this field; empty when none was just taken out."""
+        field_id, _, number = self._undo.partition("~")
+        return number if field_id == field.id and number.isascii() and number.isdecimal() else ""
+
+    def _seen(self, field: Field) -> Seen:
+        return seen(field, self.answers.get(field.id))
+
+    @cached_property
+    def references(self) -> dict[str, Reference]:
+        """Field id → the answer of another module that stands with it."""
+        return other_modules.references_of(self.sheet)
 
     def criteria(self, field: Field) -> list[Criterion]:
         rubric = self.sheet.rubric
@@ -87,7 +110,7 @@ class Page:
     @property
     def shown(self) -> list[ShownField]:
         """The fields to read, where nothing can be written."""
-        return shown(Answers(self.sheet.worksheet, self.entries, {}))
+        return shown(Answers(self.sheet.worksheet, self.answers, {}, self.references))
 
     def answer(self, remark: Remark) -> dict[str, str] | None:
         """The answer to a request that is open; None for one that asks nothing (any more)."""
@@ -109,7 +132,7 @@ class Page:
 
     @cached_property
     def results(self) -> Results:
-        return fields.calculated(self.sheet.worksheet, self.entries)
+        return fields.calculated(self.sheet.worksheet, self.answers)
 
     def shown_results(self, field: CalculatedField) -> list[dict[str, str]]:
         """Of each result: key, label, the number alone; its unit and how it came about (or what is missing)."""
@@ -117,13 +140,15 @@ class Page:
 
     @cached_property
     def progress(self) -> dict[str, fields.Progress]:
-        return fields.progress(self.sheet.worksheet, self.entries)
+        return fields.progress(self.sheet.worksheet, self.answers)
 
     # --- sections ---
 
     def is_open(self, section: Section) -> bool:
-        """Open are the sections with something begun and not finished, and the one with the next step."""
+        """Open are those with something begun and not finished, just refused or undone, and that of the next step."""
         ids = {field.id for field in section.fields}
+        if (self.said and self.said.field in ids) or self._undo.partition("~")[0] in ids:
+            return True
         if any(finding.anchor in ids for finding in self.requests_to_do) or self.next_field in ids:
             return True
         answered, total = self.progress[section.id]
@@ -148,7 +173,7 @@ class Page:
 
     @cached_property
     def to_do(self) -> list[precheck.Finding]:
-        return precheck.to_do(self.sheet.worksheet, self.entries)
+        return precheck.to_do(self.sheet.worksheet, self.answers)
 
     @cached_property
     def requests_to_do(self) -> list[precheck.Finding]:
@@ -164,7 +189,7 @@ class Page:
     @cached_property
     def findings(self) -> list[precheck.Finding]:
         worksheet = self.sheet.worksheet
-        look = precheck.to_look_at(worksheet, self.entries, self.results)
+        look = precheck.to_look_at(worksheet, self.answers, self.results)
         return [*self.requests_to_do, *self.to_do, *look, *precheck.done(worksheet, self.progress)]
 
     @property
@@ -214,7 +239,7 @@ class Page:
 
     def can_keep_both(self, key: str) -> bool:
         field = self.sheet.worksheet.field(key)
-        return field is not None and field.type in ("long_text", "table")
+        return field is not None and field.type in ("long_text", "table", "file")
 
     # --- words of the bar ---
 
@@ -259,14 +284,6 @@ def saved_words(saved_at: datetime, now: datetime) -> str:
     if times.local_date(saved_at) != times.local_date(now):
         return f"Saved {times.moment(saved_at)}"
     return f"Saved at {times.clock_time(saved_at).rpartition(' ')[0]}"
-
-
-def typed(value: Any) -> str:
-    """A stored number as people type it, '1,400.50'; digits are only grouped, so it is read back as the same value."""
-    if scalars.as_decimal(value) is None:
-        return str(value or "")
-    whole, dot, fraction = value.partition(".")
-    return f"{int(whole):,}{dot}{fraction}" if whole not in ("-0", "") else str(value)
 
 
 def _result(field: CalculatedField, one: fields.ResultValue) -> dict[str, str]:

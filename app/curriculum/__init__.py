@@ -6,7 +6,12 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this room's commands to the app."""
+    """Attach this room's commands to the app, and let its newest release say what the site is called."""
     from app.curriculum.commands import curriculum_cli
+    from app.curriculum.queries import front, media_digests
+    from app.files.jobs import also_needed
+    from app.lib.imprint import told_by
 
     app.cli.add_command(curriculum_cli)
+    told_by(front.imprint)
+    also_needed("the media of releases", media_digests)

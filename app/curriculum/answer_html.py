@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as default
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,12 +14,13 @@ from app.curriculum.field_types import (
     ChecklistField,
     Column,
     Field,
+    FileField,
     GroupField,
-    LongTextField,
     MultiChoiceField,
     TableField,
 )
-from app.curriculum.fields import clean, display, filled_rows, table_total
+from app.curriculum.fields import FileFacts, clean, display, filled_rows, html, is_answered, table_total
+from app.curriculum.file_answers import file_words
 from app.curriculum.placeholders import Placeholder
 from app.curriculum.scalars import Kind
 from app.lib.markdown import user_html
@@ -31,6 +33,9 @@ class Filled:
     fields: Mapping[str, Field]
     answers: Mapping[str, Any]
     results: Mapping[str, Mapping[str, ResultValue]]
+    rendered: Mapping[str, str] = default(
+        default_factory=dict
+    )  # field id → cleaned HTML, where a text has it already
 
 
 PAGE_WIDTH = 108  # characters of a table that a printed page holds side by side
@@ -63,6 +68,18 @@ def blank_block(placeholder: Placeholder, field: Field, label: str) -> Markup:
     return Markup('<div class="blank blank--block">{}{}</div>').format(name, _RULES)
 
 
+def has_answer(placeholder: Placeholder, field: Field, filled: Filled) -> bool:
+    """Whether there is anything to put in the placeholder's place."""
+    if field.type == "calculated":
+        results = filled.results.get(field.id, {})
+        wanted = [placeholder.member] if placeholder.member else list(results)
+        return any(key in results and results[key].number is not None for key in wanted)
+    answer = filled.answers.get(field.id)
+    if placeholder.member and isinstance(answer, Mapping):
+        return bool(answer.get(placeholder.member))
+    return is_answered(field, answer)
+
+
 def inline(placeholder: Placeholder, field: Field, filled: Filled) -> Markup:
     """The answer within a sentence: text only, lines kept."""
     return _lines(_text(placeholder, field, filled), "; ")
@@ -72,10 +89,14 @@ def block(placeholder: Placeholder, field: Field, filled: Filled) -> Markup:
     """The answer on its own: a table as a table, a long text with its paragraphs, a checklist with its boxes."""
     value, _problems = clean(field, filled.answers.get(field.id))
     match field:
+        case FileField():
+            return _files(value["files"]) + _written(field, value, filled)
+        case _ if placeholder.member is None and (written := _written(field, value, filled)):
+            return written
+        case GroupField() if (part := field.part(placeholder.member or "")) and part.type == "long_text":
+            return Markup('<div class="answer">{}</div>').format(user_html(value[part.key]))
         case TableField() if not placeholder.is_total:
             return _table(field, value, placeholder.columns)
-        case LongTextField():
-            return Markup('<div class="answer">{}</div>').format(user_html(value))
         case ChecklistField():
             return _ticks(field, value)
         case MultiChoiceField():
@@ -204,6 +225,22 @@ def _foot(field: TableField, columns: list[Column], value: Any) -> Markup:
     return Markup(
         '<tfoot><tr class="sum"><th scope="row" colspan="{}">Total</th><td class="n">{}</td>{}</tr></tfoot>'
     ).format(place, scalars.format_number(total, columns[place].type), after)
+
+
+def _written(field: Field, value: Any, filled: Filled) -> Markup:
+    """What is written in Markdown; rendered only where that was not done before."""
+    known = filled.rendered.get(field.id)
+    written = Markup(known) if known else html(field, value)  # noqa: S704 - cleaned when it was rendered
+    return Markup('<div class="answer">{}</div>').format(written) if written else Markup("")
+
+
+def _files(files: list[FileFacts]) -> Markup:
+    """By name, size and hash: what is printed must be found again in the file."""
+    items = Markup("").join(
+        Markup('<li>{}<br><span class="hash">SHA-256 {}</span></li>').format(file_words(one), one["sha256"])
+        for one in files
+    )
+    return Markup('<ul class="files">{}</ul>').format(items) if items else Markup("")
 
 
 def _ticks(field: ChecklistField, value: list[str]) -> Markup:

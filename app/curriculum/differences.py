@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.curriculum.schema import Module, Program, structure_hash
+from app.curriculum.schema import Module, Program, SelfAssessment, structure_hash
 
+# Parts of a program whose entries are named one by one.
+_TOLD_APART = ("modules", "pages", "sources", "glossary", "assessment")
 _PARTS = {"lessons": "lesson", "documents": "document", "samples": "sample"}
-_WHOLE = ("worksheet", "rubric", "checks", "lessons", "documents", "samples", "number", "opening_html")
+_WHOLE = (
+    "worksheet", "rubric", "checks", "lessons", "media", "documents", "samples", "number", "opening_html",
+)  # fmt: skip
 
 
 def differences(old: Program, new: Program) -> list[str]:
@@ -28,10 +32,28 @@ def differences(old: Program, new: Program) -> list[str]:
 
 def _program_lines(old: Program, new: Program) -> Iterator[str]:
     for name in type(new).model_fields:
-        if name not in ("modules", "pages", "sources") and getattr(old, name) != getattr(new, name):
+        if name not in _TOLD_APART and getattr(old, name) != getattr(new, name):
             yield f"program: “{name}” changed"
     yield from _named("page", {p.slug: p.body for p in old.pages}, {p.slug: p.body for p in new.pages})
     yield from _named("source", old.sources, new.sources)
+    yield from _named("term", {t.slug: t for t in old.glossary}, {t.slug: t for t in new.glossary})
+    yield from _assessment_lines(old.assessment, new.assessment)
+
+
+def _assessment_lines(old: SelfAssessment | None, new: SelfAssessment | None) -> Iterator[str]:
+    if old is None or new is None:
+        if old is not new:
+            yield "assessment: new" if new else "assessment: removed"
+        return
+    if old.structure_hash() != new.structure_hash():
+        yield "assessment: STRUCTURE changed (new answers are no longer compared with those given so far)"
+    for name in type(new).model_fields:
+        if name != "reasons" and getattr(old, name) != getattr(new, name):
+            yield f"assessment: “{name}” changed"
+    before, after = ({one.reason: (one.name, one.action) for one in each.reasons} for each in (old, new))
+    yield from (f"assessment {line}" for line in _named("reason", before, after))
+    before_each, after_each = ({one.key: one.text for one in each.statements()} for each in (old, new))
+    yield from (f"assessment {line}" for line in _named("statement", before_each, after_each))
 
 
 def _module_lines(old: Module, new: Module) -> Iterator[str]:
@@ -43,6 +65,7 @@ def _module_lines(old: Module, new: Module) -> Iterator[str]:
     for name, word in _PARTS.items():
         before, after = getattr(old, name), getattr(new, name)
         yield from _named(word, {o.slug: _source(o) for o in before}, {o.slug: _source(o) for o in after})
+    yield from _named("file", {m.name: m.sha256 for m in old.media}, {m.name: m.sha256 for m in new.media})
     yield from _worksheet_lines(old, new)
     if old.checks != new.checks:
         yield "in-practice checks changed"

@@ -16,7 +16,6 @@ from app.curriculum import answer_html, markdown
 from app.curriculum.answer_html import Filled
 from app.curriculum.calculation import Results, calculated
 from app.curriculum.field_types import CalculatedField, Field, GroupField
-from app.curriculum.fields import is_answered
 from app.curriculum.placeholders import BRACES, Placeholder, parse
 from app.curriculum.schema import Document, Worksheet
 
@@ -93,16 +92,7 @@ def _kept(found: re.Match[str], filled: Filled) -> str:
 
 def _has_answer(placeholder: Placeholder, filled: Filled) -> bool:
     field = filled.fields.get(placeholder.field)
-    if field is None:
-        return False
-    if field.type == "calculated":
-        results = filled.results.get(field.id, {})
-        wanted = [placeholder.member] if placeholder.member else list(results)
-        return any(key in results and results[key].number is not None for key in wanted)
-    answer = filled.answers.get(field.id)
-    if placeholder.member and isinstance(answer, Mapping):
-        return bool(answer.get(placeholder.member))
-    return is_answered(field, answer)
+    return field is not None and answer_html.has_answer(placeholder, field, filled)
 
 
 def _label(placeholder: Placeholder, filled: Filled) -> str:

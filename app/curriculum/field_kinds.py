@@ -1,7 +1,7 @@
 """One entry per field type: how an answer is cleaned, what is wrong with it, what it lacks, how it reads as text.
 
 `fields` gives these the names other rooms use. Answers are in the stored format: text, list of keys, dict of
-parts, or list of rows with a stable `id`.
+parts, list of rows with a stable `id`, or what `file_answers` says of files.
 """
 
 import re
@@ -9,17 +9,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.curriculum import scalars
+from markupsafe import Markup
+
+from app.curriculum import file_answers, scalars
 from app.curriculum.field_types import (
     TABLE_ROW_LIMIT,
     ChecklistField,
     Column,
     FieldBase,
     GroupField,
-    LongTextField,
+    Part,
     TableField,
 )
 from app.curriculum.scalars import Kind
+from app.lib.markdown import user_html
 
 Row = dict[str, str]
 _ROW_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -43,26 +46,12 @@ def _scalar_display(field: FieldBase, value: str) -> str:
     return scalars.show(Kind.of(field), value)
 
 
-def _long_text_gaps(field: FieldBase, value: str) -> list[str]:
-    words = scalars.count_words(_without_headings(field, value))
-    least = field.min_words if isinstance(field, LongTextField) else None
-    if least and words < least:
-        return [f"So far {words} {'word' if words == 1 else 'words'}; this needs about {least} to be usable."]
-    return []
+def _long_text_answered(field: FieldBase | Part, value: str) -> bool:
+    return bool(file_answers.without_headings(field, value).strip())
 
 
-def _long_text_answered(field: FieldBase, value: str) -> bool:
-    return bool(_without_headings(field, value).strip())
-
-
-def _without_headings(field: FieldBase, value: str) -> str:
-    """The text less the offered headings: an untouched template is not an answer."""
-    headings = {_bare(heading) for heading in getattr(field, "headings", ())}
-    return "\n".join(line for line in value.split("\n") if _bare(line) not in headings) if headings else value
-
-
-def _bare(line: str) -> str:
-    return line.strip().strip("#*_: ").casefold()
+def _long_text_html(field: FieldBase, value: str) -> Markup:
+    return user_html(value)
 
 
 # --- keys of options --------------------------------------------------------------------------------------------
@@ -118,8 +107,20 @@ def _group_problems(field: FieldBase, value: dict[str, str]) -> list[str]:
 
 
 def _group_gaps(field: FieldBase, value: dict[str, str]) -> list[str]:
-    empty = [part.label for part in _group(field).parts if part.required and not value[part.key]]
-    return [f"Still empty: {', '.join(empty)}."] if empty else []
+    parts = _group(field).parts
+    answered = [part for part in parts if _long_text_answered(part, value[part.key])]
+    empty = [part.label for part in parts if part.required and part not in answered]
+    sentences = [f"Still empty: {', '.join(empty)}."] if empty else []
+    short = [
+        (part.label, sentence)
+        for part in answered
+        for sentence in file_answers.words_missing(part, value[part.key])
+    ]
+    return [*sentences, *(f"{label}: {sentence}" for label, sentence in short)]
+
+
+def _group_answered(field: FieldBase, value: dict[str, str]) -> bool:
+    return any(_long_text_answered(part, value[part.key]) for part in _group(field).parts)
 
 
 def _group_display(field: FieldBase, value: dict[str, str]) -> str:
@@ -128,6 +129,20 @@ def _group_display(field: FieldBase, value: dict[str, str]) -> str:
         for part in _group(field).parts
         if value[part.key]
     )
+
+
+def _group_html(field: FieldBase, value: dict[str, str]) -> Markup:
+    """Its long texts each under a heading, what is short in a line; nothing where no part is a long text."""
+    group = _group(field)
+    if not any(part.type == "long_text" for part in group.parts):
+        return Markup("")
+    return Markup("").join(_part_html(part, value[part.key]) for part in group.parts if value[part.key])
+
+
+def _part_html(part: Part, value: str) -> Markup:
+    if part.type == "long_text":
+        return Markup("<h3>{}</h3>{}").format(part.label, user_html(value))
+    return Markup("<p><strong>{}:</strong> {}</p>").format(part.label, scalars.show(Kind.of(part), value))
 
 
 def _group(field: FieldBase) -> GroupField:
@@ -220,9 +235,21 @@ def _anything(field: FieldBase, value: Any) -> bool:
     return bool(value)
 
 
+def _no_html(field: FieldBase, value: Any) -> Markup:
+    return Markup("")
+
+
+def _as_it_is(field: FieldBase, value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True)
 class FieldKind:
-    """The verbs of one field type; `ask` is said when a required field has no answer."""
+    """The verbs of one field type; `ask` is said when a required field has no answer.
+
+    `html` is for what people write in Markdown: safe, and empty where the text of `display` says it all.
+    `hand_in` makes of an answer what a round keeps of it.
+    """
 
     clean: Callable[[FieldBase, Any], Any]
     display: Callable[[FieldBase, Any], str]
@@ -230,11 +257,17 @@ class FieldKind:
     problems: Callable[[FieldBase, Any], list[str]] = _no_problems
     gaps: Callable[[FieldBase, Any], list[str]] = _no_problems
     answered: Callable[[FieldBase, Any], bool] = _anything
+    html: Callable[[FieldBase, Any], Markup] = _no_html
+    hand_in: Callable[[FieldBase, Any], Any] = _as_it_is
 
 
 def _scalar(ask: str) -> FieldKind:
     return FieldKind(_clean_scalar, _scalar_display, ask, problems=_scalar_problems)
 
+
+_NOTHING_TYPED = FieldKind(
+    lambda field, raw: None, lambda field, value: "", "", answered=lambda field, value: False
+)
 
 KINDS: dict[str, FieldKind] = {
     "short_text": _scalar("Nothing is written here yet."),
@@ -243,8 +276,9 @@ KINDS: dict[str, FieldKind] = {
         _scalar_display,
         "Nothing is written here yet.",
         problems=_scalar_problems,
-        gaps=_long_text_gaps,
+        gaps=file_answers.words_missing,
         answered=_long_text_answered,
+        html=_long_text_html,
     ),
     "number": _scalar("The number is still missing."),
     "currency": _scalar("The amount is still missing."),
@@ -267,7 +301,8 @@ KINDS: dict[str, FieldKind] = {
         "Nothing is entered here yet.",
         problems=_group_problems,
         gaps=_group_gaps,
-        answered=lambda field, value: any(value.values()),
+        answered=_group_answered,
+        html=_group_html,
     ),
     "table": FieldKind(
         _clean_table,
@@ -276,8 +311,18 @@ KINDS: dict[str, FieldKind] = {
         problems=_table_problems,
         gaps=_table_gaps,
         answered=lambda field, value: bool(filled_rows(_table(field), value)),
+        hand_in=lambda field, value: filled_rows(_table(field), value),
     ),
-    "calculated": FieldKind(
-        lambda field, raw: None, lambda field, value: "", "", answered=lambda field, value: False
+    "file": FieldKind(
+        file_answers.clean,
+        file_answers.display,
+        "Nothing is here yet. Tick the sentence first, then add what is asked.",
+        problems=file_answers.problems,
+        gaps=file_answers.gaps,
+        answered=file_answers.answered,
+        html=lambda field, value: user_html(value["text"]),
+        hand_in=file_answers.hand_in,
     ),
+    "calculated": _NOTHING_TYPED,
+    "reference": _NOTHING_TYPED,
 }

@@ -1,10 +1,12 @@
 """The kinds of fields a worksheet can have, as frozen values read from worksheet.yaml."""
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic import Field as Constraint
+
+from app.curriculum.plain_numbers import DIGITS, Number
+from app.files.rules import FILE_TYPES, FileType
 
 
 def _true_or_false(value: Any) -> Any:
@@ -19,9 +21,11 @@ def _true_or_false(value: Any) -> Any:
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-FieldId = Annotated[str, StringConstraints(pattern=r"^[1-9]\d?\.[A-Z]{1,2}\.[1-9]\d?$")]
+FieldId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?\.[A-Z]{1,2}\.[1-9][0-9]?$")]
+SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9]{1,3}[a-z]?$")]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
-Rows = Annotated[int, Constraint(ge=0, le=200)]
+Rows = Annotated[int, Constraint(ge=0, le=200), DIGITS]
+MinWords = Annotated[int, Constraint(ge=1, le=2000), DIGITS]
 
 # What a person types at most, in characters; the database and the pages are sized for these.
 SHORT_TEXT_LIMIT = 500
@@ -73,15 +77,19 @@ class Part(Strict):
 
     key: Key
     label: Text
-    type: Literal["short_text", "number", "currency", "percent", "date"]
+    type: Literal["short_text", "long_text", "number", "currency", "percent", "date", "choice"]
     required: Flag = True
     unit: Text | None = None
-    min: Decimal | None = None
-    max: Decimal | None = None
+    min: Number | None = None
+    max: Number | None = None
+    options: tuple[Option, ...] = ()
+    headings: tuple[Text, ...] = ()
+    min_words: MinWords | None = None
     guidance: Text | None = None
 
     def structure(self) -> list[Any]:
-        return [self.key, self.type, self.required, self.min, self.max]
+        keys = [o.key for o in self.options]
+        return [self.key, self.type, self.required, self.min, self.max, keys, self.min_words]
 
 
 class Result(Strict):
@@ -96,7 +104,13 @@ class Result(Strict):
 
 
 class FieldBase(Strict):
-    """What every field has. `required` fields must be answered before the work can be submitted."""
+    """What every field has. `required` fields must be answered before the work can be submitted.
+
+    `shows` names an answer of another module, `2.B.4` or some columns of it, `2.B.4 | group, sent_to`: it stands
+    above the input, to read.
+    """
+
+    takes_answer: ClassVar[bool] = True  # False: worked out or only shown, so nothing of it is in a draft
 
     id: FieldId
     label: Text
@@ -105,6 +119,7 @@ class FieldBase(Strict):
     guidance: Text | None = None
     example: Text | None = None
     criteria: tuple[Key, ...] = ()
+    shows: Text | None = None
 
     def structure(self) -> list[Any]:
         """What answers depend on; see `schema.structure_hash`."""
@@ -120,7 +135,7 @@ class LongTextField(FieldBase):
 
     type: Literal["long_text"]
     headings: tuple[Text, ...] = ()
-    min_words: Annotated[int, Constraint(ge=1, le=2000)] | None = None
+    min_words: MinWords | None = None
 
     def structure(self) -> list[Any]:
         return [*super().structure(), self.min_words]
@@ -131,8 +146,8 @@ class NumberField(FieldBase):
 
     type: Literal["number", "currency", "percent"]
     unit: Text | None = None
-    min: Decimal | None = None
-    max: Decimal | None = None
+    min: Number | None = None
+    max: Number | None = None
 
     def structure(self) -> list[Any]:
         return [*super().structure(), self.min, self.max]
@@ -181,7 +196,7 @@ class TableField(FieldBase):
     """Rows the participant adds; `total` names the column whose sum is shown below."""
 
     type: Literal["table"]
-    columns: Annotated[tuple[Column, ...], Constraint(min_length=1, max_length=10)]
+    columns: Annotated[tuple[Column, ...], Constraint(min_length=1, max_length=12)]
     min_rows: Rows = 0
     max_rows: Rows | None = None
     total: Key | None = None
@@ -195,7 +210,7 @@ class TableField(FieldBase):
 
 
 class GroupField(FieldBase):
-    """A few values that belong together under one id, such as price and variable cost."""
+    """A few values that belong together under one id: price and variable cost, a choice and its reason, two letters."""
 
     type: Literal["group"]
     parts: Annotated[tuple[Part, ...], Constraint(min_length=1)]
@@ -210,6 +225,8 @@ class GroupField(FieldBase):
 class CalculatedField(FieldBase):
     """Numbers worked out from other answers; never stored in a draft."""
 
+    takes_answer = False
+
     type: Literal["calculated"]
     results: Annotated[tuple[Result, ...], Constraint(min_length=1)]
 
@@ -218,6 +235,37 @@ class CalculatedField(FieldBase):
 
     def structure(self) -> list[Any]:
         return [*super().structure(), [[r.key, r.expression, r.format] for r in self.results]]
+
+
+class FileField(FieldBase):
+    """Files behind a tick that says they identify no client; with `or_text`, a text in their place or beside them.
+
+    `headings` and `min_words` are of that text, and count while there is no file.
+    """
+
+    type: Literal["file"]
+    max_files: Annotated[int, Constraint(ge=1, le=10)] = 1
+    accept: Annotated[tuple[FileType, ...], Constraint(min_length=1)] = FILE_TYPES
+    or_text: Flag = False
+    headings: tuple[Text, ...] = ()
+    min_words: Annotated[int, Constraint(ge=1, le=2000)] | None = None
+
+    def structure(self) -> list[Any]:
+        more = [self.max_files, sorted(self.accept), self.or_text, self.min_words]
+        return [*super().structure(), *more]
+
+
+class ReferenceField(FieldBase):
+    """An answer of another module, shown where it is needed; frozen into a round as it was then."""
+
+    takes_answer = False
+
+    type: Literal["reference"]
+    to: FieldId
+    columns: tuple[Key, ...] = ()
+
+    def structure(self) -> list[Any]:
+        return [*super().structure(), self.to, self.columns]
 
 
 Field = Annotated[
@@ -230,6 +278,8 @@ Field = Annotated[
     | NumberField
     | DateField
     | GroupField
-    | CalculatedField,
+    | CalculatedField
+    | FileField
+    | ReferenceField,
     Constraint(discriminator="type"),
 ]

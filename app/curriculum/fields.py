@@ -1,21 +1,25 @@
 """What an answer to each type of field is: how it is cleaned, what is still missing, how it reads as text.
 
 Pure. `field_kinds` has one entry per field type; the functions here are what other rooms call. Answers are in the
-stored format: text, list of keys, dict of parts, or list of rows with a stable `id`.
+stored format: text, list of keys, dict of parts, list of rows with a stable `id`, or what `file_answers` says of files.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from markupsafe import Markup
+
 from app.curriculum import scalars
 from app.curriculum.calculation import Answers, ResultValue, calculated
 from app.curriculum.field_kinds import KINDS, Row, filled_rows
 from app.curriculum.field_types import FieldBase, TableField
+from app.curriculum.file_answers import FileFacts, files_of
 from app.curriculum.schema import Worksheet
 
 __all__ = [
     "Answers",
+    "FileFacts",
     "Progress",
     "ResultValue",
     "Row",
@@ -23,7 +27,10 @@ __all__ = [
     "clean",
     "display",
     "filled_rows",
+    "files_of",
+    "html",
     "is_answered",
+    "long_text",
     "missing",
     "progress",
     "table_total",
@@ -65,6 +72,12 @@ def display(field: FieldBase, value: Any) -> str:
     return kind.display(field, kind.clean(field, value))
 
 
+def html(field: FieldBase, value: Any) -> Markup:
+    """What people wrote in Markdown as safe HTML; empty for fields whose `display` says it all."""
+    kind = KINDS[field.type]
+    return kind.html(field, kind.clean(field, value))
+
+
 def progress(worksheet: Worksheet, answers: Answers) -> dict[str, Progress]:
     """Per section id. Required fields always count; optional ones from the moment they are answered."""
     results = calculated(worksheet, answers)
@@ -80,12 +93,18 @@ def tidy(worksheet: Worksheet, answers: Answers) -> dict[str, Any]:
     """The answers as they are handed in: cleaned, without blank rows, without fields that do not exist."""
     kept: dict[str, Any] = {}
     for field in worksheet.fields():
-        value = KINDS[field.type].clean(field, answers.get(field.id))
-        if isinstance(field, TableField):
-            value = filled_rows(field, value)
-        if KINDS[field.type].answered(field, value):
+        kind = KINDS[field.type]
+        value = kind.hand_in(field, kind.clean(field, answers.get(field.id)))
+        if kind.answered(field, value):
             kept[field.id] = value
     return kept
+
+
+def long_text(field: FieldBase, value: Any) -> str:
+    """The Markdown text of an answer that has one; empty for every other type."""
+    if field.type == "file":
+        value = KINDS[field.type].clean(field, value)["text"]
+    return value if field.type in ("long_text", "file") and isinstance(value, str) else ""
 
 
 def table_total(field: TableField, value: Any, column: str | None = None) -> Decimal | None:
@@ -99,6 +118,8 @@ def table_total(field: TableField, value: Any, column: str | None = None) -> Dec
 def _state(
     field: FieldBase, answers: Answers, results: Mapping[str, Mapping[str, ResultValue]]
 ) -> tuple[bool, bool]:
+    if field.type == "reference":
+        return False, False
     if field.type == "calculated":
         return True, all(result.number is not None for result in results[field.id].values())
     value = answers.get(field.id)

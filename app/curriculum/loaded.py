@@ -6,6 +6,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, RootModel
 
 from app.curriculum import yaml_tree
+from app.curriculum.assessment_types import SelfAssessment
+from app.curriculum.glossary import GlossaryFile
+from app.curriculum.media import MediaFile
 from app.curriculum.schema import (
     Check,
     DocumentFacts,
@@ -67,12 +70,16 @@ class LoadedModule:
     folder: str
     number: int
     slug: str
+    media: dict[str, MediaFile] = field(default_factory=dict)
+    media_names: set[str] = field(default_factory=set)  # of every file that is there, usable or not
     has_worksheet: bool = False  # the file is there, readable or not
     head: LoadedText[ModuleFacts] | None = None
+    lesson_slugs: set[str] = field(default_factory=set)  # of every lesson that is there, readable or not
     lessons: dict[str, LoadedText[LessonFacts]] = field(default_factory=dict)
     worksheet: Loaded[Worksheet] | None = None
     rubric: Loaded[Rubric] | None = None
     checks: Loaded[ChecksFile] | None = None
+    documents_found: int = 0  # readable or not
     documents: dict[str, LoadedText[DocumentFacts]] = field(default_factory=dict)
     samples: dict[str, Loaded[SampleFacts]] = field(default_factory=dict)
 
@@ -82,33 +89,11 @@ class LoadedProgram:
     head: Loaded[ProgramFile] | None
     sources: Loaded[SourcesFile] | None
     has_sources: bool  # the file is there, readable or not
+    glossary: Loaded[GlossaryFile] | None
+    has_glossary: bool
     modules: list[LoadedModule]
     pages: dict[str, LoadedText[PageFacts]]
+    assessment: Loaded[SelfAssessment] | None = None
 
     def worksheets(self) -> list[Loaded[Worksheet]]:
         return [module.worksheet for module in self.modules if module.worksheet]
-
-
-class Known:
-    """The fields and sources that texts may refer to.
-
-    What stands in a file that could not be read is not called missing: one broken worksheet is one problem, not
-    a hundred.
-    """
-
-    def __init__(self, program: LoadedProgram) -> None:
-        self.fields = {field.id: field for sheet in program.worksheets() for field in sheet.value.fields()}
-        read = {str(m.number) for m in program.modules if m.worksheet or not m.has_worksheet}
-        count = len(program.head.value.modules) if program.head else len(program.modules)
-        self._unread = {str(number) for number in range(1, count + 1)} - read
-        self._tags = set(program.sources.value.root) if program.sources else set()
-        self._tags_unread = program.has_sources and program.sources is None
-
-    def is_unread(self, field_id: str) -> bool:
-        return field_id.partition(".")[0] in self._unread
-
-    def lacks_field(self, field_id: str) -> bool:
-        return field_id not in self.fields and not self.is_unread(field_id)
-
-    def lacks_source(self, tag: str) -> bool:
-        return tag not in self._tags and not self._tags_unread

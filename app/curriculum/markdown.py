@@ -24,24 +24,32 @@ from markupsafe import Markup
 from app.curriculum.markdown_blocks import BLOCKS, CurriculumBlocks
 from app.curriculum.markdown_forms import Forms
 from app.curriculum.markdown_tables import TidyTree
+from app.curriculum.markdown_terms import Terms
+from app.curriculum.media import MediaFile
 from app.curriculum.schema import Source
 
-__all__ = ["BLOCKS", "CITATION", "render", "with_build_links"]
+__all__ = ["BLOCKS", "CITATION", "heading_ids", "render", "with_build_links"]
 
 CITATION = re.compile(r"\[([A-Z]{1,2}[0-9]{1,3}[a-z]?)\](?!\()")
+_ID = re.compile(r' id="([^"]+)"')
 _BUILD_LINK = re.compile(r'href="build:([0-9A-Z.]+)"')
 
 TAGS = {
     "p", "br", "hr", "h2", "h3", "h4", "h5", "strong", "em", "b", "code", "pre", "blockquote", "a", "sup", "span",
     "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td",
-    "aside", "section", "div", "figure", "figcaption",
+    "aside", "section", "div", "figure", "figcaption", "img", "video", "source", "track", "details", "summary",
 }  # fmt: skip
 ATTRIBUTES = {
     "*": {"class", "id", "aria-label", "aria-labelledby"},
-    "a": {"href"},
+    "a": {"href", "aria-describedby"},
     "th": {"scope"},
     "ol": {"start"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "video": {"controls", "preload"},
+    "source": {"src", "type"},
+    "track": {"kind", "src", "srclang", "label", "default"},
 }
+_OURS = re.compile(r"/media/[0-9a-f]{64}/[a-z0-9.-]+")  # what a page of ours may load by itself
 
 
 def render(
@@ -51,33 +59,44 @@ def render(
     *,
     listed: tuple[str, ...] = (),
     lead: bool = False,
+    terms: Terms | None = None,
+    media: Mapping[str, MediaFile] | None = None,
+    language: str = "en",
 ) -> str:
     """Safe HTML of a text of the curriculum.
 
     `labels` names the worksheet fields that build cards lead to; `listed` are sources to name below even if the text
-    does not cite them; with `lead` the first paragraph is set larger.
+    does not cite them; with `lead` the first paragraph is set larger; `terms` are explained where they occur first;
+    `media` are the files its blocks may name, in this `language`.
     """
     notes = _Notes(sources)
-    blocks = CurriculumBlocks(labels)
-    tree = TidyTree(lead=lead)
-    renderer = Markdown(
-        extensions=[
-            TableExtension(use_align_attribute=True),
-            DefListExtension(),
-            SaneListExtension(),
-            TocExtension(slugify=_heading_id),
-            blocks,
-            Forms(),
-            tree,
-            notes,
-        ],
-        output_format="html",
-    )
+    extensions: list[Extension] = [
+        TableExtension(use_align_attribute=True),
+        DefListExtension(),
+        SaneListExtension(),
+        TocExtension(slugify=heading_id),
+        CurriculumBlocks(labels, media or {}, language),
+        Forms(),
+        TidyTree(lead=lead),
+        notes,
+    ]
+    renderer = Markdown(extensions=[*extensions, terms] if terms else extensions, output_format="html")
     # Raw HTML is off: a "<" is a "<".
     renderer.preprocessors.deregister("html_block")
     renderer.inlinePatterns.deregister("html")
+    for picture in (
+        "image_link",
+        "image_reference",
+        "short_image_ref",
+    ):  # only blocks show pictures, and only ours
+        renderer.inlinePatterns.deregister(picture)
     body = renderer.convert(text)
-    return clean(body + notes.section(listed))
+    return clean(body + (terms.section() if terms else "") + notes.section(listed))
+
+
+def heading_ids(text: str) -> set[str]:
+    """What a link with # may name in this text."""
+    return set(_ID.findall(render(text, {}, {})))
 
 
 def clean(rendered: str) -> str:
@@ -86,9 +105,14 @@ def clean(rendered: str) -> str:
         rendered,
         tags=TAGS,
         attributes=ATTRIBUTES,
+        attribute_filter=_only_ours,
         url_schemes={"http", "https", "mailto", "build"},
         link_rel="noopener",
     )
+
+
+def _only_ours(element: str, attribute: str, value: str) -> str | None:
+    return None if attribute == "src" and not _OURS.fullmatch(value) else value
 
 
 def with_build_links(rendered: str, address: Callable[[str], str]) -> Markup:
@@ -96,7 +120,7 @@ def with_build_links(rendered: str, address: Callable[[str], str]) -> Markup:
     return Markup(_BUILD_LINK.sub(lambda found: f'href="{html.escape(address(found[1]))}"', rendered))  # noqa: S704
 
 
-def _heading_id(text: str, separator: str) -> str:
+def heading_id(text: str, separator: str = "-") -> str:
     """Ids of headings begin with h-, so they never meet an id of the page around them."""
     words = re.findall(r"[a-z0-9]+", text.lower())
     return separator.join(["h", *words])

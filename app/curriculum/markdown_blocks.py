@@ -1,4 +1,4 @@
-"""The `///` blocks of lessons: callout, example, checklist, mistake, action, build and side note."""
+"""The `///` blocks of lessons: callout, example, checklist, mistake, action, build, side note; and those with files."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -8,20 +8,28 @@ from markdown import Markdown
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
-BLOCKS = ("callout", "example", "checklist", "mistake", "action", "build", "side")
+from app.curriculum.markdown_media import Download, Image, Reflect, Video
+from app.curriculum.media import MediaFile
+
+BLOCKS = (
+    "callout", "example", "checklist", "mistake", "action", "build", "side", "image", "video", "download", "reflect",
+)  # fmt: skip
 
 
 class CurriculumBlocks(BlocksExtension):
-    """Registers the blocks; `labels` gives the label of a worksheet field by its id."""
+    """Registers the blocks; `labels` gives the label of a worksheet field by its id, `media` a file by its name."""
 
-    def __init__(self, labels: Mapping[str, str]) -> None:
+    def __init__(self, labels: Mapping[str, str], media: Mapping[str, MediaFile], language: str) -> None:
         super().__init__()
         self._labels = labels
+        self._files = {"media": media, "language": language}
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:  # noqa: N802 - the library's name
-        for block in (Callout, Mistake, Action, Checklist, Example, Side):
+        for block in (Callout, Mistake, Action, Checklist, Example, Side, Reflect):
             block_mgr.register(block, {})
         block_mgr.register(Build, {"labels": self._labels})
+        for with_file in (Image, Video, Download):
+            block_mgr.register(with_file, self._files)
 
 
 class _Titled(Block):

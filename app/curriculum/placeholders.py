@@ -1,12 +1,23 @@
-"""Placeholders of documents: `{{ 1.A.1 }}`, `{{ 1.D.1 | event, first_action }}`, `{{? 1.A.5 }} … {{/?}}`."""
+"""Placeholders of documents: `{{ 1.A.1 }}`, `{{ 1.D.1 | event, first_action }}`, `{{? 1.A.5 }} … {{/?}}`.
+
+What a field `shows` of another module is written in the same way, without the braces.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.curriculum.field_types import CalculatedField, Field, GroupField, TableField
+from app.curriculum.field_types import (
+    CalculatedField,
+    Field,
+    FieldBase,
+    GroupField,
+    ReferenceField,
+    TableField,
+)
 
-BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# Not one that begins inside another, and short: a text full of “{{” is then searched once and not once for each.
+BRACES = re.compile(r"\{\{((?:(?!\{\{|\}\}).){0,300})\}\}", re.DOTALL)
 _INSIDE = re.compile(
     r"\s*([1-9][0-9]?\.[A-Z]{1,2}\.[1-9][0-9]?)(?:\.([a-z0-9_-]+))?\s*(?:\|\s*([a-z0-9_, -]+?)\s*)?"
 )
@@ -34,11 +45,20 @@ def parse(inside: str) -> Placeholder | None:
     return Placeholder(found[1], found[2], columns)
 
 
+def shown_by(field: FieldBase) -> Placeholder | None:
+    """Which answer of another module this field shows; None: none, or it cannot be read."""
+    if isinstance(field, ReferenceField):
+        return Placeholder(field.to, None, field.columns)
+    return parse(field.shows) if field.shows else None
+
+
 def problem(placeholder: Placeholder, fields: Mapping[str, Field]) -> str | None:
     """Why this placeholder cannot be filled, as a sentence, or None."""
     field, member = fields.get(placeholder.field), placeholder.member
     if field is None:
         return f"no worksheet has a field {placeholder.field}."
+    if isinstance(field, ReferenceField):
+        return f"the field {field.id} only shows {field.to}; name that one."
     if placeholder.columns:
         return _columns_problem(placeholder, field)
     if member is None:

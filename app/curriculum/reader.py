@@ -1,17 +1,20 @@
 """Reads a curriculum's folder into a `Program`, or says everything that is wrong with it at once.
 
-One function per kind of file; what files say about each other is checked in `references`. Nothing here knows this
+One function per kind of file; what files say about each other is checked in `agreement`. Nothing here knows this
 program: another folder with the same kinds of files is another program.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.curriculum import references
+from app.curriculum import agreement, media_folder
+from app.curriculum.assessment_types import SelfAssessment
+from app.curriculum.blocks import blocks_of, question_key
 from app.curriculum.fields import tidy
 from app.curriculum.folder import MAX_FILES, Folder
+from app.curriculum.glossary import GlossaryFile, Term, TermFacts, slug_of
 from app.curriculum.loaded import (
     ChecksFile,
     Loaded,
@@ -22,11 +25,13 @@ from app.curriculum.loaded import (
     ProgramFile,
     SourcesFile,
 )
+from app.curriculum.open_points import open_points
 from app.curriculum.problems import CurriculumErrors, Problem
 from app.curriculum.scalars import count_words
 from app.curriculum.schema import (
     Document,
     DocumentFacts,
+    HomePageFacts,
     Lesson,
     LessonFacts,
     Module,
@@ -34,6 +39,8 @@ from app.curriculum.schema import (
     Page,
     PageFacts,
     Program,
+    ReasonPageFacts,
+    ReflectQuestion,
     Rubric,
     Sample,
     SampleFacts,
@@ -44,10 +51,11 @@ from app.curriculum.validation import check_yaml, read_yaml
 WORDS_A_MINUTE = 200
 _NUMBERED = re.compile(r"([0-9]{2})-((?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAMED = re.compile(r"(?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*")
-_TOP = {"program.yaml", "sources.yaml", "assessment.yaml", "README.md", "pages", "modules"}
+_TOP = {"program.yaml", "sources.yaml", "glossary.yaml", "assessment.yaml", "README.md", "pages", "modules"}
 _IN_MODULE = {
     "module.md",
     "lessons",
+    "media",
     "worksheet.yaml",
     "rubric.yaml",
     "checks.yaml",
@@ -57,29 +65,51 @@ _IN_MODULE = {
 }
 
 
+class Reading(NamedTuple):
+    """The program, and what it leaves open although nothing in it is wrong."""
+
+    program: Program
+    open_points: list[Problem]
+
+
 def read(directory: Path | str) -> Program:
     """The program in this folder. Raises CurriculumErrors with every problem; its texts are not rendered yet."""
+    return read_closely(directory).program
+
+
+def read_closely(directory: Path | str) -> Reading:
+    """Like `read`, and says as well what is still open."""
     folder = Folder(Path(directory))
     if not folder.is_folder("."):
         raise CurriculumErrors([Problem("program.yaml", 1, f"there is no folder {directory}.")])
     loaded = _load(folder)
-    references.check(folder, loaded)
+    agreement.check(folder, loaded)
     if folder.problems or loaded.head is None:
         raise CurriculumErrors(folder.problems)
-    return _program(loaded.head, loaded)
+    return Reading(_program(loaded.head, loaded), open_points(loaded))
 
 
 # --- loading -----------------------------------------------------------------------------------------------------
 
 
 def _load(folder: Folder) -> LoadedProgram:
-    for name in folder.names("."):
-        if name not in _TOP:
-            folder.problem(name, 1, f"“{name}” is not part of a curriculum; move or remove it.")
+    folder.only(".", _TOP, "a curriculum")
     head = read_yaml(folder, "program.yaml", ProgramFile)
-    sources = read_yaml(folder, "sources.yaml", SourcesFile) if folder.exists("sources.yaml") else None
     modules = list(_modules(folder, head) if head else _found_modules(folder))
-    return LoadedProgram(head, sources, folder.exists("sources.yaml"), modules, dict(_pages(folder)))
+    return LoadedProgram(
+        head,
+        sources=_if_there(folder, "sources.yaml", SourcesFile),
+        has_sources=folder.exists("sources.yaml"),
+        glossary=_if_there(folder, "glossary.yaml", GlossaryFile),
+        has_glossary=folder.exists("glossary.yaml"),
+        modules=modules,
+        pages=dict(_pages(folder)),
+        assessment=_if_there(folder, "assessment.yaml", SelfAssessment),
+    )
+
+
+def _if_there(folder: Folder, file: str, model: type[Model]) -> Loaded[Model] | None:
+    return read_yaml(folder, file, model) if folder.exists(file) else None
 
 
 def _modules(folder: Folder, head: Loaded[ProgramFile]) -> Iterator[LoadedModule]:
@@ -102,9 +132,9 @@ def _modules(folder: Folder, head: Loaded[ProgramFile]) -> Iterator[LoadedModule
             folder.problem(
                 head.file, line, f"there is no folder modules/{name}; make it or take it off the list."
             )
-        else:
+        elif not folder.leads_out(f"modules/{name}"):
             yield _module(folder, f"modules/{name}", index + 1, found[2])
-    for name in folder.names("modules"):
+    for name in folder.names("modules") if all(map(_NUMBERED.fullmatch, listed)) else ():
         if name not in listed and name != "README.md":
             folder.problem(f"modules/{name}", 1, f"“{name}” is not listed under “modules” in program.yaml.")
 
@@ -113,18 +143,16 @@ def _found_modules(folder: Folder) -> Iterator[LoadedModule]:
     """Without a readable program.yaml: whatever looks like a module, so its problems are told as well."""
     for name in folder.names("modules"):
         found = _NUMBERED.fullmatch(name)
-        if found and folder.is_folder(f"modules/{name}"):
+        if found and folder.is_folder(f"modules/{name}") and not folder.leads_out(f"modules/{name}"):
             yield _module(folder, f"modules/{name}", int(found[1]), found[2])
 
 
 def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
-    for name in folder.names(path):
-        if name not in _IN_MODULE:
-            folder.problem(
-                f"{path}/{name}", 1, f"“{name}” is not part of a module; move, rename or remove it."
-            )
+    folder.only(path, _IN_MODULE, "a module")
     module = LoadedModule(path, number, slug, head=_text(folder, f"{path}/module.md", ModuleFacts))
-    module.lessons = dict(_lessons(folder, f"{path}/lessons"))
+    module.lessons = dict(_lessons(folder, f"{path}/lessons", module.lesson_slugs))
+    module.media_names = set(folder.names(f"{path}/media"))
+    module.media = media_folder.read(folder, f"{path}/media")
     module.has_worksheet = folder.exists(f"{path}/worksheet.yaml")
     if module.has_worksheet:
         module.worksheet = read_yaml(folder, f"{path}/worksheet.yaml", Worksheet)
@@ -134,6 +162,7 @@ def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
     if folder.exists(f"{path}/checks.yaml"):
         module.checks = read_yaml(folder, f"{path}/checks.yaml", ChecksFile)
     for file in folder.files(f"{path}/documents", ".md"):
+        module.documents_found += 1
         document = _text(folder, file, DocumentFacts)
         if document and _named(folder, file):
             module.documents[Path(file).stem] = document
@@ -144,8 +173,8 @@ def _module(folder: Folder, path: str, number: int, slug: str) -> LoadedModule:
     return module
 
 
-def _lessons(folder: Folder, path: str) -> Iterator[tuple[str, LoadedText[LessonFacts]]]:
-    slugs: set[str] = set()
+def _lessons(folder: Folder, path: str, slugs: set[str]) -> Iterator[tuple[str, LoadedText[LessonFacts]]]:
+    """The lessons that can be read; `slugs` gets the name of each that is there."""
     for number, file in enumerate(folder.files(path, ".md"), start=1):
         lesson = _text(folder, file, LessonFacts)
         found = _NUMBERED.fullmatch(Path(file).stem)
@@ -166,6 +195,9 @@ def _lessons(folder: Folder, path: str) -> Iterator[tuple[str, LoadedText[Lesson
 
 
 def _pages(folder: Folder) -> Iterator[tuple[str, LoadedText[PageFacts]]]:
+    for needed in ("pages/home.md", "pages/program.md"):
+        if not folder.exists(needed):
+            folder.problem(needed, 1, "this file is missing; the site has a page for it.")
     left = list(reversed(folder.names("pages")))
     seen = 0
     while left and seen < MAX_FILES:
@@ -175,10 +207,21 @@ def _pages(folder: Folder) -> Iterator[tuple[str, LoadedText[PageFacts]]]:
             left.extend(f"{name}/{inner}" for inner in reversed(folder.names(file)))
         elif not name.endswith(".md"):
             folder.problem(file, 1, "only .md files belong in pages/; move or remove it.")
-        elif not name.endswith("README.md") and _named(folder, file):
-            page = _text(folder, file, PageFacts)
+        elif name == "README.md":
+            continue
+        elif "/" not in name and name not in ("home.md", "program.md"):
+            folder.problem(file, 1, "no page shows this text; move it to pages/reasons/ or remove it.")
+        elif _named(folder, file):
+            page = _text(folder, file, _page_model(name.removesuffix(".md")))
             if page:
                 yield name.removesuffix(".md"), page
+
+
+def _page_model(slug: str) -> type[PageFacts]:
+    """Two kinds of pages have short texts besides the running one, and each its own."""
+    if slug == "home":
+        return HomePageFacts
+    return ReasonPageFacts if slug.startswith("reasons/") else PageFacts
 
 
 def _named(folder: Folder, file: str) -> bool:
@@ -224,10 +267,20 @@ def _program(head: Loaded[ProgramFile], loaded: LoadedProgram) -> Program:
         **facts,
         modules=tuple(_built(module) for module in loaded.modules),
         sources=loaded.sources.value.root if loaded.sources else {},
-        pages=tuple(
-            Page(**_facts(page), slug=slug, body=page.body.strip()) for slug, page in loaded.pages.items()
-        ),
+        glossary=_glossary(loaded.glossary.value.terms if loaded.glossary else ()),
+        pages=tuple(_page(slug, page) for slug, page in loaded.pages.items()),
+        assessment=loaded.assessment.value if loaded.assessment else None,
     )
+
+
+def _glossary(terms: Iterable[TermFacts]) -> tuple[Term, ...]:
+    found = [Term(**one.model_dump(), slug=slug_of(one.term)) for one in terms]
+    return tuple(sorted(found, key=lambda one: one.slug))
+
+
+def _page(slug: str, loaded: LoadedText[PageFacts]) -> Page:
+    facts = loaded.value.model_dump(mode="json", exclude_none=True)
+    return Page(**facts, slug=slug, body=loaded.body.strip())
 
 
 def _built(module: LoadedModule) -> Module:
@@ -240,6 +293,7 @@ def _built(module: LoadedModule) -> Module:
         slug=module.slug,
         opening=module.head.body.strip(),
         lessons=lessons,
+        media=tuple(module.media.values()),
         worksheet=sheet,
         rubric=module.rubric.value if module.rubric else None,
         checks=module.checks.value.checks if module.checks else (),
@@ -257,7 +311,17 @@ def _built(module: LoadedModule) -> Module:
 
 def _lesson(number: int, slug: str, loaded: LoadedText[LessonFacts]) -> Lesson:
     minutes = loaded.value.minutes or max(1, round(count_words(loaded.body) / WORDS_A_MINUTE))
-    return Lesson(**_facts(loaded) | {"minutes": minutes}, slug=slug, number=number, body=loaded.body.strip())
+    return Lesson(
+        **_facts(loaded) | {"minutes": minutes},
+        slug=slug,
+        number=number,
+        body=loaded.body.strip(),
+        questions=tuple(
+            ReflectQuestion(key=question_key(block.title), text=block.title)
+            for block in blocks_of(enumerate(loaded.body.split("\n")))
+            if block.name == "reflect"
+        ),
+    )
 
 
 def _facts(loaded: Loaded[Model]) -> dict[str, Any]:

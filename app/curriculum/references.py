@@ -1,92 +1,38 @@
-"""What the files of a curriculum say about each other: ids, keys, formulas, placeholders, sources."""
+"""What the parts of a worksheet say about each other: ids, keys, limits, criteria, formulas."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from app.curriculum import samples, texts
 from app.curriculum.expressions import Call, ExpressionError, Reference, calls, parse
 from app.curriculum.expressions import references as references_of
 from app.curriculum.field_types import (
     CalculatedField,
-    ChecklistField,
-    ChoiceField,
     Column,
     Field,
+    FileField,
     GroupField,
-    MultiChoiceField,
     NumberField,
+    Part,
     TableField,
 )
 from app.curriculum.folder import Folder
-from app.curriculum.loaded import Known, Loaded, LoadedModule, LoadedProgram, ProgramFile
-from app.curriculum.scalars import NUMERIC
+from app.curriculum.loaded import Loaded, LoadedModule
+from app.curriculum.scalars import NUMERIC, count_words
 from app.curriculum.schema import Worksheet
+from app.curriculum.unique import twice
+
+GUIDANCE_WORDS = 30
+# The lists inside a field whose entries have keys, and what one entry is called.
+LISTS = {"options": "option", "items": "item", "columns": "column", "parts": "part", "results": "result"}
+Path = tuple[str | int, ...]
 
 
-def check(folder: Folder, program: LoadedProgram) -> None:
-    """Report every reference that leads nowhere and every key that is used twice."""
-    if program.head:
-        _check_program(folder, program.head)
-    known = Known(program)
-    for module in program.modules:
-        _check_module(folder, module)
-        texts.check_module(folder, module, known)
-        samples.check(folder, module)
-    texts.check_pages(folder, program, known)
-    _check_unique(folder, program)
-
-
-def _check_program(folder: Folder, head: Loaded[ProgramFile]) -> None:
-    try:
-        ZoneInfo(head.value.time_zone)
-    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        sentence = f"“{head.value.time_zone}” is not a time zone; write one like America/New_York."
-        folder.problem(head.file, head.line("time_zone"), sentence)
-    _twice(folder, head, ((call.key, ("calls", n, "key")) for n, call in enumerate(head.value.calls)), "call")
-    _twice(
-        folder,
-        head,
-        ((str(p.week), ("weeks_plan", n, "week")) for n, p in enumerate(head.value.weeks_plan)),
-        "week",
-    )
-    weeks = [(call.week, ("calls", n, "week")) for n, call in enumerate(head.value.calls)]
-    weeks += [(plan.week, ("weeks_plan", n, "week")) for n, plan in enumerate(head.value.weeks_plan)]
-    for week, path in weeks:
-        if week > head.value.weeks:
-            folder.problem(
-                head.file, head.line(*path), f"week {week} is after the last week, {head.value.weeks}."
-            )
-
-
-def _check_unique(folder: Folder, program: LoadedProgram) -> None:
-    heads = [module.head for module in program.modules if module.head]
-    _once(
-        folder, ((one.value.reason_slug, one.file, one.line("reason_slug")) for one in heads), "reason_slug"
-    )
-    sheets = program.worksheets()
-    _once(folder, ((sheet.value.key, sheet.file, sheet.line("key")) for sheet in sheets), "worksheet key")
-
-
-def _check_module(folder: Folder, module: LoadedModule) -> None:
-    head = module.head
-    if head and head.value.due_day < head.value.opens_day:
-        folder.problem(head.file, head.line("due_day"), "the work is due before the module opens.")
-    if module.rubric:
-        criteria = [(c.key, ("criteria", n, "key")) for n, c in enumerate(module.rubric.value.criteria)]
-        _twice(folder, module.rubric, criteria, "criterion")
-    if module.checks:
-        days = [(str(c.day), ("checks", n, "day")) for n, c in enumerate(module.checks.value.checks)]
-        _twice(folder, module.checks, days, "day")
-    if module.worksheet:
-        _check_worksheet(folder, module, module.worksheet)
-
-
-def _check_worksheet(folder: Folder, module: LoadedModule, sheet: Loaded[Worksheet]) -> None:
+def check(folder: Folder, module: LoadedModule, sheet: Loaded[Worksheet]) -> None:
+    """Report every id, key, limit and formula of a worksheet that does not fit the rest of it."""
     sections = sheet.value.sections
-    _twice(folder, sheet, ((s.id, ("sections", n, "id")) for n, s in enumerate(sections)), "section")
+    twice(folder, sheet, ((s.id, ("sections", n, "id")) for n, s in enumerate(sections)), "section")
     places = list(_places(sheet.value))
-    _twice(folder, sheet, ((field.id, (*path, "id")) for _, field, path in places), "field")
+    twice(folder, sheet, ((field.id, (*path, "id")) for _, field, path in places), "field")
     earlier: set[str] = set()
     for section_id, field, path in places:
         start = f"{module.number}.{section_id}."
@@ -101,14 +47,14 @@ def _check_worksheet(folder: Folder, module: LoadedModule, sheet: Loaded[Workshe
             _check_results(folder, sheet, field, path, earlier)
 
 
-def _places(sheet: Worksheet) -> Iterator[tuple[str, Field, tuple[str | int, ...]]]:
+def _places(sheet: Worksheet) -> Iterator[tuple[str, Field, Path]]:
     for s, section in enumerate(sheet.sections):
         for f, field in enumerate(section.fields):
             yield section.id, field, ("sections", s, "fields", f)
 
 
 def _check_criteria(
-    folder: Folder, module: LoadedModule, sheet: Loaded[Worksheet], field: Field, path: tuple[str | int, ...]
+    folder: Folder, module: LoadedModule, sheet: Loaded[Worksheet], field: Field, path: Path
 ) -> None:
     if not module.rubric:
         return
@@ -119,49 +65,48 @@ def _check_criteria(
             folder.problem(sheet.file, sheet.line(*path, "criteria", number), sentence)
 
 
-def _check_field(folder: Folder, sheet: Loaded[Worksheet], field: Field, path: tuple[str | int, ...]) -> None:
+def _check_field(folder: Folder, sheet: Loaded[Worksheet], field: Field, path: Path) -> None:
+    _check_lists(folder, sheet, field, path)
     match field:
-        case ChoiceField() | MultiChoiceField():
-            _twice(
-                folder,
-                sheet,
-                ((o.key, (*path, "options", n, "key")) for n, o in enumerate(field.options)),
-                "option",
-            )
-        case ChecklistField():
-            _twice(
-                folder,
-                sheet,
-                ((o.key, (*path, "items", n, "key")) for n, o in enumerate(field.items)),
-                "item",
-            )
         case GroupField():
-            _twice(
-                folder,
-                sheet,
-                ((p.key, (*path, "parts", n, "key")) for n, p in enumerate(field.parts)),
-                "part",
-            )
             for number, part in enumerate(field.parts):
                 _check_limits(folder, sheet, part.min, part.max, (*path, "parts", number))
+                _check_options(folder, sheet, part, "part", (*path, "parts", number))
         case NumberField():
             _check_limits(folder, sheet, field.min, field.max, path)
+        case FileField():
+            twice(
+                folder, sheet, ((kind, (*path, "accept", n)) for n, kind in enumerate(field.accept)), "type"
+            )
         case TableField():
             _check_table(folder, sheet, field, path)
 
 
-def _check_limits(
-    folder: Folder, sheet: Loaded[Worksheet], least: object, most: object, path: tuple[str | int, ...]
-) -> None:
+def _check_lists(folder: Folder, sheet: Loaded[Worksheet], owner: Any, path: Path) -> None:
+    """What a field, column or part is made of: each with a key and a label of its own, and short guidance."""
+    words = count_words(getattr(owner, "guidance", None) or "")
+    if words > GUIDANCE_WORDS:
+        sentence = (
+            f"“guidance” has {words} words; say it in {GUIDANCE_WORDS}, or move the rest into a lesson."
+        )
+        folder.problem(sheet.file, sheet.line(*path, "guidance"), sentence)
+    for name, what in LISTS.items():
+        # a reference names the columns it shows by their keys alone
+        entries = [pair for pair in enumerate(getattr(owner, name, ())) if not isinstance(pair[1], str)]
+        twice(folder, sheet, ((one.key, (*path, name, n, "key")) for n, one in entries), what)
+        labels = ((one.label, (*path, name, n, "label")) for n, one in entries)
+        twice(folder, sheet, labels, f"{what} label")
+        for number, one in entries:
+            _check_lists(folder, sheet, one, (*path, name, number))
+
+
+def _check_limits(folder: Folder, sheet: Loaded[Worksheet], least: object, most: object, path: Path) -> None:
     if least is not None and most is not None and least > most:  # type: ignore[operator]
         folder.problem(sheet.file, sheet.line(*path, "max"), f"“max” ({most}) is less than “min” ({least}).")
 
 
-def _check_table(
-    folder: Folder, sheet: Loaded[Worksheet], field: TableField, path: tuple[str | int, ...]
-) -> None:
+def _check_table(folder: Folder, sheet: Loaded[Worksheet], field: TableField, path: Path) -> None:
     columns = field.columns
-    _twice(folder, sheet, ((c.key, (*path, "columns", n, "key")) for n, c in enumerate(columns)), "column")
     for number, column in enumerate(columns):
         _check_column(folder, sheet, column, (*path, "columns", number))
     if field.max_rows is not None and field.max_rows < field.min_rows:
@@ -174,22 +119,21 @@ def _check_table(
             folder.problem(sheet.file, sheet.line(*path, "total"), sentence)
 
 
-def _check_column(
-    folder: Folder, sheet: Loaded[Worksheet], column: Column, path: tuple[str | int, ...]
-) -> None:
+def _check_column(folder: Folder, sheet: Loaded[Worksheet], column: Column, path: Path) -> None:
     if column.key in ("id", "total"):
         sentence = f"a column cannot be called “{column.key}”; the word is taken. Choose another key."
         folder.problem(sheet.file, sheet.line(*path, "key"), sentence)
-    if column.type == "choice" and len(column.options) < 2:
-        folder.problem(
-            sheet.file, sheet.line(*path), f"the choice “{column.key}” needs at least two options."
-        )
-    if column.type != "choice" and column.options:
-        sentence = f"only a column of type choice has options; “{column.key}” is {column.type}."
+    _check_options(folder, sheet, column, "column", path)
+
+
+def _check_options(
+    folder: Folder, sheet: Loaded[Worksheet], spec: Column | Part, what: str, path: Path
+) -> None:
+    if spec.type == "choice" and len(spec.options) < 2:
+        folder.problem(sheet.file, sheet.line(*path), f"the choice “{spec.key}” needs at least two options.")
+    if spec.type != "choice" and spec.options:
+        sentence = f"only a {what} of type choice has options; “{spec.key}” is {spec.type}."
         folder.problem(sheet.file, sheet.line(*path, "options"), sentence)
-    _twice(
-        folder, sheet, ((o.key, (*path, "options", n, "key")) for n, o in enumerate(column.options)), "option"
-    )
 
 
 # --- formulas ----------------------------------------------------------------------------------------------------
@@ -199,12 +143,9 @@ def _check_results(
     folder: Folder,
     sheet: Loaded[Worksheet],
     field: CalculatedField,
-    path: tuple[str | int, ...],
+    path: Path,
     earlier: set[str],
 ) -> None:
-    _twice(
-        folder, sheet, ((r.key, (*path, "results", n, "key")) for n, r in enumerate(field.results)), "result"
-    )
     for number, result in enumerate(field.results):
         line = sheet.line(*path, "results", number, "expression")
         try:
@@ -263,25 +204,3 @@ def _column_problem(field: TableField, reference: Reference, function: str | Non
     if function not in ("sum", "count", "min", "max"):
         return f"{reference} is many numbers; write sum({reference})."
     return None
-
-
-# --- keys used twice ---------------------------------------------------------------------------------------------
-
-
-def _twice(
-    folder: Folder,
-    loaded: Loaded[Any],
-    keys: Iterable[tuple[str, tuple[str | int, ...]]],
-    what: str,
-) -> None:
-    _once(folder, ((key, loaded.file, loaded.line(*path)) for key, path in keys), what)
-
-
-def _once(folder: Folder, keys: Iterable[tuple[str, str, int]], what: str) -> None:
-    first: dict[str, tuple[str, int]] = {}
-    for key, file, line in keys:
-        if key in first:
-            where = f"in line {first[key][1]}" if first[key][0] == file else f"in {first[key][0]}"
-            folder.problem(file, line, f"the {what} “{key}” is used twice; the first is {where}.")
-        else:
-            first[key] = (file, line)

@@ -1,7 +1,10 @@
 """Fills in the HTML of every text of a program: once, when it is published or previewed."""
 
+from collections.abc import Mapping
+
 from app.curriculum.markdown import render
-from app.curriculum.schema import Lesson, Module, Page, Program, Sample
+from app.curriculum.markdown_terms import Terms
+from app.curriculum.schema import Lesson, MediaFile, Module, Page, Program, Sample
 
 
 def rendered(program: Program) -> Program:
@@ -16,17 +19,29 @@ def rendered(program: Program) -> Program:
 
 
 def _module(module: Module, program: Program, labels: dict[str, str]) -> Module:
+    media, language = {one.name: one for one in module.media}, program.language
     return module.model_copy(
         update={
-            "opening_html": render(module.opening, program.sources, labels),
-            "lessons": tuple(_lesson(lesson, program, labels) for lesson in module.lessons),
+            "opening_html": render(module.opening, program.sources, labels, media=media, language=language),
+            "lessons": tuple(_lesson(lesson, program, labels, media) for lesson in module.lessons),
             "samples": tuple(_sample(sample, program) for sample in module.samples),
         }
     )
 
 
-def _lesson(lesson: Lesson, program: Program, labels: dict[str, str]) -> Lesson:
-    html = render(lesson.body, program.sources, labels, listed=lesson.sources, lead=True)
+def _lesson(
+    lesson: Lesson, program: Program, labels: dict[str, str], media: Mapping[str, MediaFile]
+) -> Lesson:
+    html = render(
+        lesson.body,
+        program.sources,
+        labels,
+        listed=lesson.sources,
+        lead=True,
+        terms=Terms(program.glossary, lesson.unexplained),
+        media=media,
+        language=program.language,
+    )
     return lesson.model_copy(update={"html": html})
 
 

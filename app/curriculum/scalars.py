@@ -141,6 +141,14 @@ def parse_date(text: str) -> date | None:
     return date.fromisoformat(text) if _is_iso_date(text) else None
 
 
+def typed(value: Any) -> str:
+    """A stored number as people type it, '1,400.50'; digits are only grouped, so it is read back as the same value."""
+    if as_decimal(value) is None:
+        return str(value or "")
+    whole, dot, fraction = value.partition(".")
+    return f"{int(whole):,}{dot}{fraction}" if whole not in ("-0", "") else str(value)
+
+
 def format_number(number: Decimal, kind: str = "number") -> str:
     """With thousands separators and without needless zeros: 1,400 · 1,400.50 · 103.6 · 92%."""
     if kind == "currency":

@@ -2,7 +2,8 @@
 
 Everything here is frozen and goes through JSON and back unchanged, because a whole `Program` is stored in a
 release. Looking something up never raises: a missing module or field is `None`, so a page can answer 404.
-Fields are in `field_types`, worksheets and rubrics in `assignment_types`; both are re-exported here.
+Fields are in `field_types`, worksheets and rubrics in `assignment_types`, public pages in `front_types`, the
+self-assessment in `assessment_types`; what other rooms name of them is re-exported here.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Constraint
 from pydantic import StringConstraints
 
+from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.assignment_types import (
     Check,
     Criterion,
@@ -31,6 +33,7 @@ from app.curriculum.field_types import (
     Field,
     FieldBase,
     FieldId,
+    FileField,
     Flag,
     GroupField,
     Key,
@@ -39,13 +42,28 @@ from app.curriculum.field_types import (
     NumberField,
     Option,
     Part,
+    ReferenceField,
     Result,
     ShortTextField,
     Slug,
+    SourceTag,
     Strict,
     TableField,
     Text,
 )
+from app.curriculum.front_types import (
+    WEEKDAYS,
+    HomePageFacts,
+    Page,
+    PageFacts,
+    Question,
+    ReasonPageFacts,
+    Statements,
+    Weekday,
+)
+from app.curriculum.glossary import Term
+from app.curriculum.media import MediaFile
+from app.curriculum.plain_numbers import DIGITS
 
 __all__ = [
     "Call",
@@ -61,34 +79,45 @@ __all__ = [
     "Field",
     "FieldBase",
     "FieldId",
+    "FileField",
     "GroupField",
+    "HomePageFacts",
     "Key",
     "Lesson",
     "Levels",
     "LongTextField",
+    "MediaFile",
     "Module",
     "MultiChoiceField",
     "NumberField",
     "Option",
     "Page",
+    "PageFacts",
     "Part",
     "Program",
+    "Question",
+    "ReasonPageFacts",
+    "ReferenceField",
+    "ReflectQuestion",
     "Result",
     "Rubric",
     "Sample",
     "Section",
+    "SelfAssessment",
     "ShortTextField",
     "Slug",
     "Source",
+    "SourceTag",
+    "Statements",
     "Strict",
     "TableField",
+    "Term",
     "Text",
     "Worksheet",
     "structure_hash",
 ]
 
-WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}\d{1,3}[a-z]?$")]
+WallTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class Source(Strict):
@@ -99,21 +128,21 @@ class Source(Strict):
 
 
 class Call(Strict):
-    """A live session of every cohort: `day` counts within its week (0: Saturday), `starts` is the cohort's time."""
+    """A live session of every cohort: `day` counts within its week (0: the first), `starts` is the cohort's time."""
 
     key: Slug
-    week: Annotated[int, Constraint(ge=1, le=104)]
+    week: Annotated[int, Constraint(ge=1, le=104), DIGITS]
     title: Text
-    day: Annotated[int, Constraint(ge=-60, le=730)]
+    day: Annotated[int, Constraint(ge=-60, le=730), DIGITS]
     starts: WallTime
-    minutes: Annotated[int, Constraint(ge=5, le=600)]
+    minutes: Annotated[int, Constraint(ge=5, le=600), DIGITS]
     text: Text | None = None
 
 
 class WeekPlan(Strict):
     """One row of the public week-by-week plan; weeks that open a module are named by the module itself."""
 
-    week: Annotated[int, Constraint(ge=1, le=104)]
+    week: Annotated[int, Constraint(ge=1, le=104), DIGITS]
     title: Text
     text: str = ""
 
@@ -146,11 +175,21 @@ class Sample(SampleFacts):
 
 
 class LessonFacts(Strict):
+    """Front matter of a lesson. `unexplained` are terms of the glossary that this lesson explains itself."""
+
     title: Text
-    minutes: Annotated[int, Constraint(ge=1, le=120)] | None = None
+    minutes: Annotated[int, Constraint(ge=1, le=120), DIGITS] | None = None
     action: Text | None = None
     feeds: tuple[FieldId, ...] = ()
     sources: tuple[SourceTag, ...] = ()
+    unexplained: tuple[Text, ...] = ()
+
+
+class ReflectQuestion(Strict):
+    """What a lesson asks for a private note; the note is kept under the key."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
+    text: Text
 
 
 class Lesson(LessonFacts):
@@ -161,33 +200,42 @@ class Lesson(LessonFacts):
     minutes: int
     body: Text
     html: str = ""
+    questions: tuple[ReflectQuestion, ...] = ()
 
 
 class ModuleFacts(Strict):
-    """The front matter of module.md. Days count from the cohort's first day; `review_days` are business days."""
+    """The front matter of module.md. Days count from the cohort's first day; `review_days` are business days.
+
+    `needs` names modules whose systems this one builds on, `pairs_with` one it is built together with, from either
+    side. `closes_day` is for a system that grows until the end: the day its last version is due.
+    """
 
     title: Text
     reason: Text
     reason_slug: Slug
     system: Text
     chapter: Text
-    opens_day: Annotated[int, Constraint(ge=0, le=730)]
-    due_day: Annotated[int, Constraint(ge=0, le=730)]
-    review_days: Annotated[int, Constraint(ge=1, le=20)] = 3
+    opens_day: Annotated[int, Constraint(ge=0, le=730), DIGITS]
+    due_day: Annotated[int, Constraint(ge=0, le=730), DIGITS]
+    closes_day: Annotated[int, Constraint(ge=0, le=730), DIGITS] | None = None
+    review_days: Annotated[int, Constraint(ge=1, le=20), DIGITS] = 3
     critical: Flag = False
+    needs: tuple[Slug, ...] = ()
+    pairs_with: tuple[Slug, ...] = ()
     problem: Text
     outcomes: Annotated[tuple[Text, ...], Constraint(min_length=1)]
     documents_promised: tuple[Text, ...] = ()
 
 
 class Module(ModuleFacts):
-    """One of the ten modules. Without a worksheet it is listed, but there is nothing to build in it yet."""
+    """One of the modules. Without a worksheet it is listed, but there is nothing to build in it yet."""
 
     number: int
     slug: Slug
     opening: str
     opening_html: str = ""
     lessons: tuple[Lesson, ...] = ()
+    media: tuple[MediaFile, ...] = ()
     worksheet: Worksheet | None = None
     rubric: Rubric | None = None
     checks: tuple[Check, ...] = ()
@@ -207,41 +255,44 @@ class Module(ModuleFacts):
     def lesson(self, slug: str) -> Lesson | None:
         return next((one for one in self.lessons if one.slug == slug), None)
 
+    def file(self, sha256: str, name: str) -> MediaFile | None:
+        return next((one for one in self.media if (one.sha256, one.name) == (sha256, name)), None)
+
     def document(self, slug: str) -> Document | None:
         return next((one for one in self.documents if one.slug == slug), None)
 
-
-class PageFacts(Strict):
-    """Front matter of a public text. `facts` holds named short texts a page's template places by itself."""
-
-    title: Text
-    description: Text | None = None
-    lead: Text | None = None
-    reason: Text | None = None
-    sources: tuple[SourceTag, ...] = ()
-    facts: dict[str, Any] = {}
-
-
-class Page(PageFacts):
-    """A public text; `slug` is its path without the ending (`home`, `reasons/lack-of-systems`)."""
-
-    slug: str
-    body: str
-    html: str = ""
+    def sample(self, slug: str) -> Sample | None:
+        return next((one for one in self.samples if one.slug == slug), None)
 
 
 class ProgramFacts(Strict):
+    """What program.yaml says of the whole. Times are the cohort's local time, days count from its first day."""
+
     title: Text
     institute: Text
+    called: Text | None = None  # the institute in running text, where its name is long
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en-US"
-    weeks: Annotated[int, Constraint(ge=1, le=104)]
+    weeks: Annotated[int, Constraint(ge=1, le=104), DIGITS]
+    week_begins: Weekday = "monday"
     time_zone: Text
+    also_shown_in: tuple[Text, ...] = ()  # time zones in which the first call is announced as well
     hedges: Annotated[tuple[Text, ...], Constraint(min_length=1)]
     sample_practice: Text | None = None  # the fictional practice whose answers the good samples are
+    notice: Text | None = None  # at the foot of every page of work; the first hedge if there is none
+    public_notice: Text | None = None  # at the foot of every public page; the same
+    example_of: Text | None = None  # the practice all examples are from
+    statements: Statements = Statements()
+    application: tuple[Question, ...] = ()
+    open_questions_title: Text | None = None  # callouts with this title are questions to the institute
     release_time: WallTime
     due_time: WallTime
     calls: tuple[Call, ...] = ()
     weeks_plan: tuple[WeekPlan, ...] = ()
+
+    @property
+    def short_name(self) -> str:
+        """The institute as it is called within a sentence."""
+        return self.called or self.institute
 
 
 class Program(ProgramFacts):
@@ -249,13 +300,38 @@ class Program(ProgramFacts):
 
     modules: tuple[Module, ...]
     sources: dict[str, Source] = {}
+    glossary: tuple[Term, ...] = ()  # in the order of the alphabet
     pages: tuple[Page, ...] = ()
+    assessment: SelfAssessment | None = None
+
+    def weekday(self, day: int) -> str:
+        """The name of that day of a cohort: day 0 is its first, 'Saturday' for example."""
+        return WEEKDAYS[(WEEKDAYS.index(self.week_begins) + day) % 7].capitalize()
 
     def module(self, slug: str) -> Module | None:
         return next((one for one in self.modules if one.slug == slug), None)
 
+    @property
+    def check_days(self) -> list[int]:
+        """The days after acceptance on which evidence is asked for, in order."""
+        return sorted({check.day for module in self.modules for check in module.checks})
+
+    def builds_on(self, module: Module) -> tuple[Module, ...]:
+        """The modules it needs, in the order of the program."""
+        return tuple(one for one in self.modules if one.slug in module.needs)
+
+    def pairs_of(self, module: Module) -> tuple[Module, ...]:
+        """The modules it is built together with, whichever of the two says so."""
+        return tuple(
+            one for one in self.modules if one.slug in module.pairs_with or module.slug in one.pairs_with
+        )
+
     def module_numbered(self, number: int) -> Module | None:
         return next((one for one in self.modules if one.number == number), None)
+
+    def module_against(self, reason_slug: str) -> Module | None:
+        """The module that is built against this reason."""
+        return next((one for one in self.modules if one.reason_slug == reason_slug), None)
 
     def module_of(self, worksheet_key: str) -> Module | None:
         """The module whose worksheet has this assignment key."""

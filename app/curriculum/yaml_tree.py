@@ -6,6 +6,7 @@ documents and deep nesting are refused. The tree is built from the parser's even
 file costs a sentence, not the process.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ import yaml
 MAX_DEPTH = 20
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = ("", "~", "null", "Null", "NULL")
+# A remark has a space after its sign; “Room #3” was meant whole.
+_CUT_OFF = re.compile(r"[ \t]+(#[^\s#]\S*)")
 
 
 class YamlError(Exception):
@@ -30,6 +33,7 @@ class YamlError(Exception):
 class Scalar:
     line: int
     value: str | None
+    cut_off: tuple[int, str] | None = None  # line and text of what YAML took for a remark
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Items:
 @dataclass
 class Mapping:
     line: int
+    is_flow: bool = False  # written between { }
     values: dict[str, "Tree"] = field(default_factory=dict)
     key_lines: dict[str, int] = field(default_factory=dict)
     repeated: list[tuple[str, int, int]] = field(default_factory=list)  # key, its line, the line of the first
@@ -52,9 +57,10 @@ Tree = Scalar | Items | Mapping
 def parse(text: str, first_line: int = 1) -> Tree:
     """The tree of one YAML document; lines are counted from `first_line`. Raises YamlError."""
     try:
-        return _build(yaml.parse(text, Loader=_LOADER), first_line)
+        return _build(yaml.parse(text, Loader=_LOADER), first_line, text.split("\n"))
     except yaml.MarkedYAMLError as error:
-        raise YamlError(_error_line(error, text) + first_line, _explain(error)) from error
+        sentence = _explain(error, text.split("\n"))
+        raise YamlError(_error_line(error, text) + first_line, sentence) from error
     except (yaml.YAMLError, ValueError, UnicodeError, RecursionError) as error:
         raise YamlError(first_line, "this is not YAML we can read; look for a stray sign.") from error
 
@@ -70,6 +76,13 @@ def plain(tree: Tree) -> Any:
             return {key: plain(value) for key, value in entries.items()}
 
 
+def node_at(tree: Tree, path: Sequence[Any]) -> Tree:
+    """What `path` leads to; the last thing on the way that exists, where it leads nowhere."""
+    for step in path:
+        tree = _inner(tree, step) or tree
+    return tree
+
+
 def line_of(tree: Tree, path: Sequence[Any]) -> int:
     """The line of what `path` leads to; of the last thing on the way that exists, where it leads nowhere.
 
@@ -77,28 +90,37 @@ def line_of(tree: Tree, path: Sequence[Any]) -> int:
     """
     line = tree.line
     for step in path:
-        if isinstance(tree, Mapping) and step in tree.values:
-            line = tree.key_lines[step]
-            tree = tree.values[step]
-        elif isinstance(tree, Items) and isinstance(step, int) and step < len(tree.values):
-            tree = tree.values[step]
-            line = tree.line
+        inner = _inner(tree, step)
+        if inner:
+            line = tree.key_lines[step] if isinstance(tree, Mapping) else inner.line
+            tree = inner
     return line
 
 
-def repeated_keys(tree: Tree) -> Iterator[tuple[str, int, int]]:
-    """Every key written twice in one mapping: key, its line, the line of the first."""
+def _inner(tree: Tree, step: Any) -> Tree | None:
+    if isinstance(tree, Mapping):
+        return tree.values.get(step)
+    if isinstance(tree, Items) and isinstance(step, int) and step < len(tree.values):
+        return tree.values[step]
+    return None
+
+
+def slips(tree: Tree) -> Iterator[tuple[int, str]]:
+    """What is good YAML and surely not meant: a key written twice in one mapping, a text cut off at a “#”."""
     match tree:
+        case Scalar(cut_off=(line, rest)):
+            yield line, f"“ #” begins a remark, so “{rest}” is not read; put the whole text in quotes."
         case Items(values=values):
             for value in values:
-                yield from repeated_keys(value)
+                yield from slips(value)
         case Mapping(values=entries, repeated=repeated):
-            yield from repeated
+            for key, line, first in repeated:
+                yield line, f"“{key}” is written twice; the first is in line {first}."
             for value in entries.values():
-                yield from repeated_keys(value)
+                yield from slips(value)
 
 
-def _build(events: Any, first_line: int) -> Tree:
+def _build(events: Any, first_line: int, lines: Sequence[str]) -> Tree:
     root = Items(first_line)
     open_nodes: list[Items | Mapping] = [root]
     keys: list[str | None] = [None]  # per open mapping: the key that waits for its value
@@ -110,13 +132,13 @@ def _build(events: Any, first_line: int) -> Tree:
             )
         if isinstance(event, yaml.ScalarEvent):
             _refuse_tag(event, line)
-            is_null = event.implicit[0] and event.value in _NULLS  # implicit: plain, without quotes
-            _place(open_nodes, keys, Scalar(line, None if is_null else event.value))
+            _place(open_nodes, keys, _scalar(event, line, lines))
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             _refuse_tag(event, line)
             if len(open_nodes) > MAX_DEPTH:
                 raise YamlError(line, f"this is nested more than {MAX_DEPTH} levels deep.")
-            node = Mapping(line) if isinstance(event, yaml.MappingStartEvent) else Items(line)
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            node = Mapping(line, bool(event.flow_style)) if is_mapping else Items(line)
             _place(open_nodes, keys, node)
             open_nodes.append(node)
             keys.append(None)
@@ -126,6 +148,15 @@ def _build(events: Any, first_line: int) -> Tree:
         elif isinstance(event, yaml.DocumentStartEvent) and root.values:
             raise YamlError(line, "a second “---” begins another document; one file holds one.")
     return root.values[0] if root.values else Scalar(first_line, None)
+
+
+def _scalar(event: Any, line: int, lines: Sequence[str]) -> Scalar:
+    if not event.implicit[0]:  # in quotes, or a block
+        return Scalar(line, event.value)
+    end = event.end_mark
+    found = _CUT_OFF.match(lines[end.line], end.column) if end.line < len(lines) else None
+    cut_off = (line + end.line - event.start_mark.line, found[1]) if found else None
+    return Scalar(line, None if event.value in _NULLS else event.value, cut_off)
 
 
 def _place(open_nodes: list[Items | Mapping], keys: list[str | None], node: Tree) -> None:
@@ -199,18 +230,32 @@ _EXPLANATIONS = (
 )
 
 
+_MARKS = {'"': "quotation mark", "'": "quotation mark", "]": "bracket", "}": "bracket"}
+
+
 def _error_line(error: yaml.MarkedYAMLError, text: str) -> int:
     """Counted from 0. What is never closed is noticed at the end of the file, but told where it begins."""
     last = text.rstrip().count("\n")
     mark = error.problem_mark or error.context_mark
-    if mark and error.context_mark and (mark.line > last or "quoted scalar" in (error.context or "")):
+    begins = ("quoted scalar", "flow mapping", "flow sequence", "simple key")
+    if error.context_mark and (
+        mark is None or mark.line > last or any(word in (error.context or "") for word in begins)
+    ):
         mark = error.context_mark
     return min(mark.line, last) if mark else 0
 
 
-def _explain(error: yaml.MarkedYAMLError) -> str:
+def _explain(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> str:
     said = f"{error.context or ''} {error.problem or ''}"
+    before = _before(error.problem_mark, lines)
+    if "did not find expected key" in said and before in _MARKS:
+        return f"the text goes on after its closing {_MARKS[before]}; put the whole text in quotes."
     for words, sentence in _EXPLANATIONS:
         if words in said:
             return sentence
     return f"this is not YAML we can read ({' '.join(said.split())}); check the indentation and the quotes."
+
+
+def _before(mark: Any, lines: Sequence[str]) -> str:
+    """The sign in front of this place, spaces left out; empty at the start of a line."""
+    return lines[mark.line][: mark.column].rstrip()[-1:] if mark and mark.line < len(lines) else ""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+
+from sqlalchemy import select
 
 from app.files.models import StoredFile
 from app.lib.database import db
@@ -19,3 +22,13 @@ def keep(owner_id: int, digest: str, name: str, content_type: str, size: int, no
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def forget(files: Collection[StoredFile]) -> list[str]:
+    """Delete these rows. The hashes no row names any more: to be let go of after the commit."""
+    for row in files:
+        db.session.delete(row)
+    db.session.flush()
+    digests = {row.sha256 for row in files}
+    still = set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(digests))))
+    return sorted(digests - still)

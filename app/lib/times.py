@@ -10,7 +10,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 def zone(name: str | None) -> ZoneInfo:
     """The named time zone; UTC for a name nobody knows (a browser may send anything)."""
-    return ZoneInfo(name) if name in _known_zones() else ZoneInfo("UTC")
+    return ZoneInfo(name) if name and is_zone(name) else ZoneInfo("UTC")
+
+
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a time zone, such as 'America/New_York'."""
+    return name in _known_zones()
 
 
 @cache
@@ -33,7 +38,7 @@ def add_business_days(day: date, days: int, holidays: Collection[date] = ()) -> 
     return day
 
 
-_viewer_zone: Callable[[], str] = lambda: "America/New_York"  # noqa: E731 - a default, replaced at the start
+_viewer_zone: Callable[[], str] = lambda: "UTC"  # noqa: E731 - a default, replaced at the start
 
 
 def show_in(viewer_zone: Callable[[], str]) -> None:

@@ -15,8 +15,9 @@ from jinja2 import Template
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
-from app.lib import times
+from app.lib import times, words
 from app.lib.database import db
+from app.lib.imprint import imprint
 from app.lib.login import current_user
 from app.lib.money import money
 from app.lib.refusal import Refused
@@ -52,8 +53,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
     for function in (times.moment, times.day, times.day_year, times.long_date, times.clock_time, money):
         app.template_filter()(function)
-    times.show_in(lambda: getattr(current_user, "time_zone", None) or "America/New_York")
-    app.jinja_env.globals.update(asset=asset)
+    app.template_filter()(words.in_words)
+    app.template_filter()(words.mid_sentence)
+    times.show_in(lambda: getattr(current_user, "time_zone", None) or imprint().time_zone)
+    app.jinja_env.globals.update(asset=asset, imprint=imprint)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"demo": app.config["DEMO"]})
 
@@ -87,7 +90,8 @@ def _policy() -> str:
     if stand_in:
         pay += f" {stand_in}"
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+        "font-src 'self'; "
         f"connect-src 'self'; form-action 'self'{pay}; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "object-src 'none'; manifest-src 'self'"
     )
@@ -103,6 +107,8 @@ def _add_headers(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code < 400:
         if request.args.get("v"):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif response.cache_control.immutable:
+        pass  # its address names its content: the view has said who may keep it
     elif current_user.is_authenticated or "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -125,6 +131,8 @@ def _http_error(error: HTTPException) -> Any:
             "Go back, reload the page and send it again; what you typed is still in the form."
         )
         return _error_page(400, "Please send that once more", sentence)
+    if error.code == 413:
+        return _error_page(413, error.name, "That is too large to send in one go. Nothing was stored.")
     return _error_page(error.code, error.name, error.description or "")
 
 

@@ -23,6 +23,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from app.lib.database import begin_write, db
+from app.lib.imprint import imprint
 from app.mail.models import Message
 
 BATCH = 10  # with every answer of the server as slow as its timeout allows, still within the lease
@@ -33,6 +34,7 @@ HOLDS_A_SECRET = frozenset(
         "admissions/offered",
         "admissions/already",
         "admissions/received",
+        "assessment/result_link",
     }
 )
 LEASE = timedelta(minutes=5)
@@ -121,9 +123,10 @@ def compose(message: Message) -> EmailMessage:
     """The message as it goes over the wire: plain text first, the same in HTML with its styles inlined."""
     mail = EmailMessage()
     mail["Subject"] = _as_typed(message.subject)
-    mail["From"] = current_app.config["MAIL_FROM"]
+    sender, address = parseaddr(current_app.config["MAIL_FROM"])
+    mail["From"] = str(Address(_as_typed(sender or imprint().title), addr_spec=address))
     mail["To"] = str(Address(_as_typed(message.to_name), addr_spec=_ascii_domain(message.to_address)))
-    domain = parseaddr(current_app.config["MAIL_FROM"])[1].rpartition("@")[2] or "localhost"
+    domain = address.rpartition("@")[2] or "localhost"
     mail["Message-ID"] = f"<message-{message.id}-{int(message.created_at.timestamp())}@{domain}>"
     mail["Date"] = message.created_at
     mail["Auto-Submitted"] = "auto-generated"

@@ -15,7 +15,6 @@ from markupsafe import Markup
 from app.curriculum import answer_html, documents
 from app.curriculum.answer_html import Filled
 from app.curriculum.calculation import calculated
-from app.curriculum.fields import is_answered
 from app.curriculum.placeholders import Placeholder
 from app.curriculum.schema import Document, Field, Module, Program, Worksheet
 from app.lib.times import long_date
@@ -112,6 +111,7 @@ class Book:
     institute: str
     language: str  # as in `en-US`
     hedges: tuple[str, ...]
+    notice: str  # the program's word at the foot of every page
     chapters: tuple[Chapter, ...]
     mark: str  # the fingerprint of what its pages are made of
 
@@ -159,7 +159,7 @@ class Book:
         if self.imprint.is_sample:
             return f"Filled sample: {self.practice} is a fictional practice. {NOT_ADVICE}"
         is_for_clients = document is not None and document.kind in HANDED_OUT  # who writes their data into it
-        return f"Version of {self.version}. {NOT_ADVICE}" + ("" if is_for_clients else " No client data.")
+        return f"Version of {self.version}. {NOT_ADVICE if is_for_clients else self.notice}"
 
     def standing(self, chapter: Chapter) -> tuple[tuple[str, str], ...]:
         """What is said of each document: label and text; an empty text is left to be written by hand."""
@@ -201,8 +201,8 @@ def compose(program: Program, programs: dict[str, Program], work: Sequence[Work]
         _chapter(module, answered.get(module.slug), by_module.get(module.slug), accepted)
         for module in program.modules
     )
-    mark = fingerprint(work, imprint)
-    return Book(imprint, program.institute, program.language, program.hedges, chapters, mark)
+    mark, notice = fingerprint(work, imprint), program.notice or program.hedges[0]
+    return Book(imprint, program.institute, program.language, program.hedges, notice, chapters, mark)
 
 
 def fingerprint(work: Sequence[Work], imprint: Imprint) -> str:
@@ -257,16 +257,14 @@ def _parts(module: Module, answers: dict[str, Any]) -> tuple[Part, ...]:
         Part(
             section.manual or f"{module.number}.{index}",
             section.title,
-            tuple((field.label, _answer(field, filled)) for field in section.fields if _has(field, filled)),
+            tuple(
+                (field.label, _answer(field, filled))
+                for field in section.fields
+                if answer_html.has_answer(Placeholder(field.id), field, filled)
+            ),
         )
         for index, section in enumerate(sheet.sections, 1)
     )
-
-
-def _has(field: Field, filled: Filled) -> bool:
-    if field.type == "calculated":
-        return any(one.number is not None for one in filled.results.get(field.id, {}).values())
-    return is_answered(field, filled.answers.get(field.id))
 
 
 def _answer(field: Field, filled: Filled) -> Markup:

@@ -54,3 +54,12 @@ def made(release_id: int) -> set[tuple[str, str, str]]:
         SampleFile.release_id == release_id
     )
     return {(row[0], row[1], row[2]) for row in db.session.execute(rows)}
+
+
+def digests() -> set[str]:
+    """The SHA-256 of every file there is: none of them has a row among the stored files, for nobody owns them."""
+    return {
+        one
+        for one in db.session.scalars(select(SampleFile.sha256).where(SampleFile.sha256.is_not(None)))
+        if one
+    }

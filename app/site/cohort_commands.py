@@ -43,7 +43,7 @@ class Refund(click.ParamType[tuple[date, int]]):
 
 @click.command("open-cohort")
 @click.argument("slug")
-@click.option("--starts", type=DAY, required=True, help="The Saturday of week 1, for example 2027-01-02.")
+@click.option("--starts", type=DAY, required=True, help="The first day of week 1, for example 2027-01-02.")
 @click.option("--seats", type=click.IntRange(1, 1000), required=True)
 @click.option(
     "--price", type=click.FloatRange(0, 100_000), required=True, help="In whole units: 2400 or 2400.50."

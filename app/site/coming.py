@@ -82,8 +82,9 @@ class Week:
     critical: bool
     catch_up: bool
     review_days: int
-    opens_day: int | None = None  # days after the cohort's first day
-    due_day: int | None = None
+    opens_on: str = ""  # the name of the weekday
+    due_on: str = ""
+    stands: str = ""  # to other modules: 'Builds on module 3.'
     first: date | None = None
     last: date | None = None
     due: date | None = None
@@ -166,10 +167,23 @@ def weeks(program: Program, cohort: Cohort | None = None) -> list[Week]:
     return [_week(program, plan, opening.get(plan.week), cohort) for plan in program.weeks_plan]
 
 
+def _stands(program: Program, module: Module) -> str:
+    """How a module stands to others, as a sentence; empty where it stands alone."""
+    named = (("builds on", program.builds_on(module)), ("pairs with", program.pairs_of(module)))
+    said = [
+        f"{verb} module {' and '.join(str(one.number) for one in others)}" for verb, others in named if others
+    ]
+    if module.closes_day is not None:
+        said.append(f"closes last, in week {module.closes_day // 7 + 1}")
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
 def _week(program: Program, plan: WeekPlan, module: Module | None, cohort: Cohort | None) -> Week:
     more: dict[str, Any] = {}
     if module:
-        more |= {"opens_day": module.opens_day, "due_day": module.due_day}
+        more |= {"opens_on": program.weekday(module.opens_day), "due_on": program.weekday(module.due_day)}
+        more["stands"] = _stands(program, module)
     if cohort:
         first = cohort.starts_on + timedelta(days=cohort.shift_days + (plan.week - 1) * 7)
         more |= {"first": first, "last": first + timedelta(days=6)}

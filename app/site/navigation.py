@@ -7,7 +7,9 @@ from typing import Any
 from flask import Flask, request, url_for
 
 from app.cohorts.queries import current_enrollment
+from app.lib.imprint import imprint
 from app.lib.login import current_user
+from app.lib.words import in_words
 
 PARTICIPANT = (
     ("Dashboard", "site.dashboard", ("site.dashboard",)),
@@ -15,6 +17,7 @@ PARTICIPANT = (
     ("Manual", "manual.manual", ("manual.",)),
     ("Calendar", "site.calendar", ("site.calendar",)),
     ("Payments", "payments.payments", ("payments.",)),
+    ("Search", "site.find", ("site.find",)),
 )
 COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
 STAFF = (("Cohorts", "site.staff", ("site.staff", "admissions.")),)
@@ -23,9 +26,13 @@ PROSPECT = (
     ("Payments", "payments.payments", ("payments.",)),
 )
 PUBLIC = (
-    ("The ten reasons", "site.reasons", ("site.reasons", "site.reason")),
+    ("The {number} reasons", "site.reasons", ("site.reasons", "site.reason")),
     ("The program", "site.program", ("site.program",)),
     ("Dates and price", "site.cohorts_list", ("site.cohorts_list", "site.cohort")),
+)
+FOOTER = (
+    ("Dates and price", "site.cohorts_list", ("site.cohorts_list", "site.cohort")),
+    ("Self-assessment", "assessment.start", ("assessment.",)),
 )
 
 
@@ -67,12 +74,13 @@ def menu() -> list[dict[str, Any]]:
 
 
 def public_menu() -> list[dict[str, Any]]:
-    return _drawn(PUBLIC)
+    number = in_words(imprint().modules)
+    return _drawn(tuple((label.format(number=number), *rest) for label, *rest in PUBLIC))
 
 
 def footer_menu() -> list[dict[str, Any]]:
     """What the footer shows besides its own: on a phone it is the public pages' menu."""
-    return _drawn(PUBLIC[2:])
+    return _drawn(FOOTER)
 
 
 def _drawn(entries: tuple[Any, ...]) -> list[dict[str, Any]]:

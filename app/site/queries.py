@@ -1,7 +1,8 @@
-"""What the dashboard and the module pages read, in as few queries as there are rooms."""
+"""What the dashboard, the module pages and the lessons read, in as few queries as there are rooms."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,11 @@ from sqlalchemy import Row, func, select
 
 from app.accounts.models import User
 from app.cohorts import queries as cohorts
-from app.cohorts.models import Call, Enrollment
+from app.cohorts.models import Call, Cohort, Enrollment
 from app.coursework import queries as coursework
 from app.coursework.models import Comment, Review, Submission, System
-from app.curriculum.schema import Module
+from app.curriculum.queries import program_of
+from app.curriculum.schema import MediaFile, Module
 from app.lib.database import db
 from app.site.rules import Chapter
 
@@ -39,7 +41,33 @@ def _chapter(enrollment: Enrollment, module: Module, system: Any) -> Chapter:
         system_id=system.id if system else None,
         accepted_at=system.accepted_at if system else None,
         promised_at=system.promised_at if system else None,
+        closes_at=dates.closes_at,
     )
+
+
+def media_for(user: User, sha256: str, name: str, now: datetime) -> MediaFile | None:
+    """A file of a lesson this person may read: of an open module of their cohort; of any module, to those who teach."""
+    enrollment = cohorts.current_enrollment(user)
+    if enrollment:
+        for module in cohorts.program(enrollment.cohort).modules:
+            found = module.file(sha256, name)
+            if found and cohorts.dates_of(enrollment.cohort, module).is_open(now):
+                return found
+    for release_id in _releases_taught(user, now):
+        for module in program_of(release_id).modules:
+            if found := module.file(sha256, name):
+                return found
+    return None
+
+
+def _releases_taught(user: User, now: datetime) -> Sequence[int]:
+    """The releases of the cohorts this person coaches; for staff, of every cohort."""
+    rows = select(Cohort.release_id).distinct()
+    if not user.is_staff:
+        if not user.is_coach:
+            return ()
+        rows = rows.where(Cohort.id.in_(cohorts.coached_cohort_ids(user, now)))
+    return db.session.scalars(rows).all()
 
 
 _open_required = (

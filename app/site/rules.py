@@ -23,6 +23,7 @@ class Chapter:
     system_id: int | None = None
     accepted_at: datetime | None = None
     promised_at: datetime | None = None
+    closes_at: datetime | None = None  # of a system that grows until the end: its last version is due
 
     def is_open(self, now: datetime) -> bool:
         return now >= self.opens_at

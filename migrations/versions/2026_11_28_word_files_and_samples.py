@@ -10,8 +10,8 @@ from alembic import op
 
 from app.lib import database
 
-revision = "word_files"
-down_revision = "0003"
+revision = "0007_word"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

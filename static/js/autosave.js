@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Keeps a worksheet. What is typed goes to this device at once and to the server a moment later; the copy on the
- * device stays until the server has confirmed the same text by its digest. Knows forms, not worksheets.
+ * Keeps a worksheet, or a private note. What is typed goes to this device at once and to the server a moment later;
+ * the copy on the device stays until the server has confirmed the same text by its digest. Knows forms only: a form says
+ * where its page is (data-home), under which name its copy is kept (data-copy) and whose it is (data-owner).
  *
  * @typedef {[string, string][]} Entries
  * @typedef {{entries: Entries, was: string, version: string, at: number, sent?: boolean}} Copy
@@ -33,8 +34,8 @@ export class Autosave {
     this.form = form;
     this.onStatus = onStatus;
     this.onAnswer = onAnswer;
-    this.key = `worksheet:${form.dataset.owner}:${form.dataset.system}`;
-    this.home = new URL(form.action).pathname.replace(/\/draft$/, ""); // the page itself; after a refusal it has another address
+    this.key = form.dataset.copy ?? "";
+    this.home = form.dataset.home ?? ""; // the page itself; after a refusal it has another address
     this.tab = Math.random().toString(36).slice(2);
     this.confirmed = this.snapshot();
     this.timer = 0;
@@ -44,7 +45,7 @@ export class Autosave {
     this.stopped = ""; // why saving waits for the person: 'conflict', 'signed out', 'refused'
     this.leaving = false;
     this.renewed = false; // the token was fetched anew since the last save
-    this.channel = "BroadcastChannel" in window ? new BroadcastChannel("worksheet") : null;
+    this.channel = "BroadcastChannel" in window ? new BroadcastChannel("saved") : null;
     this.listen();
   }
 
@@ -157,6 +158,20 @@ export class Autosave {
     if (!this.stopped && !this.retry && this.snapshot() !== written) this.plan(WAIT);
   }
 
+  /** Save what is unsaved and wait for it. @returns {Promise<boolean>} whether the server has what was typed by now */
+  async settle() {
+    while (this.busy) await new Promise((again) => setTimeout(again, 50));
+    if (this.unsaved) await this.save();
+    return !this.stopped && !this.retry;
+  }
+
+  /** The draft was changed by something else than a save of ours. @param {Answer} answer */
+  told(answer) {
+    this.input("version").value = String(answer.version);
+    this.onStatus(answer.saved_at);
+    this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });
+  }
+
   /** @param {Entries} sent @param {boolean} closing */
   send(sent, closing = false) {
     const own = OWN.map((name) => /** @type {[string, string]} */ ([name, this.input(name).value]));
@@ -229,7 +244,7 @@ export class Autosave {
   async refreshToken() {
     const page = await fetch(this.home, { headers: { Accept: "text/html" } });
     const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
-    const form = /** @type {HTMLFormElement | null} */ (parsed.querySelector("#work"));
+    const form = /** @type {HTMLFormElement | null} */ (parsed.getElementById(this.form.id));
     const token = /** @type {HTMLInputElement | null} */ (form?.querySelector('input[name="csrf_token"]'));
     if (!token || form?.dataset.owner !== this.form.dataset.owner) return "none";
     this.input("csrf_token").value = token.value;

@@ -4,6 +4,7 @@
  * a save put where it belongs. Without this file every button still works as a form.
  */
 import { Autosave } from "./autosave.js";
+import { Files } from "./files.js";
 
 /** @typedef {import("./autosave.js").Answer} Answer */
 /** @typedef {import("./autosave.js").Copy} Copy */
@@ -11,6 +12,7 @@ import { Autosave } from "./autosave.js";
 const form = /** @type {HTMLFormElement} */ (document.getElementById("work"));
 const SPRITE = document.querySelector("#saved use")?.getAttribute("href")?.split("#")[0] ?? "";
 const autosave = new Autosave(form, { onStatus: status, onAnswer: show });
+const files = new Files(form, autosave, show, problem);
 
 // --- what the bar says ---
 
@@ -385,6 +387,8 @@ form.addEventListener("submit", (event) => {
   } else if (pressed?.name === "save") {
     event.preventDefault();
     autosave.save();
+  } else if (files.takes(pressed)) {
+    event.preventDefault();
   } else {
     autosave.leaves();
   }

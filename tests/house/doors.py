@@ -9,12 +9,14 @@ A new page without a line here fails tests/house/test_doors.py. Add the line tha
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tests.house.canaries import ACTORS
-from tests.house.world import World
+from tests.house.world import PRIVATE_LINK, World
+from tests.programs import KEY
 
 Fill = Mapping[str, Any] | Callable[[World, str], Mapping[str, Any]]
 Answer = int | str
@@ -77,6 +79,20 @@ def with_number(fill: Callable[[World, str], Mapping[str, Any]], number: int) ->
     return lambda world, actor: {**fill(world, actor), "number": number}
 
 
+def with_field(fill: Callable[[World, str], Mapping[str, Any]], field_id: str) -> Fill:
+    return lambda world, actor: {**fill(world, actor), "field_id": field_id}
+
+
+def a_file(_world: World, _actor: str) -> Mapping[str, Any]:
+    file = (io.BytesIO(b"A note for the wall."), "note.txt")
+    return {"version": 1, "1.C.2~deidentified": "yes", "1.C.2~text": "", "1.C.2~upload": file}
+
+
+def of_a_lesson(file: str, name: str) -> Fill:
+    """The address of a file by its hash, which the world knows by this word."""
+    return lambda world, _actor: {"sha256": world.ids[file], "name": name}
+
+
 def get(endpoint: str, opens: Mapping[str, Answer], at: Fill | None = None) -> Door:
     return Door(endpoint, "GET", opens, at or {}, {})
 
@@ -95,12 +111,22 @@ def wrong_password(world: World, actor: str) -> Mapping[str, Any]:
     return {**mail_address(world, actor), "password": "wrong"}
 
 
-APPLICATION = {"practice_name": "P", "clients": "C", "why_now": "W", "hours": "Four or five hours"}
+APPLICATION = {
+    "practice_name": "P",
+    "asked_clients": "C",
+    "asked_why_now": "W",
+    "asked_hours": "Four or five hours",
+}
 
 
 def application(_world: World, actor: str) -> Mapping[str, Any]:
     person = {"name": "New Person", "email": "new@example.com", "time_zone": "America/Denver"}
     return APPLICATION | (person if actor == "nobody" else {})
+
+
+def note(_world: World, actor: str) -> Mapping[str, Any]:
+    """Ana has a note already, in its first version."""
+    return {"text": "New words", "version": 1 if actor == "ana" else 0}
 
 
 def of_each(make: Callable[[str, str], Door]) -> list[Door]:
@@ -109,6 +135,7 @@ def of_each(make: Callable[[str, str], Door]) -> list[Door]:
 
 
 SAMPLE = {"module_slug": "systems", "document_slug": "cancellation-policy"}
+LESSON = {"slug": "systems", "lesson_slug": "lesson-1"}
 SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
@@ -219,6 +246,68 @@ COURSEWORK = [
     ),
 ]
 
+FILES = [
+    *of_each(
+        lambda owner, _: post(
+            "coursework.upload",
+            only(owner, 303),
+            with_field(thing(system_id=f"{owner}_system"), "1.C.2"),
+            a_file,
+        )
+    ),
+    post("coursework.upload", {}, with_field(thing(system_id="ana_system"), "1.A.1"), a_file),
+    # In a round: also its coach's. Only in the draft: nobody else's. By another system's address: nobody's.
+    *of_each(
+        lambda owner, coach: get(
+            "coursework.download",
+            only(f"{owner} {coach}"),
+            thing(system_id=f"{owner}_system", attachment_id=f"{owner}_held"),
+        )
+    ),
+    *of_each(
+        lambda owner, _: get(
+            "coursework.download",
+            only(owner),
+            thing(system_id=f"{owner}_system", attachment_id=f"{owner}_kept"),
+        )
+    ),
+    get("coursework.download", {}, thing(system_id="ana_system", attachment_id="ben_held")),
+    *(
+        post(
+            f"coursework.{verb}",
+            only(owner, 303) if owner == of else {},
+            thing(system_id=f"{owner}_system", attachment_id=f"{of}_kept"),
+        )
+        for verb in ("remove_file", "put_back_file")
+        for owner, of in (("ana", "ana"), ("ben", "ben"), ("uma", "uma"), ("ana", "ben"), ("uma", "ana"))
+    ),
+]
+
+LINK, ANSWERED = {"token": PRIVATE_LINK}, ("ana", "uma", "pat")
+ASSESSMENT = [
+    get("assessment.start", everybody()),
+    post("assessment.begin", everybody(303)),
+    get("assessment.reason", everybody(303, ana=200), {"slug": "lack-of-systems"}),  # only Ana has begun one
+    post(
+        "assessment.answer",
+        everybody(303),
+        {"slug": "lack-of-systems"},
+        {"answer-1a": "1", "answer-1b": "2", "do": "next"},
+    ),
+    post("assessment.clear", everybody(303)),
+    get("assessment.result", everybody(), LINK),
+    get("assessment.result", everybody(404), {"token": "no-such-link"}),
+    post("assessment.mail_result", everybody(303), LINK, mail_address),
+    post("assessment.keep_result", signed_in(303), LINK),
+    post("assessment.erase_result", everybody(303), LINK),
+    *(get("assessment.own_result", only(one), thing(assessment_id=f"{one}_assessment")) for one in ANSWERED),
+    get("assessment.own_result", {}, thing(assessment_id="ana_begun")),
+    *(
+        post("assessment.erase_own_result", only(one, 303), thing(assessment_id=f"{one}_assessment"))
+        for one in ANSWERED
+    ),
+]
+
 REVIEWS = [
     *of_each(
         lambda owner, coach: post(
@@ -286,6 +375,7 @@ SITE = [
     get("site.sample_document", everybody(404), SAMPLE | {"document_slug": "no-such-document"}),
     get("site.sample_file", everybody(), SAMPLE | {"kind": "pdf"}),
     get("site.sample_file", everybody(), SAMPLE | {"kind": "docx"}),
+    get("site.glossary", everybody()),
     get("site.cohorts_list", everybody()),
     get("site.cohort", everybody(), SPRING),
     get("site.cohort", everybody(), SUMMER),
@@ -295,10 +385,19 @@ SITE = [
     get("site.modules", only(PARTICIPANTS)),
     get("site.module", only(PARTICIPANTS), {"slug": "systems"}),
     get("site.module", only(PARTICIPANTS), {"slug": "scope"}),
-    get(
-        "site.lesson", only("ana ben"), {"slug": "systems", "lesson_slug": "lesson-1"}
-    ),  # Uma's is not open yet
+    get("site.lesson", only("ana ben"), LESSON),  # Uma's is not open yet
     get("site.lesson", {}, {"slug": "systems", "lesson_slug": "no-such-lesson"}),
+    get("site.sample", only("ana ben"), {"slug": "systems", "sample_slug": "good"}),
+    get("site.sample", {}, {"slug": "systems", "sample_slug": "no-such-sample"}),
+    get("site.find", only(PARTICIPANTS)),
+    get("site.find", only(PARTICIPANTS), {"q": "practice"}),  # stands in everybody's own work
+    post("site.mark_lesson", only("ana ben", 303), LESSON, {"read": "yes"}),
+    post("site.mark_lesson", {}, {"slug": "scope", "lesson_slug": "lesson-1"}),
+    post("site.save_note", only("ana ben", 303), LESSON | {"key": KEY}, note),
+    post("site.save_note", {}, LESSON | {"key": "0" * 12}, {"text": "To no question"}),
+    get("site.media", only("ana ben cora cal sam"), of_a_lesson("plan", "plan.csv")),  # Uma's is not open yet
+    get("site.media", only("cora cal sam"), of_a_lesson("line", "line.vtt")),  # the module opens in May
+    get("site.media", {}, of_a_lesson("plan", "other.csv")),
     get("site.staff", only("sam")),
     get("site.alive", everybody()),
     get("site.ready", everybody()),
@@ -315,4 +414,5 @@ DEVELOPMENT = [
     get("mail.body", everybody(), {"message_id": 1}),
 ]
 
-DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + REVIEWS + COACHING + MANUAL + MONEY + SITE + DEVELOPMENT
+DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + FILES + ASSESSMENT + REVIEWS + COACHING + MANUAL + MONEY + SITE
+DOORS += DEVELOPMENT

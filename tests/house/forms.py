@@ -30,7 +30,8 @@ class Form:
 
 WORKSHEET = {
     "version": "1", "was": "{}", "1.A.1": "Name", "1.A.2": "gym", "1.B.1~row": "r1", "1.B.1~r1~step": "Inquiry",
-    "1.B.1~r1~exists": "in_use", "1.C.1": "Words", "1.E.1~row": "r1", "1.E.1~r1~item": "Rent",
+    "1.B.1~r1~exists": "in_use", "1.C.1": "Words", "1.C.2~deidentified": "yes",
+    "1.C.2~text": "Words", "1.E.1~row": "r1", "1.E.1~r1~item": "Rent",
     "1.E.1~r1~amount": "10", "1.E.3~price": "90", "1.E.3~variable_cost": "4", "rating~client_path": "meets",
     "request~3": "changed", "request~3~text": "Done", "asked": "1.A.1", "keep~1.A.1": "mine", "add": "", "remove": "",
     "save": "A", "round": "1", "statement_own": "1", "statement_no_client": "1",
@@ -97,7 +98,19 @@ FORMS = [
         ),
     ),
     Form("coursework.submit", "ben", WORKSHEET, once=True, sharp=("round",)),
+    Form(
+        "coursework.upload",
+        "ben",
+        {"version": "1", "was": "{}", "1.C.2~deidentified": "yes", "1.C.2~text": "Words", "1.A.1": "Name"},
+    ),
     Form("coursework.answer_request", "ben", {"answer": "disagree", "text": "Because."}),
+    Form("site.save_note", "ana", {"text": "A note", "version": "1", "was": "{}", "keep": "mine"}),
+    Form(
+        "assessment.answer",
+        "ana",
+        {"answer-1a": "1", "was-1a": "1", "answer-1b": "2", "was-1b": "", "do": "next"},
+    ),
+    Form("assessment.mail_result", "nobody", {"email": "pat@example.com"}),
     Form("reviews.save_review", "cora", REVIEW),
     Form("reviews.open_review", "cora", {"take_over": "1"}),
 ]
@@ -106,11 +119,19 @@ BUTTONS = {
     "accounts.end_device",
     "accounts.end_other_devices",
     "accounts.sign_out",
+    "assessment.begin",
+    "assessment.clear",
+    "assessment.erase_own_result",
+    "assessment.erase_result",
+    "assessment.keep_result",
+    "coursework.put_back_file",
+    "coursework.remove_file",
     "coursework.start",
     "coursework.take_back",
     "manual.bind",
     "reviews.hand_back",
     "reviews.withdraw",
+    "site.mark_lesson",
 }
 SIGNED = {"payments.webhook"}  # tests/rooms/payments/test_webhook.py
 # Nothing of these is kept in words, or sending them would end the session this test works with.
@@ -122,6 +143,7 @@ UNWRITTEN = {
     "admissions.pay",
 }
 # What must be in order for the rest to be kept.
-KEPT = {"version", "was", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row", "save",
-        "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
+KEPT = {"1.C.2~deidentified",
+        "version", "was", "keep", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row",
+        "save", "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing", "take_over",
         "statement_own", "statement_no_client"}  # fmt: skip

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from app.accounts.models import SignIn, User
 from app.admissions.models import Application, Offer, SeatHold
+from app.assessment.models import AssessmentSample
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort
-from app.coursework.models import Comment, Review, System
+from app.coursework.models import Comment, LessonRead, Reflection, Review, System
 from app.lib.database import db
 from app.mail.models import Message
 from app.manual.models import Binding
@@ -21,6 +22,7 @@ from app.payments.models import Order, Payment, Price, RefundTier
 from tests.cast import NOW, Cast
 from tests.factories import (
     GOOD_MARKS,
+    assessment,
     next_round,
     participant,
     published_review,
@@ -154,6 +156,29 @@ def calls(cast: Cast, numbers: Numbers) -> None:
         )  # fmt: skip
 
 
+def lessons_read(cast: Cast, numbers: Numbers) -> None:
+    for number in numbers:
+        db.session.add(
+            LessonRead(
+                enrollment_id=cast.ana_enrollment,
+                module_slug="systems",
+                lesson_slug=f"lesson-{number}",
+                read_at=NOW,
+            )
+        )
+
+
+def notes(cast: Cast, numbers: Numbers) -> None:
+    """Notes of Ana's to one lesson, most of them to questions it does not ask any more."""
+    for number in numbers:
+        db.session.add(
+            Reflection(
+                enrollment_id=cast.ana_enrollment, module_slug="systems", lesson_slug="lesson-1", key=f"{number:012}",
+                question=f"Question {number}", text=f"Note {number}", version=1, saved_at=NOW,
+            )
+        )  # fmt: skip
+
+
 def orders(cast: Cast, numbers: Numbers) -> None:
     """Cohorts Ana paid for, each in its own way."""
     for number in numbers:
@@ -248,6 +273,18 @@ def own_offer(cast: Cast, numbers: Numbers) -> None:
         db.session.add(
             Offer(application=application, amount_cents=240000, currency="usd", made_at=NOW,
                   expires_at=NOW + timedelta(hours=72))
+        )  # fmt: skip
+
+
+def assessments(cast: Cast, numbers: Numbers) -> None:
+    """Finished sets of Pat and of Ana, each later than the one before, and what all of them come to."""
+    for number in numbers:
+        for user_id in (cast.pat, cast.ana):
+            row = assessment(user_id=user_id, finished_at=NOW - timedelta(days=60 - number))
+    if numbers[0] == 0:
+        db.session.add(
+            AssessmentSample(structure_hash=row.structure_hash, people=120, first_on=NOW.date(), last_on=NOW.date(),
+                             sums=dict.fromkeys(("lack-of-systems", "lack-of-focus", "blurred-scope"), 200))
         )  # fmt: skip
 
 

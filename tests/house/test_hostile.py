@@ -20,6 +20,12 @@ from tests.house.hostile import SHARP, STRINGS, check, danger
 from tests.house.visits import HTML, House, text_of
 
 JSON = {"Accept": "application/json"}
+TAPPED = (
+    "coursework.save",
+    "reviews.save_review",
+    "assessment.answer",
+    "site.save_note",
+)  # sent by scripts as well
 
 
 @pytest.mark.parametrize(
@@ -82,9 +88,7 @@ def test_every_string_in_every_field(house: House, form: Form):
             if number % 2
             else [STRINGS[(number + i) % len(STRINGS)] for i in range(len(names))]
         )
-        headers = (
-            JSON if number % 3 == 0 and form.endpoint in ("coursework.save", "reviews.save_review") else HTML
-        )
+        headers = JSON if number % 3 == 0 and form.endpoint in TAPPED else HTML
         send(house, form, dict(zip(names, each, strict=True)), f"{form}: {string[:30]!r} in all", headers)
     for name in names if form.sharp is None else form.sharp:
         for string in SHARP:
@@ -158,7 +162,8 @@ def _names_that_run(house: House) -> None:
     from app.accounts.models import SignIn, User
     from app.admissions.models import Application
     from app.cohorts.models import Enrollment
-    from app.coursework.models import Comment, Review
+    from app.coursework.models import Comment, Draft, Review, Submission
+    from app.files.models import StoredFile
 
     begin_write()
     for user in db.session.scalars(select(User)):
@@ -174,4 +179,10 @@ def _names_that_run(house: House) -> None:
         review.strength = review.note = RUNS
     for comment in db.session.scalars(select(Comment)):
         comment.text, comment.quote = RUNS, RUNS[:200]
+    for file in db.session.scalars(select(StoredFile)):
+        file.name = RUNS[:150]
+    for round_or_draft in (*db.session.scalars(select(Submission)), *db.session.scalars(select(Draft))):
+        wall = round_or_draft.answers.get("1.C.2", {"files": []})
+        files = [one | {"name": RUNS[:150]} for one in wall["files"]]
+        round_or_draft.answers = round_or_draft.answers | {"1.C.2": wall | {"files": files, "text": RUNS}}
     db.session.commit()

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from app.admissions.models import Application
+from app.assessment.models import Assessment
 from app.coursework.models import Review, System
 from app.lib.database import db
 from tests.cast import Cast
@@ -25,12 +26,15 @@ from tests.house.growth import (
     Numbers,
     accepted,
     applications,
+    assessments,
     calls,
     comments,
     devices,
     draft_comments,
     full_cohorts,
+    lessons_read,
     mails,
+    notes,
     open_cohorts,
     orders,
     own_applications,
@@ -60,6 +64,14 @@ def an_application(cast: Cast) -> str:
     return f"/staff/applications/{db.session.scalar(select(Application.id).where(Application.status == 'submitted'))}"
 
 
+def last_result(of: str) -> Callable[[Cast], str]:
+    def own_result(cast: Cast) -> str:
+        mine = select(Assessment.id).where(Assessment.user_id == getattr(cast, of))
+        return f"/assessment/results/{db.session.scalar(mine.order_by(Assessment.id.desc()))}"
+
+    return own_result
+
+
 @dataclass(frozen=True)
 class Page:
     who: str
@@ -78,12 +90,18 @@ PAGES = [
     Page("ana", "/dashboard", rounds, 5),
     Page("ana", "/dashboard", comments, 5),
     Page("ana", "/dashboard", calls, 5),
-    Page("ana", "/modules", rounds, 3),
-    Page("ana", "/modules/systems", rounds, 3),
-    Page("ana", "/modules/systems/lesson-1", rounds, 3),
+    Page("ana", "/modules", rounds, 4),
+    Page("ana", "/modules", lessons_read, 4),
+    Page("ana", "/modules/systems", rounds, 4),
+    Page("ana", "/modules/systems", lessons_read, 4),
+    Page("ana", "/modules/systems/lesson-1", rounds, 5),
+    Page("ana", "/modules/systems/lesson-1", lessons_read, 5),
+    Page("ana", "/modules/systems/lesson-1", notes, 5),
+    Page("ana", "/modules/systems/samples/good", rounds, 2),
     Page("ana", "/calendar", calls, 4),
-    Page("ana", a_system, rounds, 5),
-    Page("ana", a_system, comments, 5),
+    Page("ana", "/search?q=rule", rounds, 3),
+    Page("ana", a_system, rounds, 4),
+    Page("ana", a_system, comments, 4),
     Page("ana", lambda cast: a_system(cast) + "/submissions/1", comments, 5),
     Page("ana", "/manual", accepted, 4),
     Page("ana", "/manual/systems", accepted, 3),
@@ -97,6 +115,11 @@ PAGES = [
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one
+    Page("pat", "/assessment", assessments, 4),
+    Page("ana", "/assessment", assessments, 3),
+    Page("pat", last_result("pat"), assessments, 5),
+    Page("ana", last_result("ana"), assessments, 4),
+    Page("nobody", "/assessment", assessments, 2),
     Page("sam", "/staff", full_cohorts, 5),
     Page("sam", "/staff/cohorts/summer-2026", applications, 5),
     Page("sam", an_application, applications, 5),
@@ -109,6 +132,7 @@ PAGES = [
     Page("nobody", "/program", open_cohorts, 4),
     Page("nobody", "/program/documents", open_cohorts, 4),
     Page("nobody", "/program/documents/systems/cancellation-policy", open_cohorts, 2),
+    Page("nobody", "/glossary", open_cohorts, 1),
     Page("nobody", "/cohorts", open_cohorts, 3),
     Page("nobody", "/cohorts", full_cohorts, 3),
     Page("nobody", "/cohorts/summer-2026", full_cohorts, 7, PUBLIC),

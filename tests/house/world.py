@@ -16,19 +16,25 @@ from app.accounts.models import SignIn, User
 from app.admissions import actions as admissions
 from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
-from app.coursework.models import Comment, Draft, Review, Submission
+from app.coursework.forms import Merge
+from app.coursework.lessons import new_note, save_note
+from app.coursework.models import Comment, Draft, Review, Submission, SubmissionAttachment, System
+from app.curriculum.actions import publish
+from app.curriculum.schema import Program, Source
+from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals, make_samples
 from app.payments import checkout
 from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
-from tests.factories import GOOD_MARKS, next_round, published_review, submitted_system
+from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
 from tests.house.canaries import ACTORS, Canaries
-from tests.programs import COMPLETE
+from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION, small_program
 
 QUESTIONS = ("clients", "why_now")
 BEFORE = NOW - timedelta(days=8)
+PRIVATE_LINK = "link-to-a-result-of-nobody-known"
 # Whose work, who coaches it. Staff may read everything; what they are shown today is less.
 COACHES = {"ana": "cora", "ben": "cora", "uma": "cal"}
 
@@ -47,14 +53,17 @@ class World:
 def build(cast: Cast, now: datetime = NOW) -> World:
     """Fill the database of the current application context. Stripe must be the stand-in."""
     world = World(cast)
+    world.ids |= {"plan": storage.put(PLAN), "line": storage.put(LINE)}
     begin_write()
     for name in ACTORS[:-1]:
         _account(world, name, now)
     for name, coach in COACHES.items():
         _work(world, name, coach, now)
         _money(world, name, now)
+    _private_notes(world)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
+    _assessments(world, now)
     db.session.commit()
     _offer_and_page_to_pay(world, now)
     bind_manuals(now)
@@ -108,6 +117,9 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
     )
     system = round_1.system
     accepted = name != "ben"
+    held = _file(world, system, name, "held", both, f"{name} {coach}")
+    if not accepted:
+        _hold(round_1, held)
     remark = plant(f"xq{name}remark", both, name)
     review = published_review(
         round_1,
@@ -120,13 +132,16 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
     review.note = plant(f"xq{name}note", both, name)
     if accepted:
         round_2 = next_round(
-            system, answers=_answers(plant(f"xq{name}round2", both, f"{name} {coach}")), now=now
+            system,
+            answers=_answers(plant(f"xq{name}round2", both, f"{name} {coach}")) | {"1.C.2": _wall(held)},
+            now=now,
         )
         _begun_review(world, round_2, name, coach, now)
     else:
         _withdrawn_review(world, round_1, name, coach)
     draft = db.session.get_one(Draft, system.id)
     draft.answers = _answers(plant(f"xq{name}draft", f"{name} sam", name))
+    _file(world, system, name, "kept", f"{name} sam", name)
     db.session.flush()
     world.ids |= {
         f"{name}_system": system.id,
@@ -136,6 +151,27 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
         f"{name}_published": review.id,
         f"{name}_comment": db.session.scalar(select(Comment.id).where(Comment.review_id == review.id)),
     }
+
+
+def _file(world: World, system: System, name: str, what: str, readers: str, seen_by: str) -> dict[str, Any]:
+    """A file whose name and whose words are canaries; `ids` has it as `ana_held`."""
+    plant = world.canaries.plant
+    words = plant(f"xq{name}{what}words", readers, seen_by).encode()
+    facts = attached(
+        system, "1.C.2", plant(f"xq{name}{what}name", readers, seen_by) + ".txt", words, now=BEFORE
+    )
+    world.ids[f"{name}_{what}"] = facts["id"]
+    return facts
+
+
+def _wall(*files: dict[str, Any]) -> dict[str, Any]:
+    return {"deidentified": "yes", "text": "", "files": list(files)}
+
+
+def _hold(submission: Submission, facts: dict[str, Any]) -> None:
+    """Part of this round, as if it had been sent with it."""
+    submission.answers = submission.answers | {"1.C.2": _wall(facts)}
+    db.session.add(SubmissionAttachment(submission_id=submission.id, attachment_id=facts["id"]))
 
 
 def _begun_review(world: World, round_2: Submission, name: str, coach: str, now: datetime) -> None:
@@ -161,6 +197,23 @@ def _withdrawn_review(world: World, round_1: Submission, name: str, coach: str) 
     db.session.add(gone)
     db.session.flush()
     world.ids[f"{name}_review"] = gone.id
+
+
+def _private_notes(world: World) -> None:
+    """Ana's and Uma's notes to a lesson: nobody else's to read, whatever else they may read of theirs."""
+    for name, reader in (
+        ("ana", "ana"),
+        ("uma", ""),
+    ):  # Uma's lesson is not open yet: even she is not shown hers
+        word = world.canaries.plant(f"xq{name}private", name, reader)
+        note = new_note(
+            db.session.get_one(Enrollment, getattr(world.cast, f"{name}_enrollment")),
+            "systems",
+            "lesson-1",
+            KEY,
+            QUESTION,
+        )
+        save_note(note, Merge({"text": f"I keep {word} in my head."}, changed=["text"]), BEFORE)
 
 
 def _money(world: World, name: str, now: datetime) -> None:
@@ -201,6 +254,32 @@ def _application(world: World, name: str, now: datetime) -> None:
     db.session.add(application)
     db.session.flush()
     world.ids[f"{name}_application"] = application.id
+
+
+def _assessments(world: World, now: datetime) -> None:
+    """Finished sets of Ana, Uma and Pat, one that Ana has begun since, and one behind a link.
+
+    Answers are numbers, so the canary stands in the words of the release that each set answers, and nobody else's does.
+    """
+    program = small_program()
+    for name in ("ana", "uma", "pat"):
+        release_id = _told_by(program, world.canaries.plant(f"xq{name}assessment", name, name), now)
+        user_id = getattr(world.cast, name)
+        row = assessment(user_id=user_id, release_id=release_id, finished_at=BEFORE)
+        world.ids[f"{name}_assessment"] = row.id
+    begun = _told_by(program, world.canaries.plant("xqanabegun", "ana", "ana"), now)
+    row = assessment(user_id=world.cast.ana, release_id=begun, finished_at=None, answers={"1a": 1})
+    world.ids["ana_begun"] = row.id
+    newest = program.model_copy(update={"sources": {"F1": Source(text="What is published now")}})
+    assessment(token=PRIVATE_LINK, release_id=publish(None, newest, now).id, finished_at=BEFORE)
+
+
+def _told_by(program: Program, word: str, now: datetime) -> int:
+    """A release whose self-assessment says this word on every page of it."""
+    assert program.assessment is not None
+    readings = [one.model_copy(update={"title": f"Reading {word}"}) for one in program.assessment.readings]
+    text = program.assessment.model_copy(update={"frame": f"Frame {word}", "readings": tuple(readings)})
+    return publish(None, program.model_copy(update={"assessment": text}), now).id
 
 
 def _offer_and_page_to_pay(world: World, now: datetime) -> None:

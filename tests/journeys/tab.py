@@ -97,7 +97,7 @@ class Tab:
 
     def looks(self) -> None:
         """Criticize the page as it stands. Without scripts axe cannot run; the others see the same pages with it."""
-        kind = re.sub(r"\d+|(?<=/link/)[\w-]+", "#", self.path)
+        kind = re.sub(r"(?<=/assessment/)[\w-]{43}|\d+|(?<=/link/)[\w-]+", "#", self.path)
         if self.scripts and self._is_new(self._drawn()):
             self.page.evaluate(AXE)
             self._run_axe(STANDARD, [])
@@ -110,7 +110,9 @@ class Tab:
 
     def _drawn(self) -> str:
         """What tells one page from another: its markup without numbers and tokens, and the window's width."""
-        markup = re.sub(r"\d+|value=\"[^\"]*\"|/link/[\w-]+|cs_test_\w+", "", self.page.content())
+        markup = re.sub(
+            r"/assessment/[\w-]{43}|\d+|value=\"[^\"]*\"|/link/[\w-]+|cs_test_\w+", "", self.page.content()
+        )
         return f"{self.page.viewport_size} {hash(markup)}"
 
     def _is_new(self, what: str) -> bool:

@@ -7,6 +7,8 @@ clock is moved here: the demo's dates are relative to today.
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +28,16 @@ class World:
     stripe: str
     logs: Path
     passwords: dict[str, str]
+    environment: dict[str, str]  # of its processes
 
     def person(self, key: str) -> Person:
         return next(one for one in EVERYBODY if one.key == key)
+
+    def is_ahead(self, key: str) -> Person:
+        """This person, enrolled besides in a cohort whose modules are open but for the last."""
+        command = [sys.executable, "-m", "tests.journeys.ahead", key]
+        subprocess.run(command, cwd=run.ROOT, env=self.environment, check=True)
+        return self.person(key)
 
 
 @contextlib.contextmanager
@@ -38,4 +47,5 @@ def running(folder: Path) -> Iterator[World]:
     passwords = {name: password for name, (_email, password) in sign_ins(printed).items()}
     with Processes(run.ROOT, folder / "log", environment) as processes:
         run.start_demo(processes, port)
-        yield World(f"http://localhost:{port}", f"http://localhost:{port + 1}", folder / "log", passwords)
+        site, stripe = f"http://localhost:{port}", f"http://localhost:{port + 1}"
+        yield World(site, stripe, folder / "log", passwords, environment)

@@ -39,6 +39,12 @@ def test_effective_dates(given, opens, due):
     assert (given.opens_at, given.due_at) == (opens, due)
 
 
+def test_the_last_version_of_a_growing_system_is_due_at_the_same_wall_clock():
+    assert dates().closes_at is None
+    grows = module_dates(START, 7, "America/New_York", 0, 5, "11:00", "23:59", 3, closes_day=81)
+    assert grows.closes_at == datetime(2026, 5, 31, 3, 59, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("day", "week"),
     [

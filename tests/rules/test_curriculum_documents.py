@@ -37,6 +37,16 @@ SHEET = Worksheet.model_validate(
                         "parts": [{"key": "price", "label": "Price of a session", "type": "currency"}],
                     },
                     {
+                        "id": "1.A.8",
+                        "label": "Saying no",
+                        "type": "group",
+                        "required": True,
+                        "parts": [
+                            {"key": "script", "label": "Script", "type": "short_text"},
+                            {"key": "letter", "label": "Letter", "type": "long_text"},
+                        ],
+                    },
+                    {
                         "id": "1.A.5",
                         "label": "Results",
                         "type": "calculated",
@@ -77,6 +87,16 @@ def filled(body, answers):
     [
         ("At {{ 1.A.1 }}.", {"1.A.1": "Harborline"}, "<p>At Harborline.</p>"),
         ("{{1.A.1}}", {"1.A.1": "Harborline"}, "<p>Harborline</p>"),
+        (
+            "{{ 1.A.8.letter }}",
+            {"1.A.8": {"letter": "Dear *you*"}},
+            '<div class="answer"><p>Dear <em>you</em></p>\n</div>',
+        ),
+        (
+            "{{ 1.A.8 }}",
+            {"1.A.8": {"script": "No.", "letter": "Dear you"}},
+            '<div class="answer"><p><strong>Script:</strong> No.</p><h2>Letter</h2><p>Dear you</p>\n</div>',
+        ),
         ("At {{ 1.A.1 }}.", {}, f"<p>At {BLANK.format('Practice name')}.</p>"),
         ("**{{ 1.A.4.price }}**", {"1.A.4": {"price": "95"}}, "<p><strong>95</strong></p>"),
         ("{{ 1.A.4.price }} now", {}, f"<p>{BLANK.format('Price of a session')} now</p>"),

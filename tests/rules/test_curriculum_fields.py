@@ -12,6 +12,7 @@ from app.curriculum.fields import (
     clean,
     display,
     filled_rows,
+    html,
     is_answered,
     missing,
     progress,
@@ -32,6 +33,10 @@ CHECKS = [{"key": "insurer", "label": "Insurer told"}, {"key": "plan", "label": 
 PARTS = [
     {"key": "price", "label": "Price", "type": "currency", "min": 1},
     {"key": "note", "label": "Note", "type": "short_text", "required": False},
+]
+LETTERS = [
+    {"key": "tool", "label": "Tool", "type": "choice", "options": OPTIONS},
+    {"key": "letter", "label": "Letter", "type": "long_text", "min_words": 3, "headings": ["Thanks"]},
 ]
 COLUMNS = [
     {"key": "item", "label": "Item", "type": "short_text"},
@@ -188,6 +193,22 @@ def test_tables_keep_rows_and_give_ids():
             ["Price: This is 0; the least that makes sense here is 1."],
         ),
         (
+            field("group", required=True, parts=LETTERS),
+            {"letter": "### Thanks\n"},
+            ["Nothing is entered here yet."],
+        ),
+        (field("group", parts=LETTERS), {"letter": "a b c d"}, ["Still empty: Tool."]),
+        (
+            field("group", parts=LETTERS),
+            {"tool": "own", "letter": "### Thanks\nDear you"},
+            ["Letter: So far 2 words; this needs about 3 to be usable."],
+        ),
+        (
+            field("group", parts=LETTERS),
+            {"tool": "x", "letter": "a b c"},
+            ["Tool: Choose one of: Own premises, None."],
+        ),
+        (
             field("long_text", required=True, min_words=3),
             "one - two",
             ["So far 2 words; this needs about 3 to be usable."],
@@ -219,6 +240,14 @@ def test_what_is_missing(one, value, sentences):
     assert missing(one, value) == sentences
 
 
+def test_only_what_is_written_in_markdown_has_html():
+    assert html(field("long_text"), "a *b*") == "<p>a <em>b</em></p>\n"
+    assert html(field("short_text"), "a *b*") == ""
+    assert html(field("group", parts=PARTS), {"price": "95"}) == ""
+    shown = html(field("group", parts=LETTERS), {"tool": "own", "letter": "<b>*x*"})
+    assert shown == "<p><strong>Tool:</strong> Own premises</p><h3>Letter</h3><p>&lt;b&gt;<em>x</em></p>\n"
+
+
 def test_display():
     assert display(field("percent"), "92") == "92%"
     assert display(field("number", unit="a week"), "1400.50") == "1,400.5 a week"
@@ -229,6 +258,8 @@ def test_display():
     assert display(field("multi_choice", options=OPTIONS), ["no", "own"]) == "Own premises\nNone"
     assert display(field("checklist", items=CHECKS), ["plan"]) == "[ ] Insurer told\n[x] Plan on the wall"
     assert display(field("group", parts=PARTS), {"price": "95"}) == "Price: 95"
+    letters = {"tool": "own", "letter": "Dear\nyou"}
+    assert display(field("group", parts=LETTERS), letters) == "Tool: Own premises\nLetter: Dear\nyou"
     rows = [
         {"item": "Rent\nand heat", "amount": "1400"},
         {},
@@ -312,12 +343,24 @@ def test_a_whole_table_of_rows_is_tidied():
     assert tidy(sheet, {"1.A.1": rows}) == {"1.A.1": [{"id": "r2", "item": "Rent", "amount": "1"}]}
 
 
+KEYS = [
+    "id",
+    "item",
+    "amount",
+    "price",
+    "x",
+    "deidentified",
+    "text",
+    "files",
+    "name",
+    "type",
+    "size",
+    "sha256",
+    "at",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(["id", "item", "amount", "price", "x"]), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
     max_leaves=12,
 )
 ALL = [
@@ -333,6 +376,8 @@ ALL = [
     field("group", parts=PARTS),
     field("table", columns=COLUMNS, min_rows=2, max_rows=3, total="amount"),
     field("calculated", results=[{"key": "a", "label": "A", "expression": "1"}]),
+    field("file", or_text=True, headings=["Steps"], min_words=3, required=True),
+    field("reference", to="2.A.1"),
 ]
 
 

@@ -93,7 +93,7 @@ def test_the_lead_is_the_first_paragraph_only():
         ("a <b onclick='x'>b</b>", "<p>a &lt;b onclick='x'&gt;b&lt;/b&gt;</p>"),
         ("[x](javascript:alert(1))", '<p><a rel="noopener">x</a></p>'),
         ("less < 5 & more", "<p>less &lt; 5 &amp; more</p>"),
-        ("![x](y.png)", "<p></p>"),
+        ("![x](y.png)", "<p>![x](y.png)</p>"),
     ],
 )
 def test_nothing_but_the_allowed_comes_out(text, found):

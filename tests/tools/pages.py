@@ -12,9 +12,11 @@ EMAIL_AND_PASSWORD = re.compile(r"\b(\w+)@(\S+)\s+(\S+)")
 
 
 MODULE, LESSON = r"/modules/[\w-]+", r"/modules/[\w-]+/[\w-]+"
+SAMPLE = r"/modules/[\w-]+/samples/"
 SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
 COHORT = r"/cohorts/[\w-]+"
-DOCUMENT, SAMPLE = r"/manual/[\w-]+/[\w-]+", r"/program/documents/[\w-]+/[\w-]+"
+RESULT = r"/assessment/results/\d+"
+DOCUMENT, FILLED = r"/manual/[\w-]+/[\w-]+", r"/program/documents/[\w-]+/[\w-]+"
 
 
 class Page(NamedTuple):
@@ -26,6 +28,7 @@ class Page(NamedTuple):
         ""  # what the address of a form there ends in, whose button leads on to the page (pictures only)
     )
     is_file: bool = False  # a download: nothing to look at (benchmark only)
+    paper: bool = False  # as it is printed (pictures only)
 
 
 PAGES = (
@@ -34,9 +37,14 @@ PAGES = (
     Page("reason", "/reasons", links=(r"/reasons/[\w-]+",)),
     Page("program", "/program"),
     Page("sample-documents", "/program/documents"),
-    Page("sample-document", "/program/documents", links=(SAMPLE,)),
+    Page("sample-document", "/program/documents", links=(FILLED,)),
+    Page("glossary", "/glossary"),
     Page("cohort", "/", links=(COHORT,)),
     Page("cohorts", "/cohorts"),
+    Page("assessment", "/assessment"),
+    Page("assessment-reason", "/assessment", press="/assessment"),
+    Page("assessment-result", "/assessment", "uma", links=(RESULT,)),
+    Page("assessment-result-pat", "/assessment", "pat", links=(RESULT,)),
     Page("sign-in", "/sign-in"),
     Page("not-found", "/no-such-page"),
     Page("apply", "/", "pat", links=(COHORT, COHORT + "/apply")),
@@ -45,6 +53,9 @@ PAGES = (
     Page("modules", "/modules", "ana"),
     Page("module", "/modules", "ana", links=(MODULE,)),
     Page("lesson", "/modules", "ana", links=(MODULE, LESSON)),
+    Page("sample-good", "/modules", "ana", links=(MODULE, SAMPLE + "good")),
+    Page("sample-weak", "/modules", "ana", links=(MODULE, SAMPLE + "weak")),
+    Page("lesson-printed", "/modules", "ana", links=(MODULE, LESSON), paper=True),
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),
@@ -54,6 +65,8 @@ PAGES = (
     Page("document-word", "/manual", "uma", links=(DOCUMENT, DOCUMENT + r"\.docx"), is_file=True),
     Page("document-pdf", "/manual", "uma", links=(DOCUMENT, DOCUMENT + r"\.pdf"), is_file=True),
     Page("calendar", "/calendar", "ana"),
+    Page("search", "/search?q=consent", "uma"),
+    Page("search-nothing", "/search?q=contraindcation", "uma"),
     Page("payments", "/payments", "ana"),
     Page("dashboard-ben", "/dashboard", "ben"),
     Page("queue", "/coaching/queue", "cora"),

@@ -1,4 +1,6 @@
-"""`python3 run.py screens`: every page as a picture, phone and desktop, light and dark, into var/screens/.
+"""`python3 run.py screens [NAME …]`: every page as a picture, phone and desktop, light and dark, into var/screens/.
+
+With names, only the pages whose name begins with one of them.
 
 Starts a demo of its own on fresh data (or looks at the running one that SCREENS_URL names) and signs in through the
 form, as people do. A page that answers badly, is wider than the screen or complains in the console is named at the
@@ -111,7 +113,7 @@ class Camera:
             tab.locator(f"form[action$='{wanted.press}'] button").first.click()
             tab.wait_for_load_state("load")
         for theme in THEMES:
-            tab.emulate_media(color_scheme=theme)
+            tab.emulate_media(color_scheme=theme, media="print" if wanted.paper else "screen")
             tab.screenshot(path=str(OUT / f"{wanted.name}-{width}-{theme}.png"), full_page=True)
         over = tab.evaluate(OVERFLOW)
         if over > 0:
@@ -133,7 +135,8 @@ def main() -> int:
     with demo() as (base, printed), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=flags)
         camera = Camera(browser, base, sign_ins(printed))
-        for page in (one for one in PAGES if not one.is_file):
+        names = tuple(sys.argv[1:])
+        for page in (one for one in PAGES if not one.is_file and (not names or one.name.startswith(names))):
             camera.shoot(page)
             print(page.name, flush=True)
         browser.close()

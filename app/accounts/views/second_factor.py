@@ -21,10 +21,10 @@ from app.accounts.views.steps import QUARTER, TOO_OFTEN, next_path, typed, withi
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
+from app.lib.imprint import imprint
 from app.lib.refusal import Refused
 from app.lib.web import say
 
-ISSUER = "MES Enterprise Cohort"  # what the app on the phone calls us
 # A new secret waits in the cookie's session until it is proven, so that a reload shows the same picture.
 WAITING = "new_second_factor"
 TEN_MINUTES = timedelta(minutes=10)
@@ -247,7 +247,7 @@ def _set_up_page(form: SetUpForm, where: str) -> str:
     pending = sessions.pending_sign_in()
     user = pending[0].user if pending else get_user()
     secret = _new_secret()
-    address = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
+    address = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=imprint().title)
     return render_template(
         "accounts/set_up_second_factor.html",
         form=form,
@@ -261,7 +261,13 @@ def _set_up_page(form: SetUpForm, where: str) -> str:
 
 
 def _codes_page(codes: list[str], goal: str) -> str:
-    lines = [f"Recovery codes, {ISSUER}", "Each works once, in the place of your phone.", "", *codes, ""]
+    lines = [
+        f"Recovery codes, {imprint().title}",
+        "Each works once, in the place of your phone.",
+        "",
+        *codes,
+        "",
+    ]
     file = "data:text/plain;base64," + base64.b64encode("\n".join(lines).encode()).decode()
     return render_template("accounts/recovery_codes.html", codes=codes, goal=goal, file=file)
 

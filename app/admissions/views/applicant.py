@@ -12,7 +12,7 @@ from app.accounts.models import User
 from app.accounts.sessions import get_user
 from app.accounts.throttle import allow
 from app.admissions import actions, queries, rules, seats
-from app.admissions.forms import ApplicationForm
+from app.admissions.forms import ApplicationForm, application_form
 from app.admissions.views import bp
 from app.cohorts import queries as cohorts
 from app.cohorts import rules as cohort_rules
@@ -35,7 +35,7 @@ TOO_OFTEN = (
 def apply(slug: str) -> Any:
     cohort, now = cohorts.public_cohort(slug), clock.now()
     held = queries.seats(cohort)
-    return _state_page(cohort, held, now) or _form_page(cohort, _form(), now, held)
+    return _state_page(cohort, held, now) or _form_page(cohort, _form(cohort), now, held)
 
 
 @bp.post("/cohorts/<slug>/apply")
@@ -45,7 +45,7 @@ def send_application(slug: str) -> Any:
     state = _state_page(cohort, queries.seats(cohort), now)
     if state is not None:
         return state
-    form = _form()
+    form = _form(cohort)
     if not form.validate():
         return _form_page(cohort, form, now), 422
     if not _within(cohort.id, form, now):
@@ -98,6 +98,7 @@ def _standing_page(cohort: Cohort, found: queries.Standing, enrolled: bool, now:
         "admissions/standing.html",
         cohort=cohort,
         found=found,
+        questions=cohorts.program(cohort).application,
         enrolled=enrolled,
         answer_by=answer_by,
         late=answer_by is not None and answer_by < times.local_date(now, cohort.time_zone),
@@ -106,13 +107,13 @@ def _standing_page(cohort: Cohort, found: queries.Standing, enrolled: bool, now:
     )
 
 
-def _form() -> ApplicationForm:
-    form = ApplicationForm()
+def _form(cohort: Cohort) -> ApplicationForm:
+    form = application_form(cohorts.program(cohort).application)
     if current_user.is_authenticated:
         for known in ("name", "email", "time_zone"):
             delattr(form, known)
     elif request.method == "GET":
-        form.time_zone.data = "America/New_York"
+        form.time_zone.data = cohort.time_zone
     return form
 
 

@@ -10,9 +10,9 @@ from flask import redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.admissions import actions, queries, rules
-from app.admissions.forms import QUESTIONS
 from app.admissions.models import Application
 from app.admissions.views import bp
+from app.cohorts.queries import program
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
@@ -94,7 +94,7 @@ def _application_page(found: Application, refused: Refused | None = None) -> str
         "admissions/application.html",
         application=found,
         cohort=cohort,
-        questions=QUESTIONS,
+        questions=program(cohort).application,
         decidable=decidable,
         answer_by=rules.answer_by(found.submitted_at, cohort.time_zone) if found.submitted_at else None,
         offer=None if decidable else queries.offer_of(found),

@@ -11,25 +11,35 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
-from app.coursework import actions, forms, queries, review_queries, rules
+from app.coursework import actions, forms, other_modules, queries, review_queries, rules
 from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
 from app.coursework.review_queries import RemarkView
-from app.coursework.sheet import Page, typed
-from app.coursework.views import bp
-from app.curriculum.field_types import TableField
+from app.coursework.views import bp, sheet_form
 from app.curriculum.fields import tidy
-from app.curriculum.scalars import parse_date
+from app.curriculum.scalars import parse_date, typed
+from app.curriculum.schema import FileField
+from app.files.rules import endings, type_names
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.lib.web import say, wants_json
 
-STATEMENTS = {"statement_own", "statement_no_client"}
-
 bp.add_app_template_filter(typed, "typed_number")
+
+
+@bp.app_template_filter()
+def file_types(field: FileField) -> str:
+    """'PDF, Word or text'."""
+    return type_names(field.accept)
+
+
+@bp.app_template_filter()
+def file_endings(field: FileField) -> str:
+    """What a browser's file chooser offers: '.pdf,.docx'."""
+    return ",".join(endings(field.accept))
 
 
 @bp.app_template_test("calendar_day")
@@ -55,52 +65,7 @@ def start(slug: str) -> Any:
 @open_to("participant")
 def worksheet(system_id: int) -> Any:
     sheet = queries.sheet_for(get_user(), system_id)
-    return _worksheet(sheet, _stored(sheet))
-
-
-def _worksheet(sheet: queries.Sheet, entries: forms.Entries, said: Refused | None = None) -> Any:
-    page = Page(sheet, entries, clock.now(), said, STATEMENTS & request.form.keys())
-    return render_template("coursework/worksheet.html", page=page, sheet=sheet), 422 if said else 200
-
-
-def _stored(sheet: queries.Sheet) -> forms.Entries:
-    draft = sheet.draft
-    return forms.stored(
-        sheet.worksheet, sheet.rubric, draft.answers, draft.self_rating, sheet.request_answers
-    )
-
-
-def _posted(sheet: queries.Sheet) -> forms.Entries:
-    return forms.posted(request.form, sheet.worksheet, sheet.rubric, sheet.request_answers)
-
-
-def _merged(sheet: queries.Sheet) -> forms.Merge:
-    """The form of this request put into what is stored now."""
-    mine = _posted(sheet)
-    field_id, _, row_id = request.form.get("remove", "").partition("~")
-    if isinstance(sheet.worksheet.field(field_id), TableField) and field_id in mine:
-        mine[field_id] = [row for row in mine[field_id] if row["id"] != row_id]
-    keep = {key: request.form.get(f"keep~{key}", "") for key in request.form.get("asked", "").split()}
-    is_current = forms.read_int(request.form, "version") == sheet.draft.version
-    merged = forms.merge(
-        _stored(sheet), mine, forms.read_marks(request.form), is_current=is_current, keep=keep
-    )
-    _add_row(sheet, merged, request.form.get("add", ""))
-    return merged
-
-
-def _add_row(sheet: queries.Sheet, merged: forms.Merge, field_id: str) -> None:
-    table = sheet.worksheet.field(field_id)
-    if isinstance(table, TableField) and field_id in merged.same:
-        merged.entries[field_id] = forms.add_row(table, merged.mine[field_id])
-        merged.changed.append(field_id)
-
-
-def _locked(system_id: int) -> queries.Sheet:
-    """The same sheet again, under the write lock."""
-    begin_write()
-    queries.lock_system(system_id)
-    return queries.sheet_for(get_user(), system_id)
+    return sheet_form.page(sheet, sheet_form.stored(sheet))
 
 
 # --- saving -------------------------------------------------------------------------------------------------------
@@ -111,13 +76,13 @@ def _locked(system_id: int) -> queries.Sheet:
 def save(system_id: int) -> Any:
     """Keep what was typed: from the Save buttons (303 back) or by itself (JSON)."""
     queries.system_for(get_user(), system_id)
-    sheet, now = _locked(system_id), clock.now()
-    merged, before = _merged(sheet), sheet.draft.saved_at
+    sheet, now = sheet_form.locked(system_id), clock.now()
+    merged, before = sheet_form.merged(sheet), sheet.draft.saved_at
     try:
         actions.save(get_user(), sheet.system, sheet.draft, merged, now)
     except Refused as refusal:
         db.session.rollback()
-        return _save_refused(system_id, refusal)
+        return sheet_form.refused(system_id, refusal)
     version, saved_at = sheet.draft.version, sheet.draft.saved_at
     db.session.commit()
     if wants_json():
@@ -126,7 +91,12 @@ def save(system_id: int) -> Any:
         }
         return jsonify(answer), 409 if merged.conflicts else 200
     if merged.conflicts:
-        return _both_texts(system_id, merged, before)
+        return sheet_form.both_texts(system_id, merged, before)
+    try:
+        sheet_form.check_uploaded(sheet)
+    except Refused as refusal:
+        fresh = queries.sheet_for(get_user(), system_id)
+        return sheet_form.page(fresh, sheet_form.stored(fresh), refusal)
     return redirect(url_for("coursework.worksheet", system_id=system_id, _anchor=_place()), 303)
 
 
@@ -136,35 +106,18 @@ def _place() -> str:
     return form.get("add", "") or form.get("remove", "").partition("~")[0] or form.get("save", "") or "main"
 
 
-def _save_refused(system_id: int, refusal: Refused) -> Any:
-    if wants_json():
-        return jsonify(error=refusal.sentence), 422
-    sheet = queries.sheet_for(get_user(), system_id)
-    return _worksheet(sheet, _stored(sheet) | _posted(sheet), refusal)
-
-
-def _both_texts(system_id: int, merged: forms.Merge, saved_at: datetime) -> Any:
-    """The page that shows both texts; everything that did not clash is saved already."""
-    sheet = queries.sheet_for(get_user(), system_id)
-    page = Page(sheet, merged.entries, clock.now())
-    carried = {key: forms.names_of(request.form, key) for key in merged.conflicts}
-    return render_template(
-        "coursework/conflict.html", page=page, sheet=sheet, merged=merged, carried=carried, saved_at=saved_at
-    ), 409
-
-
 @bp.post("/systems/<id:system_id>/requests/<id:comment_id>")
 @open_to("participant")
 def answer_request(system_id: int, comment_id: int) -> Any:
     """Answer one change request: fields `answer` ('changed' or 'disagree') and `text`."""
     queries.system_for(get_user(), system_id)
-    sheet, now = _locked(system_id), clock.now()
+    sheet, now = sheet_form.locked(system_id), clock.now()
     if comment_id not in sheet.request_answers:
         db.session.rollback()
         abort(404)
     key = forms.request_key(comment_id)
     given = forms.request_answer(request.form.get("answer", ""), request.form.get("text", ""))
-    merged = forms.merge(_stored(sheet), {key: given}, {}, is_current=True)
+    merged = forms.merge(sheet_form.stored(sheet), {key: given}, {}, is_current=True)
     try:
         rules.check_answer(**given)
         actions.save(get_user(), sheet.system, sheet.draft, merged, now)
@@ -173,7 +126,7 @@ def answer_request(system_id: int, comment_id: int) -> Any:
         if wants_json():
             return jsonify(error=refusal.sentence), 422
         sheet = queries.sheet_for(get_user(), system_id)
-        return _worksheet(sheet, _stored(sheet) | {key: given}, refusal)
+        return sheet_form.page(sheet, sheet_form.stored(sheet) | {key: given}, refusal)
     version, saved_at = sheet.draft.version, sheet.draft.saved_at
     db.session.commit()
     if wants_json():
@@ -192,9 +145,9 @@ def submit(system_id: int) -> Any:
     """Save, check, and send a round. Sent twice, it leads to the same receipt."""
     for _ in range(3):  # again only when another tab saved between the freezing and the lock
         sheet = queries.sheet_for(get_user(), system_id)
-        frozen = _freeze(sheet, _merged(sheet))
-        sheet, now = _locked(system_id), clock.now()
-        merged = _merged(sheet)
+        frozen = _freeze(sheet, sheet_form.merged(sheet))
+        sheet, now = sheet_form.locked(system_id), clock.now()
+        merged = sheet_form.merged(sheet)
         if _sent_already(sheet, frozen):
             number = forms.read_int(request.form, "round")
             db.session.rollback()
@@ -221,14 +174,15 @@ def _save_before_sending(sheet: queries.Sheet, merged: forms.Merge, now: datetim
         actions.save(get_user(), sheet.system, sheet.draft, merged, now)
     except Refused as refusal:
         db.session.rollback()
-        return _save_refused(system_id, refusal)
+        return sheet_form.refused(system_id, refusal)
     if merged.conflicts:
         db.session.commit()
-        return _both_texts(system_id, merged, before)
+        return sheet_form.both_texts(system_id, merged, before)
     try:
+        sheet_form.check_uploaded(sheet)
         actions.check_ready(
             sheet,
-            merged.entries,
+            _answers(sheet, merged),
             is_own="statement_own" in form,
             no_client="statement_no_client" in form,
             now=now,
@@ -236,7 +190,7 @@ def _save_before_sending(sheet: queries.Sheet, merged: forms.Merge, now: datetim
     except Refused as refusal:
         db.session.commit()
         fresh = queries.sheet_for(get_user(), system_id)
-        return _worksheet(fresh, _stored(fresh), refusal)
+        return sheet_form.page(fresh, sheet_form.stored(fresh), refusal)
     return None
 
 
@@ -244,13 +198,19 @@ def _freeze(sheet: queries.Sheet, merged: forms.Merge) -> actions.Frozen:
     rating = {
         key.removeprefix(forms.RATING): v for key, v in merged.entries.items() if key.startswith(forms.RATING)
     }
-    return actions.freeze(sheet.system.round + 1, sheet.worksheet, sheet.rubric, merged.entries, rating)
+    references = other_modules.references_of(sheet)
+    answers = _answers(sheet, merged)
+    return actions.freeze(sheet.system.round + 1, sheet.worksheet, sheet.rubric, answers, rating, references)
+
+
+def _answers(sheet: queries.Sheet, merged: forms.Merge) -> forms.Entries:
+    return forms.with_files(sheet.worksheet, merged.entries, sheet.draft.answers)
 
 
 def _freeze_differs(sheet: queries.Sheet, frozen: actions.Frozen, merged: forms.Merge) -> bool:
     return (frozen.number, frozen.digest) != (
         sheet.system.round + 1,
-        rules.digest(tidy(sheet.worksheet, merged.entries)),
+        rules.digest(tidy(sheet.worksheet, _answers(sheet, merged))),
     )
 
 

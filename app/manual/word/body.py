@@ -23,7 +23,9 @@ _HEADING = re.compile(r"h([1-6])")
 _STYLES = {"figcaption": "Caption", "dt": "Term", "dd": "Definition", "pre": "CodeBlock"}
 _RULED = {"write-line", "blank__line"}
 _DEEPEST = 8  # Word knows nine levels of a list
-_IN_ANSWER = 3  # the level of the first headings within an answer, which keep their small size wherever they stand
+_IN_ANSWER = (
+    3  # the level of the first headings within an answer, which keep their small size wherever they stand
+)
 _AFTER_LIST = 110  # twips below its last item, as below a paragraph
 
 Put = Callable[[Any], Any]

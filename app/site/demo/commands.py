@@ -11,7 +11,7 @@ from app.accounts.passwords import hash_password
 from app.curriculum.queries import current_release
 from app.lib import clock
 from app.lib.database import begin_write, db
-from app.site.demo import loader
+from app.site.demo import loader, paper
 from app.site.demo.people import CAST
 
 WORDS = (
@@ -41,9 +41,9 @@ def _load() -> None:
     release = current_release()
     if release is None:
         raise click.ClickException("Publish the curriculum first: flask --app wsgi curriculum publish")
-    release_id, password_hash = release.id, hash_password(_password())
+    release_id, password_hash, sample = release.id, hash_password(_password()), paper.stored()
     begin_write()
-    loader.load(release_id, password_hash, clock.now())
+    loader.load(release_id, password_hash, sample, clock.now())
     db.session.commit()
     click.echo("Loaded the demo: a cohort in week 4, one open for enrollment, one finished.")
 

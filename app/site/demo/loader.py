@@ -15,16 +15,19 @@ from app.cohorts import actions as cohorts
 from app.cohorts import queries as cohort_queries
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework import actions as coursework
-from app.coursework import leases, review_actions, rules
+from app.coursework import attachments, leases, lessons, review_actions, rules
 from app.coursework import queries as coursework_queries
+from app.coursework.forms import Merge
 from app.coursework.models import Comment, Submission, System
 from app.coursework.review_rules import ReviewText
+from app.curriculum.queries import program_of
 from app.curriculum.schema import Module
 from app.lib import times
 from app.lib.database import db
 from app.payments import actions as payments
 from app.payments.models import Payment, Price, RefundTier
-from app.site.demo import work
+from app.site.demo import assessments, work
+from app.site.demo.paper import SampleFile
 from app.site.demo.people import APPLICANTS, CAST, ENROLLED, EVERYBODY, FOUNDING, RUNNING, Person
 
 PRICE = 240_000  # cents; invented, as everything here
@@ -37,6 +40,7 @@ class Demo:
 
     now: datetime
     release_id: int
+    sample: SampleFile
     users: dict[str, User] = field(default_factory=dict)
 
     @property
@@ -48,9 +52,9 @@ def is_loaded() -> bool:
     return bool(db.session.scalar(select(func.count()).select_from(User)))
 
 
-def load(release_id: int, password_hash: str, now: datetime) -> None:
+def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime) -> None:
     """Write the whole demo into this transaction. The caller commits."""
-    demo = Demo(now, release_id)
+    demo = Demo(now, release_id, sample)
     for person in EVERYBODY:
         demo.users[person.key] = _user(person, password_hash, now)
     demo.sam.is_staff = True
@@ -58,6 +62,7 @@ def load(release_id: int, password_hash: str, now: datetime) -> None:
     _founding_cohort(demo)
     _running_cohort(demo)
     _open_cohort(demo)
+    _assessments(demo)
 
 
 def _user(person: Person, password_hash: str, now: datetime) -> User:
@@ -80,11 +85,16 @@ def _founding_cohort(demo: Demo) -> None:
     """The cohort that began it all: finished, its participants take their manuals home; Uma's is complete."""
     cohort = _cohort(demo, "february-2026", FOUNDED, capacity=3, status="finished")
     cohorts.assign_coach(demo.sam, cohort, demo.users["cal"], demo.now)
-    modules = [one for one in cohort_queries.program(cohort).modules if one.worksheet]
+    program = cohort_queries.program(cohort)
+    modules = [one for one in program.modules if one.worksheet]
+    with_files, _field = work.field_for_files(program)
     begun = times.at(FOUNDED, "12:00", cohort.time_zone)
     for index, person in enumerate((_person("uma"), *FOUNDING)):
         enrollment = _enroll(demo, person, cohort, begun - timedelta(days=30))
         for module in modules if person.key == "uma" else modules[:1]:
+            if person.key == "uma" and module.slug == with_files.slug:
+                _accepted_with_a_file(demo, enrollment, begun)
+                continue
             answers = work.answers_of(module, person.practice, person.name, "Jo")
             opened = begun + timedelta(days=module.opens_day, hours=2 + index)
             system = _begin(demo, enrollment, module, opened)
@@ -92,6 +102,21 @@ def _founding_cohort(demo: Demo) -> None:
             answered = opened + timedelta(days=8)
             _review(demo.users["cal"], sent, work.acceptance(module), "accepted", answered)
         enrollment.status, enrollment.ended_at = "completed", begun + timedelta(weeks=12)
+
+
+def _accepted_with_a_file(demo: Demo, enrollment: Enrollment, begun: datetime) -> None:
+    """The system whose worksheet takes a file, sent with one instead of the text."""
+    user, sample = enrollment.user, demo.sample
+    module, field = work.field_for_files(cohort_queries.program(enrollment.cohort))
+    at = begun + timedelta(days=module.opens_day, hours=3)
+    system = _begin(demo, enrollment, module, at)
+    sheet = coursework_queries.sheet_for(user, system.id)
+    answers = work.answers_of(module, enrollment.practice_name, user.name, "Jo")
+    sheet.draft.answers = answers | {field.id: {"deidentified": "yes", "text": ""}}
+    attachments.attach(user, sheet, field, sample.file, sample.digest, at + timedelta(days=3))
+    sent = _send(user, system, module, sheet.draft.answers, at + timedelta(days=4))
+    said = work.acceptance_of_records(module, field.id)
+    _review(demo.users["cal"], sent, said, "accepted", at + timedelta(days=6))
 
 
 def _running_cohort(demo: Demo) -> None:
@@ -127,6 +152,8 @@ def _running_cohort(demo: Demo) -> None:
     ben = _begin(demo, enrollments["ben"], module, begun + timedelta(days=1))
     _send(demo.users["ben"], ben, module, answers("ben", "Lou"), demo.now - timedelta(hours=5))
 
+    _reads(enrollments["ana"], module, begun + timedelta(hours=2))
+
     mia = _begin(demo, enrollments["mia"], module, begun + timedelta(days=2))
     sheet = coursework_queries.sheet_for(demo.users["mia"], mia.id)
     started = answers("mia", "Kim")
@@ -148,6 +175,19 @@ def _open_cohort(demo: Demo) -> None:
         _application(
             demo.users[person.key], cohort, "submitted", demo.now - timedelta(days=days), person.practice
         )
+
+
+def _assessments(demo: Demo) -> None:
+    text = program_of(demo.release_id).assessment
+    if text is None:
+        return
+    week_12 = times.at(FOUNDED + timedelta(days=82), "20:00", "America/Chicago")
+    for key, steps, at in (
+        ("uma", assessments.BEFORE, week_12 - timedelta(days=90)),
+        ("uma", assessments.AFTER, week_12),
+        ("pat", assessments.PROSPECT, demo.now - timedelta(days=6)),
+    ):
+        assessments.answered(demo.users[key], demo.release_id, text, steps, at)
 
 
 # --- the steps they are made of ---------------------------------------------------------------------------------
@@ -234,6 +274,17 @@ def _review(coach: User, submission: Submission, text: ReviewText, verdict: str,
     db.session.flush()
 
 
+def _reads(enrollment: Enrollment, module: Module, at: datetime) -> None:
+    """Half of the module's lessons are marked as read, and the first question that one of them asks is answered."""
+    for days, lesson in enumerate(module.lessons[: len(module.lessons) // 2]):
+        lessons.mark_read(enrollment, module.slug, lesson.slug, at + timedelta(days=days))
+    for lesson in module.lessons:
+        for question in lesson.questions:
+            note = lessons.new_note(enrollment, module.slug, lesson.slug, question.key, question.text)
+            lessons.save_note(note, Merge({lessons.TEXT: work.PRIVATE_NOTE}, changed=[lessons.TEXT]), at)
+            return
+
+
 def _answer_requests(system: System, at: datetime) -> None:
     """The participant answers what was asked: changed, and one disagreement with its reason."""
     for comment in _comments(system):
@@ -246,7 +297,7 @@ def _answer_requests(system: System, at: datetime) -> None:
 
 
 def _comments(system: System) -> Iterable[Comment]:
-    for one in coursework_queries.remarks_of(system.id):
+    for one in coursework_queries.history_of(system.id)[1]:
         comment = db.session.get(Comment, one.id)
         if comment:
             yield comment

@@ -34,7 +34,7 @@ CAST = (
     ),
     Person("cora", "Cora Bennett", "America/New_York", "", "coach, with a queue"),
     Person("cal", "Cal Whitman", "America/Los_Angeles", "", "coach of the founding cohort"),
-    Person("pat", "Pat Lindqvist", "America/New_York", "", "prospect, nothing begun"),
+    Person("pat", "Pat Lindqvist", "America/New_York", "", "prospect, has answered the self-assessment"),
     Person("wes", "Wes Ibarra", "America/New_York", "Ibarra Strength", "prospect, on a waitlist"),
     Person("sam", "Sam Whitlock", "America/New_York", "", "METI staff, with applications to decide"),
 )

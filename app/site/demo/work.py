@@ -7,9 +7,13 @@ import json
 from typing import Any
 
 from app.coursework.review_rules import Remark, ReviewText
-from app.curriculum.schema import Module
+from app.curriculum.schema import FileField, Module, Program
 
 Answers = dict[str, Any]
+PRIVATE_NOTE = (
+    "The Thursday in October when the front desk let a new client onto the floor before I had read her form. "
+    "Nobody had done anything wrong. There was nothing they could have looked at."
+)
 
 
 def answers_of(module: Module, practice: str, owner: str, helper: str) -> Answers:
@@ -80,10 +84,32 @@ def acceptance(module: Module, settled: tuple[int, ...] = ()) -> ReviewText:
     )
 
 
+def acceptance_of_records(module: Module, field_id: str) -> ReviewText:
+    """The review that accepts the records system, with a word on the file that was sent."""
+    return ReviewText(
+        marks=_marks(module, audit="exceeds"),
+        strength="Twelve records, each with its day and its place. A colleague could take over this client tomorrow.",
+        remarks=(
+            Remark("new-1", field_id, "praise", "Complete, and nobody could tell from it who this might be."),
+        ),
+    )
+
+
 def _marks(module: Module, **levels: str) -> dict[str, str]:
     assert module.rubric is not None
     marks = {one.key: "meets" for one in module.rubric.criteria}
     return marks | {key: level for key, level in levels.items() if key in marks}
+
+
+def field_for_files(program: Program) -> tuple[Module, FileField]:
+    """The first field that takes files, and its module."""
+    return next(
+        (module, field)
+        for module in program.modules
+        if module.worksheet
+        for field in module.worksheet.fields()
+        if isinstance(field, FileField)
+    )
 
 
 def rating(module: Module) -> dict[str, str]:

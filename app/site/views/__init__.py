@@ -6,6 +6,6 @@ from flask import Blueprint
 
 bp = Blueprint("site", __name__)
 
-from app.site.views import dashboard, health, learning, public, samples, staff  # noqa: E402
+from app.site.views import dashboard, health, learning, public, samples, search, staff  # noqa: E402
 
-__all__ = ["bp", "dashboard", "health", "learning", "public", "samples", "staff"]
+__all__ = ["bp", "dashboard", "health", "learning", "public", "samples", "search", "staff"]

@@ -40,13 +40,14 @@ def _participant_page(enrollment: Enrollment) -> str:
     chapters = queries.chapters_of(enrollment)
     cohort = enrollment.cohort
     step = rules.next_step(chapters, cohort_rules.may_work(enrollment.status), now)
-    today = times.local_date(now, cohort.time_zone)
+    today, program = times.local_date(now, cohort.time_zone), cohorts.program(cohort)
     return render_template(
         "site/dashboard.html",
         enrollment=enrollment,
         cohort=cohort,
         week=cohort_rules.week_of(cohort.starts_on, cohort.shift_days, today),
-        weeks=cohorts.program(cohort).weeks,
+        weeks=program.weeks,
+        assessed=program.assessment is not None,
         chapters=chapters,
         accepted=sum(1 for one in chapters if one.status == "accepted"),
         step=step,
@@ -67,6 +68,8 @@ def calendar() -> str:
         entries.append({"at": chapter.opens_at, "kind": "opens", "chapter": chapter})
         if chapter.written:
             entries.append({"at": chapter.due_at, "kind": "due", "chapter": chapter})
+            if chapter.closes_at:
+                entries.append({"at": chapter.closes_at, "kind": "closes", "chapter": chapter})
     for call in cohorts.calls_of(enrollment.cohort):
         entries.append({"at": call.starts_at, "kind": "call", "call": call})
     entries.sort(key=lambda one: one["at"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from flask import abort, current_app, render_template, request
 
 from app.accounts.sessions import get_user
@@ -9,7 +11,7 @@ from app.admissions import actions as admission_actions
 from app.admissions import queries as admissions
 from app.admissions import rules as admission_rules
 from app.cohorts import queries as cohorts
-from app.curriculum.queries import newest_release, program_of
+from app.curriculum.queries import front, newest_release, program_of
 from app.curriculum.schema import Module, Program
 from app.lib import clock
 from app.lib.access import open_to
@@ -96,6 +98,17 @@ def program() -> str:
     )
 
 
+@bp.get("/glossary")
+@open_to("anyone")
+def glossary() -> str:
+    """All terms by their first letter."""
+    found = program_of(release()[0])
+    letters = groupby(found.glossary, key=lambda one: one.slug[0].upper())
+    return render_template(
+        "site/glossary.html", program=found, letters=[(letter, list(terms)) for letter, terms in letters]
+    )
+
+
 @bp.get("/cohorts")
 @open_to("anyone")
 def cohorts_list() -> str:
@@ -135,6 +148,7 @@ def release() -> tuple[int, str]:
     newest = newest_release()
     if newest is None:
         abort(503, "The program is being published. Please come back in a minute.")
+    front.learn(newest[0], clock.now())
     return newest
 
 

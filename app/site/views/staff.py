@@ -1,4 +1,4 @@
-"""METI's first page: the cohorts, their seats and what waits."""
+"""The staff's first page: the cohorts, their seats and what waits."""
 
 from __future__ import annotations
 

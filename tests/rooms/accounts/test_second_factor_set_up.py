@@ -25,7 +25,7 @@ def test_a_coach_sets_it_up_at_the_first_sign_in(cora, cast, clock, sign_in):
     assert sign_in_by_password(cora, CORA, next="/account").location == "/sign-in/code?next=/account"
     page = cora.get("/sign-in/second-factor?next=/account")
     assert 'src="data:image/svg+xml;base64,' in page.text
-    assert "otpauth://totp/MES%20Enterprise%20Cohort:cora%40example.com" in page.text
+    assert "otpauth://totp/Small%20Cohort:cora%40example.com" in page.text
     phone = scan(page.text, clock)
     assert (
         scan(cora.get("/sign-in/second-factor").text, clock).secret == phone.secret

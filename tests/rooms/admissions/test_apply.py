@@ -14,9 +14,9 @@ from app.mail.models import Message
 URL = "/cohorts/summer-2026/apply"
 ANSWERS = {
     "practice_name": "Lakeside Exercise",
-    "clients": "Adults after a hip replacement, in a rented room.",
-    "why_now": "I lose track of who needs a call.",
-    "hours": "Four or five hours",
+    "asked_clients": "Adults after a hip replacement, in a rented room.",
+    "asked_why_now": "I lose track of who needs a call.",
+    "asked_hours": "Four or five hours",
 }
 NEW = ANSWERS | {"name": "Nora Quist", "email": "Nora@Example.com", "time_zone": "America/Chicago"}
 
@@ -109,10 +109,10 @@ def test_who_is_enrolled_sees_that(sign_in, cast):
         ("email", "jürgen@b.example", "does not look like an email address"),
         ("time_zone", "Mars/Olympus", "Please choose from the list."),
         ("practice_name", "x" * 161, "at most 160 characters"),
-        ("clients", " \n ", "who you work with"),
-        ("why_now", "x" * 3001, "at most 3,000 characters"),
-        ("hours", "99", "Please choose one"),
-        ("hours", None, "Please choose one"),
+        ("asked_clients", " \n ", "in a sentence or two"),
+        ("asked_why_now", "x" * 3001, "at most 3,000 characters"),
+        ("asked_hours", "99", "Please choose one"),
+        ("asked_hours", None, "Please choose one"),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field_and_all_else_is_kept(client, field, value, sentence):
@@ -121,8 +121,10 @@ def test_what_is_wrong_is_said_at_the_field_and_all_else_is_kept(client, field, 
     response = client.post(URL, data=data)
     assert response.status_code == 422
     assert sentence in response.text
-    assert 'aria-invalid="true"' in response.text or field == "hours"
-    kept = "I lose track of who needs a call." if field != "why_now" else "Adults after a hip replacement"
+    assert 'aria-invalid="true"' in response.text or field == "asked_hours"
+    kept = (
+        "I lose track of who needs a call." if field != "asked_why_now" else "Adults after a hip replacement"
+    )
     assert kept in response.text
     assert applications() == before
 
@@ -132,7 +134,7 @@ def test_what_is_wrong_is_said_at_the_field_and_all_else_is_kept(client, field, 
 )
 def test_hostile_strings_are_only_text(sign_in, cast, text):
     pat = sign_in(cast.pat)
-    assert pat.post(URL, data=ANSWERS | {"clients": text, "practice_name": text}).status_code == 303
+    assert pat.post(URL, data=ANSWERS | {"asked_clients": text, "practice_name": text}).status_code == 303
     assert "<script>alert" not in pat.get(URL).text
     staff = sign_in(cast.sam).get("/staff/cohorts/summer-2026")
     assert "<script>alert" not in staff.text

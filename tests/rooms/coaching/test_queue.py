@@ -260,5 +260,5 @@ def test_titles() -> None:
         "One review is waiting",
         "Two reviews are waiting",
         "Ten reviews are waiting",
-        "11 reviews are waiting",
+        "Eleven reviews are waiting",
     ]

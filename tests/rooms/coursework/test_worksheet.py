@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from flask import get_template_attribute
 from sqlalchemy import func, select
 
 from app.audit.models import Entry
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework.models import Draft, System
+from app.curriculum.field_types import TableField
 from app.lib.database import db
 from tests.factories import accepted_system, counted_queries, participant, submitted_system
 from tests.programs import COMPLETE
@@ -74,6 +78,16 @@ def test_every_field_stands_with_label_guidance_rubric_and_progress(ana):
     ):
         assert words in page
     assert "Every step has an owner." in page
+
+
+@pytest.mark.parametrize(("columns", "many"), [(7, False), (8, True)])
+def test_a_table_with_too_many_columns_for_a_desk_is_drawn_as_cards(app, columns, many):
+    kinds = [{"key": f"c{number}", "label": "A word", "type": "short_text"} for number in range(columns)]
+    table = TableField.model_validate({"id": "1.A.1", "label": "Wide", "type": "table", "columns": kinds})
+    page = SimpleNamespace(total=lambda field: "", rows_note=lambda field: "")
+    with app.test_request_context():
+        draw = get_template_attribute("coursework/fields/table_rows.html", "table_rows")
+        assert ("rows--many" in draw(page, table, [])) is many
 
 
 def test_reading_changes_nothing(ana, write, cast):

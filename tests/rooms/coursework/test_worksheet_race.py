@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from app.coursework.models import Draft, Submission, System
+from app.coursework.models import Attachment, Draft, Submission, System
+from app.files.models import StoredFile
 from app.lib.database import db
 from app.mail.models import Message
 from tests.client import Client
@@ -117,3 +119,16 @@ def test_taken_back_and_taken_up_at_once_only_one_happens(app, ana, cast, write,
     db.session.rollback()
     round_1 = db.session.get_one(Submission, submission_id)
     assert (round_1.status, round_1.system.status) in {("withdrawn", "drafting"), ("in review", "in review")}
+
+
+def test_five_files_at_once_find_room_for_two(app, ana):
+    """And the quota is asked under the same lock: none of the others leaves a row behind."""
+    url = begun(ana)
+    ana.post(f"{url}/draft", data=opened(ana, url) | {"1.C.2~deidentified": ["", "yes"]})
+    windows = copies(app, ana, 5)
+    files = [{"1.C.2~upload": (io.BytesIO(b"%d" % number), f"{number}.txt")} for number in range(5)]
+    answers = at_once(app, posts(windows, f"{url}/files/1.C.2", files, JSON))
+    assert sorted(one.status_code for one in answers) == [200, 200, 422, 422, 422]
+    assert count(Attachment) == count(StoredFile) == 2
+    held = db.session.scalars(select(Draft)).one().answers["1.C.2"]["files"]
+    assert {one["id"] for one in held} == set(db.session.scalars(select(Attachment.id)))

@@ -26,6 +26,17 @@ F1: {text: "Baker, A book of bread, 2020", quality: A}
 M2: {text: A talk about flour}
 """
 
+GLOSSARY = """\
+terms:
+  - term: Starter
+    also: [Sourdough, Wild yeast]
+    meaning: Flour and water that rise by themselves.
+    sources: [F1]
+  - {term: Crumb, meaning: The soft inside of a loaf.}
+  - {term: DDT, meaning: "Desired dough temperature, in degrees."}
+  - {term: Bakery, meaning: A place that bakes., marked_only: true}
+"""
+
 MODULE = """\
 ---
 title: Make the dough
@@ -38,8 +49,9 @@ due_day: 5
 problem: Every loaf is different.
 outcomes:
   - Write a recipe
+documents_promised: [Recipe card]
 ---
-Flour, water, salt [F1].
+Flour, water, salt[F1].
 """
 
 MODULE_2 = """\
@@ -53,6 +65,7 @@ opens_day: 7
 due_day: 12
 problem: The crust is pale.
 outcomes: [Read a thermometer]
+needs: [dough]
 ---
 Heat it first.
 """
@@ -64,7 +77,7 @@ action: Weigh one loaf
 feeds: ["1.A.2"]
 sources: [M2]
 ---
-A cup is not a weight [F1].
+A cup is not a weight[F1].
 
 /// callout | Salt
 Two percent.
@@ -137,6 +150,28 @@ sections:
           - {key: board, label: The board}
 """
 
+# Of the second module, which has no worksheet unless a test gives it this one.
+WORKSHEET_2 = """\
+key: oven-log
+title: Oven log
+sections:
+  - id: A
+    title: Heat
+    fields:
+      - {id: "2.A.1", label: Recipes, type: reference, to: "1.A.2", columns: [item, cost]}
+      - id: "2.A.2"
+        label: Log
+        type: file
+        required: true
+        shows: "1.A.2 | total"
+        max_files: 2
+        accept: [pdf, txt]
+        or_text: true
+        headings: [Day, Heat]
+        min_words: 3
+        criteria: [clarity]
+"""
+
 RUBRIC = """\
 criteria:
   - key: clarity
@@ -194,16 +229,64 @@ answers:
   "1.A.1": Some bread
 """
 
+HOME = """\
+---
+title: Bread for Beginners
+facts:
+  hero_title: Bread that somebody else can bake
+  questions:
+    - {q: Is it hot?, a: It is.}
+---
+Three weeks and a recipe book.
+"""
+
+# Two reasons, a scale from 1 to 3, two bands: nothing of it but the shape is like METI's.
+ASSESSMENT = """\
+title: How do you bake?
+lead: Four statements.
+frame: Think of your last five loaves.
+minutes: 2
+note: Written by a baker.
+scale:
+  - {value: 1, label: Never}
+  - {value: 2, label: Now and then}
+  - {value: 3, label: Each time}
+reasons:
+  - reason: no-recipe
+    name: Recipe
+    action: Write one down.
+    statements:
+      - {key: r1, text: I weigh the flour.}
+      - {key: r2, text: I write down what I did.}
+  - reason: cold-oven
+    name: Oven
+    action: Buy a thermometer.
+    statements:
+      - {key: o1, text: I measure the heat.}
+      - {key: o2, text: I wear gloves.}
+safety:
+  - {statement: o2, at_most: 1, title: Bare hands, action: Buy gloves first.}
+bands:
+  - {least: 2, most: 4, title: Cold, advice: warm it up}
+  - {least: 5, most: 6, title: Hot, meaning: it bakes, advice: go on}
+readings:
+  - {least: 4, most: 8, title: Dough, advice: Begin with the oven.}
+  - {least: 9, most: 12, title: Bread, advice: Eat it.}
+tie_order: [cold-oven, no-recipe]
+lowest: 1
+"""
+
 PAGE = """\
 ---
 title: No recipe
 ---
-Every loaf is different [M2].
+Every loaf is different[M2].
 """
 
 FILES = {
     "program.yaml": PROGRAM,
     "sources.yaml": SOURCES,
+    "glossary.yaml": GLOSSARY,
     "modules/01-dough/module.md": MODULE,
     "modules/01-dough/lessons/01-weigh-it.md": LESSON,
     "modules/01-dough/worksheet.yaml": WORKSHEET,
@@ -213,7 +296,9 @@ FILES = {
     "modules/01-dough/samples/good.yaml": GOOD,
     "modules/01-dough/samples/weak.yaml": WEAK,
     "modules/02-oven/module.md": MODULE_2,
-    "pages/home.md": PAGE,
+    "assessment.yaml": ASSESSMENT,
+    "pages/home.md": HOME,
+    "pages/program.md": PAGE,
     "pages/reasons/no-recipe.md": PAGE,
     "pages/reasons/cold-oven.md": PAGE,
 }

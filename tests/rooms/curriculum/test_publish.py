@@ -1,18 +1,23 @@
 """Publishing a release: from the command line and as a verb; reading it back; what would change."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import Entry
+from app.curriculum import media_folder
 from app.curriculum.actions import publish
 from app.curriculum.differences import differences
 from app.curriculum.models import Release
+from app.curriculum.problems import CurriculumErrors
 from app.curriculum.queries import current_release, program_of
 from app.curriculum.reader import read
 from app.curriculum.rendering import rendered
+from app.files import storage
 from app.lib.database import begin_write, db
 from tests.cast import NOW
-from tests.rooms.curriculum import small
+from tests.rooms.curriculum import media, small
 
 SHEET = "modules/01-dough/worksheet.yaml"
 
@@ -73,7 +78,11 @@ def test_no_release_and_an_unknown_one(app):
 
 def test_check_counts_what_is_there(app, folder, tmp_path):
     result = run(app, "check")
-    assert (result.exit_code, result.output) == (0, "2 modules, 1 lesson, 7 fields: clean.\n")
+    said = "2 modules, 1 lesson, 7 fields, 4 statements: clean. Still open: 1 point; --strict lists them.\n"
+    assert (result.exit_code, result.output) == (0, said)
+    small.write(folder)
+    (folder / "assessment.yaml").unlink()
+    assert run(app, "check").output.startswith("2 modules, 1 lesson, 7 fields: clean.")
 
 
 def test_check_of_another_folder_prints_every_problem_and_fails(app, tmp_path, monkeypatch):
@@ -133,26 +142,115 @@ def test_a_reworded_worksheet_is_text_only(tmp_path):
 
 
 def test_modules_pages_and_sources_come_and_go(tmp_path):
-    old = read(small.write(tmp_path / "old"))
+    old = read(small.write(tmp_path / "old", {"assessment.yaml": None}))
     new = read(
         small.write(
             tmp_path / "new",
             {
                 "program.yaml": small.PROGRAM.replace("02-oven", "02-heat"),
                 "modules/02-oven/module.md": None,
-                "modules/02-heat/module.md": small.MODULE_2,
-                "pages/home.md": small.PAGE.replace("different", "another"),
-                "pages/more.md": small.PAGE,
+                "modules/02-heat/module.md": small.MODULE_2.replace("cold-oven", "cold-stove"),
+                "pages/home.md": small.HOME.replace("Three weeks", "Three short weeks"),
+                "pages/reasons/cold-oven.md": None,
+                "pages/reasons/cold-stove.md": small.PAGE,
+                "assessment.yaml": None,
                 "sources.yaml": small.SOURCES + "F3: {text: New}\n",
+                "modules/01-dough/module.md": small.MODULE.replace("documents_promised: [Recipe card]\n", ""),
                 "modules/01-dough/documents/recipe-card.md": None,
             },
         )
     )
     assert differences(old, new) == [
         "page home: changed",
-        "page more: new",
+        "page reasons/cold-stove: new",
+        "page reasons/cold-oven: removed",
         "source F3: new",
+        "module 1 dough: “documents_promised” changed",
         "module 1 dough: document recipe-card: removed",
         "module 2 heat: new",
         "module 2 oven: removed",
     ]
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def test_publishing_keeps_the_bytes_of_every_file(app, folder):
+    small.write(folder, media.files())
+    assert run(app, "publish").exit_code == 0
+    dough = program_of(current_release().id).module("dough")
+    assert {one.name: storage.get(one.sha256) for one in dough.media} == media.FILES
+    assert run(app, "publish").output.endswith("nothing was published.\n")
+
+
+def test_a_release_whose_bytes_are_not_kept_is_not_published(app, folder):
+    small.write(folder, media.files(loaf_png=media.picture(size=(3, 3))))
+    program = rendered(read(folder))
+    begin_write()
+    with pytest.raises(FileNotFoundError):
+        publish(None, program, NOW)
+    db.session.rollback()
+
+
+def test_a_file_that_changes_meanwhile_stops_publishing(app, folder):
+    small.write(folder, media.files())
+    program = rendered(read(folder))
+    (folder / media.FOLDER / "loaf.png").write_bytes(media.picture(size=(4, 4)))
+    with pytest.raises(CurriculumErrors, match="changed while it was being published"):
+        media_folder.keep(folder, program)
+    (folder / media.FOLDER / "loaf.png").unlink()
+    with pytest.raises(CurriculumErrors, match="this file is missing"):
+        media_folder.keep(folder, program)
+
+
+def test_a_large_file_is_kept_part_by_part(app, tmp_path):
+    data = b"0123456789" * 250_000
+    (tmp_path / "film").write_bytes(data)
+    digest = storage.put_file(tmp_path / "film")
+    assert digest == storage.put(data)
+    assert storage.path_of(digest).read_bytes() == data
+    assert storage.put_file(tmp_path / "film") == digest
+    with pytest.raises(FileNotFoundError):
+        storage.path_of("0" * 64)
+
+
+def test_what_was_not_copied_whole_leaves_nothing(app, tmp_path, monkeypatch):
+    (tmp_path / "film").write_bytes(b"film")
+    root = Path(app.config["STORAGE_URL"])
+    before = sorted(root.rglob("*"))
+
+    def full(_handle):
+        raise OSError("no room")
+
+    monkeypatch.setattr(storage.os, "fsync", full)
+    with pytest.raises(OSError, match="no room"):
+        storage.put_file(tmp_path / "film")
+    assert sorted(root.rglob("*")) == before
+
+
+def test_what_changed_in_the_assessment_is_named(tmp_path):
+    old = read(small.write(tmp_path / "old"))
+
+    def changed(*words):
+        text = small.ASSESSMENT
+        for before, after in words:
+            assert before in text
+            text = text.replace(before, after, 1)
+        return differences(old, read(small.write(tmp_path / "new", {"assessment.yaml": text})))
+
+    assert changed(("I weigh the flour.", "I weigh flour."), ("Buy a thermometer.", "Lend one.")) == [
+        "assessment reason cold-oven: changed",
+        "assessment statement r1: changed",
+    ]
+    assert changed(("title: Cold,", "title: Tepid,"), ("minutes: 2", "minutes: 3")) == [
+        "assessment: “minutes” changed",
+        "assessment: “bands” changed",
+    ]
+    assert changed(("key: r1", "key: r3")) == [
+        "assessment: STRUCTURE changed (new answers are no longer compared with those given so far)",
+        "assessment statement r3: new",
+        "assessment statement r1: removed",
+    ]
+    without = read(small.write(tmp_path / "without", {"assessment.yaml": None}))
+    assert differences(old, without) == ["assessment: removed"]
+    assert differences(without, old) == ["assessment: new"]

@@ -40,7 +40,7 @@ def test_the_manual_has_cover_contents_chapters_and_documents():
     heads = [" ".join(section.header.paragraphs[0].text.split("\t")) for section in file.sections]
     assert heads == ["", "Northgate Medical Exercise Contents", "Northgate Medical Exercise Operations"]
     assert (
-        "Version of May 22, 2026. Not legal or medical advice." in file.sections[1].footer.paragraphs[0].text
+        file.sections[1].footer.paragraphs[0].text.startswith(f"Version of May 22, 2026. {PROGRAM.hedges[0]}")
     )
 
 
@@ -110,6 +110,10 @@ HTML = [
     ("loose <b>text</b><p>p</p>after", [("Normal", "loose text"), ("Normal", "p"), ("Normal", "after")]),
     ("<ul><li>a<ul><li>b</li></ul></li></ul>", [("List Paragraph", "a"), ("List Paragraph", "b")]),
     ("<ol><li><p>a</p><p>b</p></li></ol>", [("List Paragraph", "a"), ("List Paragraph", "b")]),
+    (
+        '<ul class="files"><li>log.pdf<br><span class="hash">SHA-256 ab</span></li></ul>',
+        [("List Paragraph", "log.pdf\nSHA-256 ab")],
+    ),
     ('<ul class="ticks"><li>☐ a</li></ul>', [("Tick", "☐ a")]),
     ("<blockquote><p>q</p></blockquote>", [("Quote", "q")]),
     ('<aside class="callout"><b>T</b><p>x</p></aside>', [("Callout", "T"), ("Callout", "x")]),

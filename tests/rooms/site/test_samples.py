@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,13 +11,16 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from app.curriculum.actions import publish
+from app.files import actions as files
+from app.files import storage
+from app.files.jobs import sweep_files
 from app.lib import jobs
 from app.lib.database import db
 from app.manual import pdf
 from app.manual.models import SampleFile
 from tests.cast import NOW
 from tests.factories import accepted_system
-from tests.programs import small_program
+from tests.programs import LINE, PLAN, small_program
 from tests.rooms.manual.words import opened, text_of
 
 INDEX = "/program/documents"
@@ -26,6 +31,13 @@ DOCUMENT = f"{INDEX}/systems/cancellation-policy"
 def typesetter():
     if not pdf.is_possible():
         pytest.skip("needs the Pango libraries")
+
+
+@pytest.fixture
+def media(app):
+    """The files the program names are in the store, so that another release of it can be published."""
+    for data in (PLAN, LINE):
+        storage.put(data)
 
 
 def _files() -> int:
@@ -67,7 +79,7 @@ def test_files_are_made_by_the_worker_once(client, typesetter):
         assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
-def test_a_new_release_has_files_of_its_own_and_the_same_bytes(client, write, typesetter):
+def test_a_new_release_has_files_of_its_own_and_the_same_bytes(client, write, typesetter, media):
     jobs.run("make-samples")
     with write():
         release = publish(None, small_program().model_copy(update={"title": "Another title"}), NOW)
@@ -78,6 +90,20 @@ def test_a_new_release_has_files_of_its_own_and_the_same_bytes(client, write, ty
     digests = list(db.session.scalars(select(SampleFile.sha256).where(SampleFile.kind == "docx")))
     assert len(digests) == 2 and release_id
     db.session.rollback()
+
+
+def test_a_sweep_leaves_them(client, cast, write, typesetter):
+    """They have no owner and so no row among the stored files."""
+    jobs.run("make-samples")
+    with write():
+        files.keep(cast.ana, storage.put(b"Something else."), "a.txt", "text/plain", 15, NOW)
+    old = (NOW - timedelta(days=90)).timestamp()
+    for digest in db.session.scalars(select(SampleFile.sha256)):
+        os.utime(storage.path_of(digest), (old, old))
+    db.session.rollback()
+    sweep_files(NOW)
+    for kind in ("pdf", "docx"):
+        assert client.get(f"{DOCUMENT}.{kind}").status_code == 200
 
 
 def test_what_cannot_be_made_is_not_tried_again_for_this_release(client, monkeypatch):
@@ -108,7 +134,7 @@ def test_what_is_not_there_is_404(client, address):
     assert client.get(address).status_code == 404
 
 
-def test_a_program_without_samples_has_no_such_pages_and_no_links(client, write):
+def test_a_program_without_samples_has_no_such_pages_and_no_links(client, write, media):
     program = small_program()
     bare = tuple(module.model_copy(update={"samples": ()}) for module in program.modules)
     assert INDEX in client.get("/").text

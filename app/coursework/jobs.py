@@ -1,0 +1,23 @@
+"""Files that were taken out are forgotten a day later, unless a round holds them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.coursework import attachments
+from app.files import storage
+from app.lib.database import begin_write, db
+from app.lib.jobs import job
+
+UNDO = timedelta(days=1)  # so long a file can be put back
+BATCH = 100
+
+
+@job("forget-removed-files", minutes=30)
+def forget_removed_files(now: datetime) -> None:
+    """Rows first: their bytes are swept days later (files.jobs), so there is never a row without bytes."""
+    begin_write()
+    digests = attachments.forget_removed(now - UNDO, BATCH)
+    db.session.commit()
+    for digest in digests:
+        storage.let_go(digest)

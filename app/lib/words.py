@@ -1,0 +1,34 @@
+"""Numbers as words, and names within a sentence."""
+
+SMALL = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+
+
+def in_words(number: int) -> str:
+    """'three', '14': in words up to twelve; 'no' for 0."""
+    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
+
+
+def count(number: int, one: str, many: str) -> str:
+    """'one change', 'three changes', '14 changes'."""
+    return f"{in_words(number)} {one if number == 1 else many}"
+
+
+def mid_sentence(name: str, language: str = "en-US") -> str:
+    """A name as it stands within a sentence: its first letter is small in English, unless it is an abbreviation."""
+    if not language.startswith("en") or name[1:2].isupper():
+        return name
+    return name[:1].lower() + name[1:]

@@ -1,0 +1,142 @@
+"""A lesson in a browser: terms beside their words, a private note that is never lost, a lesson marked as read."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, expect
+
+from tests.journeys.conftest import Comes
+from tests.journeys.participant import Participant
+
+LESSON = "/modules/systems/what-a-system-is"
+NOTE, READ = re.compile(r"/notes/[0-9a-f]{12}$"), re.compile(r"/read$")
+ON_DEVICE = "Saved on this device, not yet on the server"
+MEANING = "one page that tells another person how a thing is done here"
+
+
+class Reader(Participant):
+    @property
+    def note(self) -> Locator:
+        return self.page.locator("form.reflect textarea")
+
+    @property
+    def saved(self) -> Locator:
+        return self.page.locator(".reflect__saved")
+
+    @property
+    def term(self) -> Locator:
+        return self.page.locator("a.term").filter(has_text="standard operating procedure")
+
+    @property
+    def explanation(self) -> Locator:
+        return self.page.locator(".term-box")
+
+    def opens_the_lesson(self) -> None:
+        self.signs_in_by_mail()
+        self.tab.goes_to(LESSON)
+
+    def writes(self, words: str) -> None:
+        self.note.focus()
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(words)
+
+    def writes_and_sees_it_saved(self, words: str) -> None:
+        with self.page.expect_response(NOTE) as saving:
+            self.writes(words)
+        assert saving.value.ok
+        expect(self.saved).to_have_text(re.compile(r"^Saved at \d"))
+
+
+def test_a_term_is_explained_by_pointing_and_by_keys(comes: Comes) -> None:
+    grace = comes(Reader, "grace")
+    grace.opens_the_lesson()
+    expect(grace.explanation).to_be_hidden()
+    grace.term.hover()
+    expect(grace.explanation).to_contain_text(MEANING)
+    grace.tab.looks()
+    grace.explanation.hover()  # the pointer may go onto it
+    expect(grace.explanation).to_be_visible()
+    grace.page.keyboard.press("Escape")
+    expect(grace.explanation).to_be_hidden()
+
+    grace.page.locator("h1").click()
+    grace.tabs_to(grace.term)
+    expect(grace.explanation).to_contain_text(MEANING)
+    expect(grace.term).to_have_accessible_description(re.compile(MEANING))
+    grace.page.keyboard.press("Enter")  # on to the list below, where it stands for everybody
+    expect(grace.page.locator("#t-sop")).to_be_in_viewport()
+    grace.tab.follows("All terms")
+    grace.tab.is_at("Glossary")
+
+
+def test_a_note_saves_itself_and_a_second_tab_is_told(comes: Comes) -> None:
+    grace = comes(Reader, "grace")
+    grace.opens_the_lesson()
+    second = grace.opens_another_tab(LESSON)
+    grace.writes_and_sees_it_saved("The alarm code.")
+    expect(second.saved).to_contain_text("Changed in another tab")
+    with second.tab.expecting("status of 409"):
+        second.writes("The keys.")
+        second.tab.presses("see both texts")
+    second.tab.reads("This note was changed in another tab", "The alarm code.")
+    second.tab.presses("Keep both, one below the other")
+    expect(second.note).to_have_value("The alarm code.\n\nThe keys.")
+
+
+def test_a_lesson_is_marked_as_read_without_leaving_it(comes: Comes) -> None:
+    grace = comes(Reader, "grace")
+    grace.opens_the_lesson()
+    with grace.page.expect_response(READ):
+        grace.tab.button("Mark as read").click()
+    grace.tab.reads("You marked this lesson as read on")
+    expect(grace.page.locator(".lesson__nav li").first).to_contain_text("read")
+    expect(grace.tab.button("Mark as unread")).to_be_focused()
+    grace.tab.looks()
+    grace.tab.goes_to("/modules/systems")
+    grace.tab.reads("1 of 6 lessons read")
+    grace.tab.goes_to(LESSON)
+    with grace.page.expect_response(READ):
+        grace.tab.button("Mark as unread").click()
+    expect(grace.tab.button("Mark as read")).to_be_focused()
+
+
+def test_what_is_written_in_a_tunnel_arrives(comes: Comes) -> None:
+    """On a telephone, without a connection; and the page is closed before there is one again."""
+    nora = comes(Reader, "nora", phone=True)
+    nora.opens_the_lesson()
+    browser = nora.page.context
+    with nora.tab.expecting("ERR_INTERNET_DISCONNECTED"):
+        browser.set_offline(True)
+        nora.writes("In the train.")
+        expect(nora.saved).to_have_text(ON_DEVICE)
+        with nora.page.expect_response(NOTE):
+            browser.set_offline(False)
+        expect(nora.saved).to_have_text(re.compile(r"^Saved at \d"))
+        browser.set_offline(True)
+        nora.writes(" In a tunnel.")
+        expect(nora.saved).to_have_text(ON_DEVICE)
+        nora.page.close()
+    browser.set_offline(False)
+    again = nora.goes_on_in(browser.new_page())
+    with again.page.expect_response(NOTE):
+        again.tab.goes_to(LESSON)
+    expect(again.note).to_have_value("In the train. In a tunnel.")
+    expect(again.saved).to_have_text(re.compile(r"^Saved at \d"))
+    again.tab.reloads()
+    expect(again.note).to_have_value("In the train. In a tunnel.")
+
+
+def test_a_lesson_without_scripts(comes: Comes) -> None:
+    jude = comes(Reader, "jude", scripts=False)
+    jude.opens_the_lesson()
+    jude.tab.link("standard operating procedure").click()
+    expect(jude.page.locator("#t-sop")).to_be_in_viewport()
+    jude.note.fill("Only I know the code.")
+    jude.tab.presses("Save", jude.page.locator("form.reflect"))
+    expect(jude.note).to_have_value("Only I know the code.")
+    jude.tab.reads("Saved at")
+    jude.tab.presses("Mark as read")
+    jude.tab.reads("You marked this lesson as read on")
+    jude.tab.presses("Mark as unread")
+    expect(jude.tab.button("Mark as read")).to_be_visible()

@@ -1,0 +1,47 @@
+"""Samples that do not fit their worksheet."""
+
+from tests.rules.broken.case import GOOD, WEAK, swap
+
+BROKEN = {
+    "sample incomplete": swap(GOOD, '  "1.A.3": {price: "4"}\n', "",
+        f"{GOOD}:4: a good sample is complete, but 1.A.3 (Price) is missing."),
+    "sample unknown field": swap(GOOD, '"1.A.1"', '"1.A.8"',
+        f"{GOOD}:4: a good sample is complete, but 1.A.1 (Name of the bread) is missing.",
+        f"{GOOD}:5: the worksheet has no field 1.A.8."),
+    "sample answers a calculated field": swap(GOOD, '  "1.A.3"', '  "1.A.4": "2.40"\n  "1.A.3"',
+        f"{GOOD}:9: 1.A.4 is calculated; leave it out of the answers."),
+    "sample not a number": swap(GOOD, 'cost: "0.10"', "cost: some",
+        f"{GOOD}:8: 1.A.2: Row 2, Cost: “some” is not a number we can read. Write it like 1400 or 1,400.50."),
+    "sample with an underscore in a number": swap(GOOD, 'cost: "0.10"', "cost: 1_000",
+        f"{GOOD}:8: 1.A.2: Row 2, Cost: “1_000” is not a number we can read. Write it like 1400 or "
+         "1,400.50."),
+    "sample of the wrong shape": swap(GOOD, '{price: "4"}', '"4"',
+        f"{GOOD}:9: the answer to 1.A.3 must have its parts: price, note."),
+    "sample with a text for rows": swap(
+        GOOD,
+        '    - {item: Flour, cost: "1.50", organic: no}\n    - {id: r2, item: Salt, cost: "0.10"}\n',
+        "    none\n",
+        f"{GOOD}:6: the answer to 1.A.2 must be a list of rows, each with its columns."),
+    "sample with an unknown part": swap(GOOD, '{price: "4"}', '{price: "4", weight: "1"}',
+        f"{GOOD}:9: the answer to 1.A.3 names “weight”, which does not exist; there is price, note."),
+    "sample with an unknown column": swap(GOOD, "item: Flour,", "thing: Flour,",
+        f"{GOOD}:6: the answer to 1.A.2 names “thing”, which does not exist; there is item, cost, organic."),
+    "sample with an unknown option": swap(GOOD, "organic: no", "organic: perhaps",
+        f"{GOOD}:7: 1.A.2: Row 1, Organic: Choose one of: No, Yes."),
+    "sample row cell missing": swap(GOOD, ', cost: "0.10"', "",
+        f"{GOOD}:8: 1.A.2: Row 2: still empty: Cost."),
+    "sample with too few words": swap(GOOD, "Mix, wait and bake.", "Bake.",
+        f"{GOOD}:10: 1.B.1: So far 1 word; this needs about 3 to be usable."),
+    "weak sample of the wrong shape": swap(WEAK, '"1.A.1": Some bread', '"1.A.1": [Some, bread]',
+        f"{WEAK}:5: the answer to 1.A.1 must be a text; put it in quotes."),
+    "weak sample with an impossible number": swap(WEAK, '"1.A.1": Some bread', '"1.A.3": {price: "9000"}',
+        f"{WEAK}:5: 1.A.3: Price: This is 9,000; the most that makes sense here is 50."),
+    "sample of an unknown kind": swap(WEAK, "kind: weak", "kind: bad",
+        f"{WEAK}:1: “kind” is “bad”; it must be good or weak."),
+    "sample without answers": swap(WEAK, 'answers:\n  "1.A.1": Some bread\n', "answers:\n",
+        f"{WEAK}:4: “answers” is empty; write its value or remove the line."),
+    "why cites nobody": swap(WEAK, "why: No costs.", "why: No costs[F9].",
+        f"{WEAK}:3: in “why”: the source [F9] is not in sources.yaml."),
+    "why holds HTML": swap(WEAK, "why: No costs.", "why: No <b>costs</b>.",
+        f"{WEAK}:3: in “why”: “<b>” is HTML, which is shown as it stands; write Markdown, or take it out."),
+}  # fmt: skip

@@ -332,6 +332,7 @@ def small_program() -> Program:
             ],
             "time_zone": "America/New_York",
             "hedges": ["Education, not legal advice."],
+            "document_notice": "Not legal or medical advice.",
             "release_time": "11:00",
             "due_time": "23:59",
             "calls": [

@@ -1,6 +1,6 @@
 """One answer as safe HTML, in a line of text or as a block of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from typing import Any
@@ -37,6 +37,9 @@ class Filled:
         default_factory=dict
     )  # field id → cleaned HTML, where a text has it already
 
+
+PAGE_WIDTH = 108  # characters of a table that a printed page holds side by side
+READABLE = 20  # characters in a line, below which sentences in a column are no longer read
 
 _LINE = Markup(
     '<span class="blank"><span aria-hidden="true">____________</span><span class="hide">{}</span></span>'
@@ -101,11 +104,14 @@ def block(placeholder: Placeholder, field: Field, filled: Filled) -> Markup:
                 Markup("").join(Markup("<li>{}</li>").format(field.option_label(key)) for key in value)
             )
         case GroupField() if placeholder.member is None:
-            pairs = [(p.label, scalars.show(Kind.of(p), value[p.key])) for p in field.parts if value[p.key]]
-            return _pairs(pairs)
+            return _pairs(
+                (part.label, scalars.show(Kind.of(part), value[part.key]), part.type in scalars.NUMERIC)
+                for part in field.parts
+                if value[part.key]
+            )
         case CalculatedField() if placeholder.member is None:
             results = filled.results.get(field.id, {}).values()
-            return _pairs([(one.label, one.text) for one in results if one.number is not None])
+            return _pairs((one.label, one.text, True) for one in results if one.number is not None)
     return Markup("<p>{}</p>").format(_lines(_text(placeholder, field, filled), "; "))
 
 
@@ -147,6 +153,8 @@ def _cell(column: Column, row: Mapping[str, str]) -> str:
 
 def _table(field: TableField, value: Any, keys: tuple[str, ...]) -> Markup:
     columns = _columns(field, keys)
+    if _room(columns, filled_rows(field, value)) > PAGE_WIDTH:
+        return _records(field, columns, value)
     head = Markup("").join(_header(column) for column in columns)
     body = Markup("").join(_row(columns, row) for row in filled_rows(field, value))
     return Markup('<table class="answer"><thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table>').format(
@@ -154,10 +162,42 @@ def _table(field: TableField, value: Any, keys: tuple[str, ...]) -> Markup:
     )
 
 
+def _room(columns: list[Column], rows: list[dict[str, str]]) -> int:
+    """How many characters side by side this table needs: its longest words, and something for its sentences."""
+    return sum(
+        max(
+            max(len(word) for text in texts for word in [*text.split(), ""]),
+            min(READABLE, max(len(text) for text in texts)),
+        )
+        for texts in ([column.label, *(_cell(column, row) for row in rows)] for column in columns)
+    )
+
+
+def _records(field: TableField, columns: list[Column], value: Any) -> Markup:
+    """A table too wide for a page: a block for each row, its first column as the title."""
+    first, others = columns[0], columns[1:]
+    blocks = [
+        (_cell(first, row), [(one.label, text, False) for one in others if (text := _cell(one, row))])
+        for row in filled_rows(field, value)
+    ]
+    total, column = table_total(field, value), field.column(field.total or "")
+    if total is not None and column in others:
+        blocks.append(("Total", [(_label(column), scalars.format_number(total, column.type), False)]))
+    return Markup('<div class="records">{}</div>').format(
+        Markup("").join(
+            Markup('<p class="record"><strong>{}</strong></p>{}').format(_lines_kept(title), _pairs(pairs))
+            for title, pairs in blocks
+        )
+    )
+
+
+def _label(column: Column) -> str:
+    return f"{column.label} ({column.unit})" if column.unit else column.label
+
+
 def _header(column: Column) -> Markup:
     number = Markup(' class="n"') if column.type in scalars.NUMERIC else ""
-    unit = f" ({column.unit})" if column.unit else ""
-    return Markup('<th scope="col"{}>{}{}</th>').format(number, column.label, unit)
+    return Markup('<th scope="col"{}>{}</th>').format(number, _label(column))
 
 
 def _row(columns: list[Column], row: Mapping[str, str]) -> Markup:
@@ -213,9 +253,12 @@ def _ticks(field: ChecklistField, value: list[str]) -> Markup:
     return Markup('<ul class="ticks">{}</ul>').format(items)
 
 
-def _pairs(pairs: list[tuple[str, str]]) -> Markup:
+def _pairs(pairs: Iterable[tuple[str, str, bool]]) -> Markup:
+    """Label and text of each, and whether it is a number."""
     rows = Markup("").join(
-        Markup('<tr><th scope="row">{}</th><td class="n">{}</td></tr>').format(label, text)
-        for label, text in pairs
+        Markup('<tr><th scope="row">{}</th><td{}>{}</td></tr>').format(
+            label, Markup(' class="n"') if is_number else "", _lines_kept(text)
+        )
+        for label, text, is_number in pairs
     )
-    return Markup('<table class="answer"><tbody>{}</tbody></table>').format(rows)
+    return Markup('<table class="answer pairs"><tbody>{}</tbody></table>').format(rows)

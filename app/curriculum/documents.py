@@ -46,7 +46,16 @@ def render(
         return f"\ue000{len(places) - 1}\ue001"
 
     template = _template_html(BRACES.sub(mark, kept.replace("\ue000", "").replace("\ue001", "")))
-    return Markup(_MARK.sub(lambda found: _answer(found, places, filled), template))  # noqa: S704 - every part is safe
+    html = _MARK.sub(lambda found: _answer(found, places, filled), template)
+    return Markup(_raised(html))  # noqa: S704 - every part is safe
+
+
+def _raised(html: str) -> str:
+    """Headings of an answer begin at h3, below those of the document; where none of these stands above, at h2."""
+    before, h2, after = html.partition("<h2")
+    for level in (3, 4):
+        before = re.sub(f"<(/?)h{level}>", rf"<\1h{level - 1}>", before)
+    return f"{before}{h2}{after}"
 
 
 def unanswered(

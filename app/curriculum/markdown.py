@@ -2,7 +2,7 @@
 
 Rendered once, when a release is published. Raw HTML in the source is shown as text; what comes out passes an
 allow-list, has no inline style or script, and uses the class names of the style sheets: `lead`, `callout`, `ledger`,
-`formulas`, `exercise`, `side`, `build`, `sources`.
+`formulas`, `exercise`, `side`, `build`, `sources`, `fill`, `write`, `write-line`, `ticks`.
 """
 
 import html
@@ -22,6 +22,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markupsafe import Markup
 
 from app.curriculum.markdown_blocks import BLOCKS, CurriculumBlocks
+from app.curriculum.markdown_forms import Forms
 from app.curriculum.markdown_tables import TidyTree
 from app.curriculum.markdown_terms import Terms
 from app.curriculum.media import MediaFile
@@ -75,6 +76,7 @@ def render(
         SaneListExtension(),
         TocExtension(slugify=heading_id),
         CurriculumBlocks(labels, media or {}, language),
+        Forms(),
         TidyTree(lead=lead),
         notes,
     ]

@@ -25,6 +25,13 @@ def current_release() -> Release | None:
     return db.session.scalar(select(Release).order_by(Release.id.desc()).limit(1))
 
 
+def newest_release() -> tuple[int, str] | None:
+    """Id and hash of the newest release, without its content, which is the whole curriculum."""
+    newest = select(Release.id, Release.hash).order_by(Release.id.desc()).limit(1)
+    found = db.session.execute(newest).first()
+    return (found.id, found.hash) if found else None
+
+
 def current_release_id() -> int | None:
     """Its id alone, where a page needs the program: that is read once for each process, the row would be read again."""
     return db.session.scalar(select(Release.id).order_by(Release.id.desc()).limit(1))

@@ -283,8 +283,12 @@ class ProgramFacts(Strict):
     time_zone: Text
     also_shown_in: tuple[Text, ...] = ()  # time zones in which the first call is announced as well
     hedges: Annotated[tuple[Text, ...], Constraint(min_length=1)]
+    sample_practice: Text | None = None  # the fictional practice whose answers the good samples are
     notice: Text | None = None  # at the foot of every page of work; the first hedge if there is none
     public_notice: Text | None = None  # at the foot of every public page; the same
+    document_notice: Text | None = (
+        None  # on each document, and all that a form or letter says; none if left out
+    )
     example_of: Text | None = None  # the practice all examples are from
     statements: Statements = Statements()
     application: tuple[Question, ...] = ()

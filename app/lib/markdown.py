@@ -20,6 +20,8 @@ def user_html(text: str) -> Markup:
     # The page around it owns h1 and h2, so a participant's headings begin at h3.
     for level in (2, 1):
         html = html.replace(f"<h{level}>", "<h3>").replace(f"</h{level}>", "</h3>")
+    for typed, box in (("[ ] ", "☐ "), ("[x] ", "☑ "), ("[X] ", "☑ ")):  # a list of things to tick
+        html = html.replace(f"<li>{typed}", f"<li>{box}").replace(f"<li>\n<p>{typed}", f"<li>\n<p>{box}")
     return Markup(
         nh3.clean(
             html,

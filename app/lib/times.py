@@ -78,3 +78,10 @@ def day_year(value: date | datetime, zone_name: str | None = None) -> str:
     if isinstance(value, datetime):
         value = local_date(value, zone_name)
     return f"{day(value)}, {value.year}"
+
+
+def long_date(value: date | datetime, zone_name: str | None = None) -> str:
+    """'February 28, 2026', as a letter writes it. An instant is shown in the given zone, or in the viewer's own."""
+    if isinstance(value, datetime):
+        value = local_date(value, zone_name)
+    return f"{value:%B} {value.day}, {value.year}"

@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Exception, _broken)
-    for function in (times.moment, times.day, times.day_year, times.clock_time, money):
+    for function in (times.moment, times.day, times.day_year, times.long_date, times.clock_time, money):
         app.template_filter()(function)
     app.template_filter()(words.in_words)
     app.template_filter()(words.mid_sentence)

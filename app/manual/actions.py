@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import exists, select
 
 from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts.models import Enrollment
-from app.files.models import StoredFile
 from app.lib.database import db
 from app.lib.jobs import nudge
 from app.lib.refusal import Refused
 from app.manual import book, queries
-from app.manual.models import Binding
+from app.manual.models import Binding, SampleFile
+
+
+@dataclass(frozen=True)
+class Made:
+    """One file: stored, and not yet written down."""
+
+    digest: str  # SHA-256
+    size: int  # bytes
+    pages: int | None
 
 
 def ask_for_binding(actor: User | None, enrollment: Enrollment, now: datetime) -> Binding:
@@ -20,7 +31,7 @@ def ask_for_binding(actor: User | None, enrollment: Enrollment, now: datetime) -
     work = queries.work_of(enrollment)
     if not work:
         raise Refused("Nothing is accepted yet. The manual is bound as soon as your first system is.")
-    mark = book.fingerprint(work, enrollment.practice_name, enrollment.user.name)
+    mark = book.fingerprint(work, queries.imprint_of(enrollment))
     last = queries.binding_of(enrollment, mark)
     if last and last.status != "failed":
         last.requested_at = now
@@ -38,15 +49,25 @@ def ask_for_binding(actor: User | None, enrollment: Enrollment, now: datetime) -
     return binding
 
 
-def finish(binding: Binding, file: StoredFile, pages: int, now: datetime) -> None:
-    binding.status, binding.file_id, binding.pages, binding.bound_at, binding.error = (
-        "bound",
-        file.id,
-        pages,
-        now,
-        None,
-    )
+def finish(binding: Binding, mark: str, error: str, now: datetime) -> None:
+    """Its files are there, made of the work with this fingerprint; `error` says why one is not."""
+    binding.fingerprint, binding.bound_at = mark, now
+    binding.status, binding.error = ("failed" if error else "bound"), error[:500] or None
 
 
-def fail(binding: Binding, error: str) -> None:
-    binding.status, binding.error = "failed", error[:500]
+def keep_sample(
+    release_id: int, module_slug: str, document_slug: str, kind: str, made: Made | None, now: datetime
+) -> None:
+    """Write down a file of the sample practice; one that could not be made waits for the next release."""
+    place = {
+        "release_id": release_id,
+        "module_slug": module_slug,
+        "document_slug": document_slug,
+        "kind": kind,
+    }
+    if db.session.scalar(
+        select(exists().where(*(getattr(SampleFile, name) == value for name, value in place.items())))
+    ):
+        return
+    about = {"sha256": made.digest, "size": made.size, "pages": made.pages} if made else {}
+    db.session.add(SampleFile(**place, **about, made_at=now))

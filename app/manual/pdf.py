@@ -1,34 +1,46 @@
 """The manual on paper: HTML to PDF by WeasyPrint, which may load nothing but what is handed to it.
 
 WeasyPrint's own fetcher would read local files and call internal addresses that somebody wrote into their answers.
-Here only `data:` is allowed, so the fonts are put into the style sheet as data.
+Here only `data:` is allowed, so the fonts are put into the style sheet as data. Style sheet and fonts are read once for
+each process: afterwards a document of one page takes a tenth of a second, of which half would be reading them again.
 """
 
 from __future__ import annotations
 
+import atexit
 import base64
 import re
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 _FONT = re.compile(r'url\("\.\./(fonts/[\w./-]+\.woff2)"\)')
+_one_at_a_time = Lock()  # the fonts are shared by the threads of a process
 
 
 class NoTypesetter(RuntimeError):
     """WeasyPrint, or the Pango libraries it loads, is not installed. The message says what to install."""
 
 
-def bind(html: str, static: Path) -> tuple[bytes, int]:
-    """The finished PDF and its number of pages. Raises NoTypesetter."""
+def bind(html: str, static: Path, paper: str = "letter", *, is_alone: bool = False) -> tuple[bytes, int]:
+    """The finished PDF and its number of pages. `is_alone`: one document out of the binder. Raises NoTypesetter."""
     weasyprint = _typesetter()
-    fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
-    fonts = weasyprint.text.fonts.FontConfiguration()
-    sheet = weasyprint.CSS(string=_style(static), url_fetcher=fetcher, font_config=fonts)
-    document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(
-        font_config=fonts, stylesheets=[sheet]
-    )
-    return document.write_pdf(pdf_tags=True), len(document.pages)
+    more = ["manual-print-a4.css"] * (paper == "a4") + ["manual-print-alone.css"] * is_alone
+    with _one_at_a_time:
+        fonts, sheets = _styles(static, tuple(more))
+        source = weasyprint.HTML(string=html, url_fetcher=_nothing_but_data(weasyprint))
+        document = source.render(font_config=fonts, stylesheets=list(sheets))
+        return document.write_pdf(pdf_tags=True), len(document.pages)
+
+
+def is_possible() -> bool:
+    """Whether PDF can be made on this machine."""
+    try:
+        _typesetter()
+    except NoTypesetter:
+        return False
+    return True
 
 
 def _typesetter() -> Any:
@@ -44,9 +56,32 @@ def _typesetter() -> Any:
     return weasyprint
 
 
-@lru_cache(maxsize=2)
-def _style(static: Path) -> str:
-    css = (static / "css" / "manual-print.css").read_text()
+def _nothing_but_data(weasyprint: Any) -> Any:
+    return weasyprint.urls.URLFetcher(allowed_protocols=["data"])
+
+
+@lru_cache(maxsize=4)
+def _styles(static: Path, more: tuple[str, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The fonts, and the style sheets that name them: manual-print.css and what stands after it."""
+    weasyprint = _typesetter()
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    names = ["manual-print.css", *more]
+    sheets = tuple(
+        weasyprint.CSS(
+            string=_with_fonts(static, name), url_fetcher=_nothing_but_data(weasyprint), font_config=fonts
+        )
+        for name in names
+    )
+    return fonts, sheets
+
+
+atexit.register(
+    _styles.cache_clear
+)  # the fonts clean up after themselves, which they can only while Python runs
+
+
+def _with_fonts(static: Path, name: str) -> str:
+    css = (static / "css" / name).read_text()
 
     def embed(found: re.Match[str]) -> str:
         data = base64.b64encode((static / found[1]).read_bytes()).decode()

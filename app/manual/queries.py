@@ -11,7 +11,7 @@ from app.coursework.models import Review, Submission, System
 from app.curriculum.queries import program_of
 from app.lib.database import db
 from app.manual import book
-from app.manual.book import Book, Work
+from app.manual.book import Book, Imprint, Work
 from app.manual.models import Binding
 
 
@@ -47,15 +47,20 @@ def book_of(enrollment: Enrollment) -> Book:
         cohorts.program(enrollment.cohort),
         {work.module_slug: program_of(release) for work, release in found},
         [work for work, _release in found],
-        enrollment.practice_name,
-        enrollment.user.name,
-        enrollment.cohort.title,
+        imprint_of(enrollment),
     )
+
+
+def imprint_of(enrollment: Enrollment) -> Imprint:
+    """Dates are the cohort's days; the paper is that of where the participant lives."""
+    cohort, user = enrollment.cohort, enrollment.user
+    paper = book.paper_of(user.time_zone or cohort.time_zone)
+    return Imprint(enrollment.practice_name, user.name, cohort.title, cohort.time_zone, paper)
 
 
 def mark_of(enrollment: Enrollment) -> str:
     """The fingerprint of this manual as it stands now."""
-    return book.fingerprint(work_of(enrollment), enrollment.practice_name, enrollment.user.name)
+    return book.fingerprint(work_of(enrollment), imprint_of(enrollment))
 
 
 def binding_of(enrollment: Enrollment, mark: str) -> Binding | None:

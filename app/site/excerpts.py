@@ -1,4 +1,4 @@
-"""Pages of the sample practice for the front page: documents of the curriculum filled with its own good samples."""
+"""Pages of the sample practice for the front page: a few of its filled documents, short enough to be drawn."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.curriculum import documents
-from app.curriculum.queries import program_of
-from app.curriculum.schema import Document, Module, Program, Worksheet
+from app.curriculum.schema import Program, Worksheet
+from app.manual import samples
+from app.manual.book import BoundDocument, Chapter
 
 SHOWN = 4
 LONGEST = 4_500  # characters of HTML: more than a drawing of one sheet can show, and too heavy to send
@@ -23,31 +23,21 @@ _ID = re.compile(r' id="[^"]*"')
 class SamplePage:
     """One document of the sample practice. `html` is safe and has no ids, so that several fit on one page."""
 
-    number: int  # of the module
-    chapter: str
-    title: str
-    intro: str
+    chapter: Chapter
+    document: BoundDocument
     html: Markup
 
 
 @lru_cache(maxsize=4)
 def sample_pages(release_id: int, release_hash: str) -> tuple[SamplePage, ...]:
-    """Up to four documents, of as many modules and kinds as there are; none where no good sample fills them.
-
-    A release never changes, so each process renders them once; the hash tells two databases apart.
-    """
-    program = program_of(release_id)
-    sheets, answers = sample_practice(program)
-    pages: list[SamplePage] = []
-    for module, document in _in_turn(program):
-        html = documents.render(document, sheets, answers)
-        if len(html) <= LONGEST and len(pages) < SHOWN:
-            # without its ids, so that several fit on one page
-            shown = Markup(_ID.sub("", html))  # noqa: S704 - only taken away from
-            pages.append(
-                SamplePage(module.number, module.chapter, document.title, document.intro or "", shown)
-            )
-    return tuple(sorted(pages, key=lambda one: one.number))
+    """Up to four documents, of as many modules and kinds as there are; none where no good sample fills them."""
+    book = samples.book_of(release_id, release_hash)
+    short = [
+        SamplePage(chapter, document, Markup(_ID.sub("", document.html)))  # noqa: S704 - only taken away from
+        for chapter, document in _in_turn(book.bound)
+        if len(document.html) <= LONGEST
+    ]
+    return tuple(sorted(short[:SHOWN], key=lambda page: page.chapter.number))
 
 
 def sample_practice(program: Program) -> tuple[list[Worksheet], dict[str, Any]]:
@@ -63,20 +53,13 @@ def sample_practice(program: Program) -> tuple[list[Worksheet], dict[str, Any]]:
     return sheets, answers
 
 
-def _in_turn(program: Program) -> list[tuple[Module, Document]]:
-    """One document of each module in turn; a kind that is not shown yet goes before a second of the same kind."""
-    able = [module for module in program.modules if any(sample.kind == "good" for sample in module.samples)]
-    turns = zip_longest(*([(module, one) for one in _promised_first(module)] for module in able))
-    fresh: list[tuple[Module, Document]] = []
-    again: list[tuple[Module, Document]] = []
+def _in_turn(chapters: tuple[Chapter, ...]) -> list[tuple[Chapter, BoundDocument]]:
+    """One document of each chapter in turn; a kind that is not shown yet goes before a second of the same kind."""
+    turns = zip_longest(*([(chapter, one) for one in chapter.documents] for chapter in chapters))
+    fresh: list[tuple[Chapter, BoundDocument]] = []
+    again: list[tuple[Chapter, BoundDocument]] = []
     kinds: set[str] = set()
-    for module, document in (pair for turn in turns for pair in turn if pair):
-        (again if document.kind in kinds else fresh).append((module, document))
+    for chapter, document in (pair for turn in turns for pair in turn if pair):
+        (again if document.kind in kinds else fresh).append((chapter, document))
         kinds.add(document.kind)
     return [*fresh, *again]
-
-
-def _promised_first(module: Module) -> list[Document]:
-    """In the order in which the module promises them, not in that of their file names."""
-    order = {title: place for place, title in enumerate(module.documents_promised)}
-    return sorted(module.documents, key=lambda one: order.get(one.title, len(order)))

@@ -134,6 +134,7 @@ def of_each(make: Callable[[str, str], Door]) -> list[Door]:
     return [make(owner, coach) for owner, coach in WORKERS.items()]
 
 
+SAMPLE = {"module_slug": "systems", "document_slug": "cancellation-policy"}
 LESSON = {"slug": "systems", "lesson_slug": "lesson-1"}
 SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
@@ -343,8 +344,19 @@ MANUAL = [
         only("ana uma"),  # Ben has nothing accepted yet
         {"module_slug": "systems", "document_slug": "cancellation-policy"},
     ),
+    get("manual.chapter", only("ana uma"), {"module_slug": "systems"}),
+    get("manual.chapter", {}, {"module_slug": "scope"}),
+    *(
+        get(
+            "manual.document_file",
+            only("ana uma"),
+            {"module_slug": "systems", "document_slug": "cancellation-policy", "kind": kind},
+        )
+        for kind in ("pdf", "docx")
+    ),
     post("manual.bind", only(PARTICIPANTS, 303)),
-    get("manual.download", only("ana uma") | only("ben", 302)),
+    get("manual.download_pdf", only("ana uma") | only("ben", 302)),
+    get("manual.download_word", only("ana uma") | only("ben", 302)),
 ]
 
 MONEY = [
@@ -358,6 +370,11 @@ SITE = [
     get("site.reason", everybody(), {"slug": "lack-of-systems"}),
     get("site.reason", everybody(404), {"slug": "no-such-reason"}),
     get("site.program", everybody()),
+    get("site.sample_documents", everybody()),
+    get("site.sample_document", everybody(), SAMPLE),
+    get("site.sample_document", everybody(404), SAMPLE | {"document_slug": "no-such-document"}),
+    get("site.sample_file", everybody(), SAMPLE | {"kind": "pdf"}),
+    get("site.sample_file", everybody(), SAMPLE | {"kind": "docx"}),
     get("site.glossary", everybody()),
     get("site.cohorts_list", everybody()),
     get("site.cohort", everybody(), SPRING),

@@ -243,7 +243,10 @@ def addresses(program: Program) -> Iterator[str]:
         "/modules",
         "/calendar",
     )
+    yield "/program/documents"
     for module in program.modules:
+        if module.samples:
+            yield from (f"/program/documents/{module.slug}/{one.slug}" for one in module.documents)
         yield f"/modules/{module.slug}"
         if program.page(f"reasons/{module.reason_slug}"):
             yield f"/reasons/{module.reason_slug}"

@@ -24,7 +24,7 @@ from app.curriculum.schema import Program, Source
 from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
-from app.manual.jobs import bind_manuals
+from app.manual.jobs import bind_manuals, make_samples
 from app.payments import checkout
 from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
@@ -70,6 +70,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
     db.session.commit()
     _offer_and_page_to_pay(world, now)
     bind_manuals(now)
+    make_samples(now)
     return world
 
 

@@ -163,6 +163,13 @@ class Participant(Somebody):
         self.page.evaluate(UNTIL_BOUND)
         self.tab.reloads()
 
+    def reads_the_chapter(self, title: str, words: str) -> None:
+        """And comes back to the manual."""
+        self.tab.follows(title)
+        self.tab.is_at(title)
+        self.tab.reads(words)
+        self.tab.goes_to("/manual")
+
     def downloads_the_manual(self, folder: Path) -> Path:
         with self.page.expect_download() as download:
             self.tab.link("Download the PDF").click()

@@ -95,7 +95,7 @@ def filled(body, answers):
         (
             "{{ 1.A.8 }}",
             {"1.A.8": {"script": "No.", "letter": "Dear you"}},
-            '<div class="answer"><p><strong>Script:</strong> No.</p><h3>Letter</h3><p>Dear you</p>\n</div>',
+            '<div class="answer"><p><strong>Script:</strong> No.</p><h2>Letter</h2><p>Dear you</p>\n</div>',
         ),
         ("At {{ 1.A.1 }}.", {}, f"<p>At {BLANK.format('Practice name')}.</p>"),
         ("**{{ 1.A.4.price }}**", {"1.A.4": {"price": "95"}}, "<p><strong>95</strong></p>"),
@@ -137,7 +137,8 @@ def filled(body, answers):
         (
             "{{ 1.A.5 }}",
             {"1.A.4": {"price": "95"}},
-            '<table class="answer"><tbody><tr><th scope="row">Doubled</th><td class="n">190</td></tr></tbody></table>',
+            '<table class="answer pairs"><tbody><tr><th scope="row">Doubled</th><td class="n">190</td></tr>'
+            "</tbody></table>",
         ),
         (
             "{{ 1.A.6 }}",
@@ -243,3 +244,58 @@ def test_what_is_unanswered_is_named_once_and_not_inside_a_part_left_out():
         body="{{ 1.A.1 }} {{ 1.A.4.price }} {{ 1.A.1 }} {{? 1.A.2 }}{{ 1.A.7 }}{{/?}}",
     )
     assert unanswered(document, SHEET, {}) == ["Practice name", "Price of a session"]
+
+
+WIDE = Worksheet.model_validate(
+    {
+        "key": "w",
+        "title": "W",
+        "sections": [
+            {
+                "id": "A",
+                "title": "A",
+                "fields": [
+                    {
+                        "id": "1.A.1",
+                        "label": "Conditions",
+                        "type": "table",
+                        "total": "count",
+                        "columns": [
+                            {"key": "condition", "label": "Condition", "type": "short_text"},
+                            *({"key": f"k{n}", "label": f"Rule {n}", "type": "long_text"} for n in range(6)),
+                            {"key": "count", "label": "Count", "type": "number", "unit": "clients"},
+                        ],
+                    }
+                ],
+            }
+        ],
+    }
+)
+
+
+def test_a_table_too_wide_for_paper_becomes_a_block_for_each_row():
+    row = {
+        "condition": "Knee & hip",
+        "count": "3",
+        **{f"k{n}": f"a sentence of some length {n}" for n in range(6)},
+    }
+    document = Document(
+        slug="d", title="D", kind="sheet", body="{{ 1.A.1 }}\n\n{{ 1.A.1 | condition, k0, k1 }}"
+    )
+    html = str(render(document, WIDE, {"1.A.1": [row, {**row, "k0": "", "count": "4"}]}))
+    wide, narrow = html.split("</div>")
+    assert wide.startswith('<div class="records"><p class="record"><strong>Knee &amp; hip</strong></p>')
+    assert '<tr><th scope="row">Count</th><td>3 clients</td></tr>' in wide
+    assert wide.count("Rule 0") == 1  # what is empty is left out
+    assert wide.endswith(
+        "<strong>Total</strong></p>"
+        '<table class="answer pairs"><tbody><tr><th scope="row">Count (clients)</th>'
+        "<td>7</td></tr></tbody></table>"
+    )
+    assert narrow.count("<table") == 1 and narrow.count("<tr>") == 3
+
+
+def test_headings_of_an_answer_follow_what_stands_above_them():
+    answers = {"1.A.2": "### Purpose\n\n#### More"}
+    assert "<h2>Purpose</h2>\n<h3>More</h3>" in filled("{{ 1.A.2 }}\n\n## Next", answers)
+    assert "<h3>Purpose</h3>\n<h4>More</h4>" in filled("## First\n\n{{ 1.A.2 }}", answers)

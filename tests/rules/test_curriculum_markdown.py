@@ -4,6 +4,7 @@ import pytest
 
 from app.curriculum.markdown import render, with_build_links
 from app.curriculum.schema import Source
+from app.lib.markdown import user_html
 
 SOURCES = {"F22": Source(text="A book, 2020", quality="A"), "M4": Source(text="A talk.", quality="C")}
 LABELS = {"1.E.3": "Price & cost"}
@@ -101,3 +102,36 @@ def test_nothing_but_the_allowed_comes_out(text, found):
 
 def test_two_headings_with_the_same_words_have_two_ids():
     assert html("## A\n\n## A").count('id="h-a"') == 1
+
+
+def test_what_is_filled_in_by_hand_is_marked():
+    found = html("________________\n\n---\n\n- [ ] One: ____\n- [ ] Two\n\nName: ____________")
+    assert found.startswith('<p class="write-line">____________</p>\n<hr>')
+    assert '<ul class="ticks">\n<li>☐ One: ____</li>\n<li>☐ Two</li>' in found
+    assert found.endswith("<p>Name: ____________</p>")
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ("| x | y |", ""),
+        ("| x | |", "fill fill--short"),
+        ("| a sentence that takes the room of its neighbor | |", "fill fill--1 fill--short"),
+        ("\n".join("| | |" for _ in range(5)), "fill"),
+    ],
+)
+def test_a_table_with_empty_cells_is_a_form(rows, names):
+    found = html(f"| A | B |\n|---|---|\n{rows}")
+    assert (f'<table class="{names}">' if names else "<table>") in found
+    assert found.count('class="write"') == found.count("></td>")
+
+
+def test_a_table_of_many_columns_gives_none_a_width():
+    found = html("|" + " n |" * 9 + "\n|" + "---|" * 9 + "\n|" + "  |" * 9)
+    assert '<table class="fill fill--short fill--many">' in found
+
+
+def test_boxes_that_a_participant_types_are_boxes():
+    found = user_html("- [ ] open\n- [x] done\n- [X] done too\n\nnot [ ] here\n\n1. [ ] loose\n\n2. [y] no")
+    for text in ("<li>☐ open", "<li>☑ done", "<li>☑ done too", "not [ ] here", "<p>☐ loose", "[y] no"):
+        assert text in found

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import run
 from tests.tools.postgres import NotFound, find_binaries
 
-PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
 DISK = 500  # megabytes: the environment and a demo's data with room to work
 SIGNS_OF_PRODUCTION = ("SECRET_KEY", "BASE_URL", "STRIPE_SECRET_KEY", "MAIL_URL")

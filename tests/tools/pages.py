@@ -17,6 +17,7 @@ SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
 COHORT = r"/cohorts/[\w-]+"
 RESULT = r"/assessment/results/\d+"
 PREVIEW = r"/staff/curriculum/preview/modules/[\w-]+"
+DOCUMENT, FILLED = r"/manual/[\w-]+/[\w-]+", r"/program/documents/[\w-]+/[\w-]+"
 
 
 class Page(NamedTuple):
@@ -27,6 +28,7 @@ class Page(NamedTuple):
     press: str = (
         ""  # what the address of a form there ends in, whose button leads on to the page (pictures only)
     )
+    is_file: bool = False  # a download: nothing to look at (benchmark only)
     paper: bool = False  # as it is printed (pictures only)
 
 
@@ -35,6 +37,8 @@ PAGES = (
     Page("reasons", "/reasons"),
     Page("reason", "/reasons", links=(r"/reasons/[\w-]+",)),
     Page("program", "/program"),
+    Page("sample-documents", "/program/documents"),
+    Page("sample-document", "/program/documents", links=(FILLED,)),
     Page("glossary", "/glossary"),
     Page("cohort", "/", links=(COHORT,)),
     Page("cohorts", "/cohorts"),
@@ -57,7 +61,10 @@ PAGES = (
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),
     Page("manual-bound", "/manual", "uma"),
-    Page("document", "/manual", "uma", links=(r"/manual/[\w-]+/[\w-]+",)),
+    Page("chapter", "/manual", "uma", links=(r"/manual/[\w-]+",)),
+    Page("document", "/manual", "uma", links=(DOCUMENT,)),
+    Page("document-word", "/manual", "uma", links=(DOCUMENT, DOCUMENT + r"\.docx"), is_file=True),
+    Page("document-pdf", "/manual", "uma", links=(DOCUMENT, DOCUMENT + r"\.pdf"), is_file=True),
     Page("calendar", "/calendar", "ana"),
     Page("search", "/search?q=consent", "uma"),
     Page("search-nothing", "/search?q=contraindcation", "uma"),

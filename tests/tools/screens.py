@@ -136,7 +136,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=executable, args=flags)
         camera = Camera(browser, base, sign_ins(printed))
         names = tuple(sys.argv[1:])
-        for page in (one for one in PAGES if not names or one.name.startswith(names)):
+        for page in (one for one in PAGES if not one.is_file and (not names or one.name.startswith(names))):
             camera.shoot(page)
             print(page.name, flush=True)
         browser.close()

@@ -82,25 +82,25 @@ def _user(person: Person, password_hash: str, now: datetime) -> User:
 
 
 def _founding_cohort(demo: Demo) -> None:
-    """The cohort that began it all: finished, its participants take their manuals home."""
+    """The cohort that began it all: finished, its participants take their manuals home; Uma's is complete."""
     cohort = _cohort(demo, "february-2026", FOUNDED, capacity=3, status="finished")
     cohorts.assign_coach(demo.sam, cohort, demo.users["cal"], demo.now)
-    module = _first_module(cohort)
+    program = cohort_queries.program(cohort)
+    modules = [one for one in program.modules if one.worksheet]
+    with_files, _field = work.field_for_files(program)
     begun = times.at(FOUNDED, "12:00", cohort.time_zone)
     for index, person in enumerate((_person("uma"), *FOUNDING)):
         enrollment = _enroll(demo, person, cohort, begun - timedelta(days=30))
-        answers = work.answers_of(module, person.practice, person.name, "Jo")
-        system = _begin(demo, enrollment, module, begun + timedelta(hours=2 + index))
-        sent = _send(demo.users[person.key], system, module, answers, begun + timedelta(days=4, hours=index))
-        _review(
-            demo.users["cal"],
-            sent,
-            work.acceptance(module),
-            "accepted",
-            begun + timedelta(days=9, hours=index),
-        )
-        if person.key == "uma":
-            _accepted_with_a_file(demo, enrollment, begun)
+        for module in modules if person.key == "uma" else modules[:1]:
+            if person.key == "uma" and module.slug == with_files.slug:
+                _accepted_with_a_file(demo, enrollment, begun)
+                continue
+            answers = work.answers_of(module, person.practice, person.name, "Jo")
+            opened = begun + timedelta(days=module.opens_day, hours=2 + index)
+            system = _begin(demo, enrollment, module, opened)
+            sent = _send(demo.users[person.key], system, module, answers, opened + timedelta(days=4))
+            answered = opened + timedelta(days=8)
+            _review(demo.users["cal"], sent, work.acceptance(module), "accepted", answered)
         enrollment.status, enrollment.ended_at = "completed", begun + timedelta(weeks=12)
 
 

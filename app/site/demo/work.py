@@ -72,14 +72,15 @@ def changes_asked(module: Module, coach_first: str) -> ReviewText:
 
 
 def acceptance(module: Module, settled: tuple[int, ...] = ()) -> ReviewText:
-    """The review that accepts the work."""
+    """The review that accepts the work; the praise is for the first module's emergency plan."""
+    praise = Remark("new-1", "1.D.1", "praise", "The address stands as it must be spoken. Exactly right.")
+    plan = module.worksheet and module.worksheet.field(praise.field_id)
+    strength = "Somebody who has never met you could run a Tuesday from these pages."
     return ReviewText(
         marks=_marks(module, numbers="exceeds"),
-        strength="Somebody who has never met you could run a Tuesday from these pages. Print the emergency plan today.",
+        strength=f"{strength} Print the emergency plan today." if plan else strength,
         settled={str(comment_id): "settled" for comment_id in settled},
-        remarks=(
-            Remark("new-1", "1.D.1", "praise", "The address stands as it must be spoken. Exactly right."),
-        ),
+        remarks=(praise,) if plan else (),
     )
 
 

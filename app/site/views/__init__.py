@@ -14,6 +14,7 @@ from app.site.views import (  # noqa: E402
     public,
     publishing,
     releases,
+    samples,
     search,
     staff,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "public",
     "publishing",
     "releases",
+    "samples",
     "search",
     "staff",
 ]

@@ -5,20 +5,18 @@ from __future__ import annotations
 from itertools import groupby
 
 from flask import abort, current_app, render_template, request
-from sqlalchemy import select
 
 from app.accounts.sessions import get_user
 from app.admissions import actions as admission_actions
 from app.admissions import queries as admissions
 from app.admissions import rules as admission_rules
 from app.cohorts import queries as cohorts
-from app.curriculum.models import Release
-from app.curriculum.queries import front, program_of
+from app.curriculum.queries import front, newest_release, program_of
 from app.curriculum.schema import Module, Program
 from app.lib import clock
 from app.lib.access import open_to
-from app.lib.database import db
 from app.lib.login import current_user
+from app.manual import samples
 from app.site import coming, excerpts
 from app.site.views import bp
 
@@ -32,7 +30,7 @@ def canonical() -> str:
 @bp.get("/")
 @open_to("anyone")
 def home() -> str:
-    release_id, release_hash = _release()
+    release_id, release_hash = release()
     program, now = program_of(release_id), clock.now()
     page = program.page("home") or abort(404)
     chosen = coming.next_with_seats(coming.in_prospect(now))
@@ -53,7 +51,7 @@ def home() -> str:
 @bp.get("/reasons")
 @open_to("anyone")
 def reasons() -> str:
-    program = program_of(_release()[0])
+    program = program_of(release()[0])
     home_page = program.page("home")
     return render_template(
         "site/reasons.html",
@@ -67,7 +65,8 @@ def reasons() -> str:
 @bp.get("/reasons/<slug>")
 @open_to("anyone")
 def reason(slug: str) -> str:
-    program = program_of(_release()[0])
+    newest = release()
+    program = program_of(newest[0])
     page = program.page(f"reasons/{slug}") or abort(404)
     module = next((one for one in program.modules if one.reason_slug == slug), None) or abort(404)
     return render_template(
@@ -75,6 +74,7 @@ def reason(slug: str) -> str:
         program=program,
         page=page,
         module=module,
+        filled=samples.book_of(*newest).chapter(module.slug),
         before=_written(program, module.number - 1),
         after=_written(program, module.number + 1),
         coming=coming.next_with_seats(coming.in_prospect(clock.now())),
@@ -84,7 +84,8 @@ def reason(slug: str) -> str:
 @bp.get("/program")
 @open_to("anyone")
 def program() -> str:
-    found = program_of(_release()[0])
+    newest = release()
+    found = program_of(newest[0])
     page = found.page("program") or abort(404)
     return render_template(
         "site/program.html",
@@ -92,6 +93,7 @@ def program() -> str:
         page=page,
         weeks=coming.weeks(found),
         sample=_first_written(found),
+        filled=samples.book_of(*newest),
         coming=coming.next_with_seats(coming.in_prospect(clock.now())),
     )
 
@@ -100,7 +102,7 @@ def program() -> str:
 @open_to("anyone")
 def glossary() -> str:
     """All terms by their first letter."""
-    found = program_of(_release()[0])
+    found = program_of(release()[0])
     letters = groupby(found.glossary, key=lambda one: one.slug[0].upper())
     return render_template(
         "site/glossary.html", program=found, letters=[(letter, list(terms)) for letter, terms in letters]
@@ -141,17 +143,13 @@ def cohort(slug: str) -> str:
     )
 
 
-def _release() -> tuple[int, str]:
-    """Id and hash of the newest release; the public pages show what is published, not what a cohort is pinned to.
-
-    The columns and not the row: its content is the whole curriculum, and the process has parsed it already.
-    """
-    newest = select(Release.id, Release.hash).order_by(Release.id.desc()).limit(1)
-    found = db.session.execute(newest).first()
-    if found is None:
+def release() -> tuple[int, str]:
+    """Id and hash of the newest release; the public pages show what is published, not what a cohort is pinned to."""
+    newest = newest_release()
+    if newest is None:
         abort(503, "The program is being published. Please come back in a minute.")
-    front.learn(found.id, clock.now())
-    return found.id, found.hash
+    front.learn(newest[0], clock.now())
+    return newest
 
 
 def _written(program: Program, number: int) -> Module | None:

@@ -227,7 +227,7 @@ def pages(browsers: dict[str, Any], paths: list[tuple[str, str]]) -> dict[str, s
         response = browser.get(path)
         assert response.status_code == 200, path
         # The standing sentence below a document is the institute's of today; what it prints is the participant's.
-        text = response.text.split('<p class="hedge')[0]
+        text = response.text.split('<footer class="standing">')[0]
         found[f"{who} {path}"] = CSRF.sub("", text)  # another one in every answer
     return found
 
@@ -248,15 +248,14 @@ def test_an_old_round_its_review_and_its_chapter_stay_as_they_are_byte_for_byte(
         ("ana", f"/systems/{ana_system}/submissions/1"),
         ("ben", f"/systems/{ben_system}/submissions/1"),
         ("cora", f"/reviews/{review_id}"),
+        ("ana", "/manual/systems"),
         ("ana", "/manual/systems/cancellation-policy"),
     ]
     before = pages(browsers, paths)
-    chapter = ana.get("/manual").text.split('<article class="chapter')[1]
     for edits in ((reword,), (reword, add_field()), (drop_field("1.A.1"), drop_criterion("client_path"))):
         release_id = published(*edits, set_module(outcomes=[f"{len(edits)} edits"]))
         moved(cast.spring, release_id, cast.sam)
         assert pages(browsers, paths) == before
-        assert ana.get("/manual").text.split('<article class="chapter')[1] == chapter
 
 
 def test_a_release_that_anything_refers_to_cannot_be_deleted(ben, cast):

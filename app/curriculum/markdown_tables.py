@@ -10,6 +10,7 @@ from markdown.treeprocessors import Treeprocessor
 
 _NUMBER = re.compile(r"[-−]?[$€£]?[0-9][0-9.,]*( ?%| [a-z ]{1,24})?")
 _CAPTION = "Table: "
+LONGEST_RESULT = 24  # characters that stand in one line beside the words of a row, on a phone as well
 
 
 class TidyTree(Extension):
@@ -55,7 +56,16 @@ def _number_cards(cards: list[Element]) -> None:
 
 
 def _to_ledger(table: Element) -> None:
-    """First column: the line; last: the result; between: how. A row whose first cell is bold is the sum."""
+    """First column: the line; last: the result; between: how. A row whose first cell is bold is the sum.
+
+    A last column of longer words is no result to stand on the right: it breaks its lines like any other.
+    """
+    ends = [
+        "".join(row[-1].itertext()).strip()
+        for row in table.iter("tr")
+        if len(row) > 1 and row[-1].tag == "td"
+    ]
+    last = "n" if all(len(text) <= LONGEST_RESULT for text in ends) else "how"
     for row in table.iter("tr"):
         cells = list(row)
         if not cells or cells[0].tag != "td":
@@ -67,7 +77,7 @@ def _to_ledger(table: Element) -> None:
         for cell in cells[1:-1]:
             cell.set("class", "how")
         if len(cells) > 1:
-            cells[-1].set("class", "n")
+            cells[-1].set("class", last)
     _tidy_cells(table)
 
 

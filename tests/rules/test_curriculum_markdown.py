@@ -41,6 +41,14 @@ def test_a_ledger_has_a_caption_row_headings_and_a_sum():
     assert "<p>Invented.</p>" in found
 
 
+def test_a_last_column_of_words_breaks_its_lines():
+    """What stays in one line beside its row would push the page out of a narrow screen."""
+    short = "| Row | End |\n|---|---|\n| a | 7 of 9 |\n| b | clearance first |"
+    long = short.replace("7 of 9", "the hallway is reserved in writing")
+    assert html(f"/// example | One\n{short}\n///").count('<td class="n">') == 2
+    assert html(f"/// example | One\n{long}\n///").count('<td class="how">') == 2
+
+
 def test_a_table_in_the_text_is_a_figure_with_its_caption():
     found = html("| A | B |\n|---|--:|\n| x | y |\n\nTable: What it is.\n\nAfter.")
     assert found.startswith('<figure class="figure">\n<table>')

@@ -11,6 +11,7 @@ from app.curriculum.media import KINDS, LIMITS, MOST_PIXELS, Kind, MediaFile, ki
 from app.curriculum.problems import CurriculumErrors, Problem
 from app.curriculum.schema import Program
 from app.files import storage
+from app.files.pictures import nothing_missing
 
 _PILLOW = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 _TURNED = 0x0112  # the EXIF note by which a camera says how it was held
@@ -86,7 +87,7 @@ def _facts(name: str, place: Path) -> MediaFile:
 def _picture_size(place: Path, kind: Kind) -> tuple[int, int]:
     broken = _Unfit(f"this is not a {kind.words}, or it is damaged; save it anew.")
     try:
-        with Image.open(place, formats=[_PILLOW[kind.content_type]]) as image:
+        with nothing_missing(), Image.open(place, formats=[_PILLOW[kind.content_type]]) as image:
             width, height = image.size
             if max(width, height) > MOST_PIXELS:
                 raise _Unfit(f"this picture has {width} × {height} pixels; at most {MOST_PIXELS} a side.")

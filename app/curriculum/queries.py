@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from flask import has_app_context
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -76,6 +77,8 @@ class Front:
 
     def imprint(self) -> Imprint:
         """What is known, asked for anew when it is old; on an error page the database may be what failed."""
+        if not has_app_context():
+            return Imprint()  # words made by a rule alone, which asks no database
         now = clock.now()
         if self._known is None or now >= self._known.until:
             try:

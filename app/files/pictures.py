@@ -25,7 +25,7 @@ _DAMAGED = (
 def redrawn(data: bytes, kind: FileType) -> bytes:
     """The same picture, upright, in a new file that holds nothing else. Raises Refused."""
     try:
-        with warnings.catch_warnings(), _nothing_missing():
+        with warnings.catch_warnings(), nothing_missing():
             warnings.simplefilter("ignore")  # odd sizes and tags: the size is checked here, tags are dropped
             image = Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
             _check_size(*image.size)
@@ -37,7 +37,7 @@ def redrawn(data: bytes, kind: FileType) -> bytes:
 
 
 @contextlib.contextmanager
-def _nothing_missing() -> Iterator[None]:
+def nothing_missing() -> Iterator[None]:
     """Half a picture is damaged. WeasyPrint, once imported, has Pillow fill the rest with gray, everywhere."""
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:

@@ -174,7 +174,8 @@ export class Autosave {
 
   /** @param {Entries} sent @param {boolean} closing */
   send(sent, closing = false) {
-    const own = OWN.map((name) => /** @type {[string, string]} */ ([name, this.input(name).value]));
+    const here = OWN.filter((name) => this.input(name)); // a note has no release
+    const own = here.map((name) => /** @type {[string, string]} */ ([name, this.input(name).value]));
     const body = new URLSearchParams([...own, ...sent]);
     return fetch(this.form.action, {
       method: "POST",

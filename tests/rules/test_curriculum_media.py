@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import ImageFile
 
 from app.curriculum.blocks import blocks_of, question_key
 from app.curriculum.differences import differences
@@ -265,6 +266,12 @@ UNFIT = {
 def test_a_file_that_cannot_be_used(tmp_path: Path, name, data, sentence):
     found = problems(small.write(tmp_path, media.files() | {f"{FOLDER}/{name}": data}))
     assert found == [f"{FOLDER}/{name}:1: {sentence}"]
+
+
+def test_a_picture_cut_off_is_told_even_where_the_rest_would_be_drawn_gray(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint sets it, once imported
+    cut_off = media.picture("JPEG", (200, 200))[:700]
+    assert "damaged" in problems(small.write(tmp_path, media.files() | {f"{FOLDER}/oven.jpg": cut_off}))[0]
 
 
 def test_a_film_may_be_large_but_not_that_large(tmp_path: Path):

@@ -102,14 +102,15 @@ def _marks(module: Module, **levels: str) -> dict[str, str]:
 
 
 def field_for_files(program: Program) -> tuple[Module, FileField]:
-    """The first field that takes files, and its module."""
-    return next(
+    """The field that takes the most files, and its module: a whole record is sent as files, a form as its text."""
+    found = [
         (module, field)
         for module in program.modules
         if module.worksheet
         for field in module.worksheet.fields()
         if isinstance(field, FileField)
-    )
+    ]
+    return max(found, key=lambda one: one[1].max_files)
 
 
 def rating(module: Module) -> dict[str, str]:

@@ -43,6 +43,7 @@ ATTRIBUTES = {
     "*": {"class", "id", "aria-label", "aria-labelledby"},
     "a": {"href", "aria-describedby"},
     "th": {"scope"},
+    "td": {"data-label"},
     "ol": {"start"},
     "img": {"src", "alt", "width", "height", "loading"},
     "video": {"controls", "preload"},
@@ -90,6 +91,7 @@ def render(
         "short_image_ref",
     ):  # only blocks show pictures, and only ours
         renderer.inlinePatterns.deregister(picture)
+    notes.order(text)
     body = renderer.convert(text)
     return clean(body + (terms.section() if terms else "") + notes.section(listed))
 
@@ -139,6 +141,11 @@ class _Notes(Extension):
 
     def number(self, tag: str) -> int | None:
         return self._numbers.setdefault(tag, len(self._numbers) + 1) if tag in self._sources else None
+
+    def order(self, text: str) -> None:
+        """Number them as they are read; the library would come to callouts and tables after the paragraphs."""
+        for tag in CITATION.findall(text):
+            self.number(tag)
 
     def section(self, listed: tuple[str, ...]) -> str:
         for tag in listed:

@@ -66,6 +66,7 @@ def _to_ledger(table: Element) -> None:
         if len(row) > 1 and row[-1].tag == "td"
     ]
     last = "n" if all(len(text) <= LONGEST_RESULT for text in ends) else "how"
+    heads = ["".join(cell.itertext()).strip() for cell in next(table.iter("tr"))]
     for row in table.iter("tr"):
         cells = list(row)
         if not cells or cells[0].tag != "td":
@@ -78,6 +79,9 @@ def _to_ledger(table: Element) -> None:
             cell.set("class", "how")
         if len(cells) > 1:
             cells[-1].set("class", last)
+        if last == "how":  # on a phone such cells stand below each other, each with its heading
+            for cell, head in zip(cells[1:], heads[1:], strict=False):
+                cell.set("data-label", head)
     _tidy_cells(table)
 
 

@@ -25,6 +25,11 @@ def test_sources_are_numbered_in_the_order_of_the_text_and_listed_once():
     )
 
 
+def test_sources_are_numbered_as_they_are_read_through_callouts_and_tables():
+    found = html("/// callout | First\nOne[M4].\n///\n\nTwo[F22].\n")
+    assert found.index('href="#s1"') < found.index('href="#s2"')
+
+
 def test_sources_named_only_in_the_front_matter_are_listed():
     assert '<li id="s1">A book, 2020. Quality A.</li>' in html("Text.", listed=("F22",))
     assert "sources" not in html("Text.")
@@ -46,7 +51,7 @@ def test_a_last_column_of_words_breaks_its_lines():
     short = "| Row | End |\n|---|---|\n| a | 7 of 9 |\n| b | clearance first |"
     long = short.replace("7 of 9", "the hallway is reserved in writing")
     assert html(f"/// example | One\n{short}\n///").count('<td class="n">') == 2
-    assert html(f"/// example | One\n{long}\n///").count('<td class="how">') == 2
+    assert html(f"/// example | One\n{long}\n///").count('<td class="how" data-label="End">') == 2
 
 
 def test_a_table_in_the_text_is_a_figure_with_its_caption():

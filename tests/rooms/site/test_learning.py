@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from markdown import Markdown
 
 from tests.factories import submitted_system
 
@@ -33,6 +34,18 @@ def test_a_closed_module_tells_its_date_and_not_its_text(sign_in, cast):
 def test_a_lesson_leads_on(sign_in, cast):
     page = sign_in(cast.ana).get("/modules/systems/lesson-1").text
     assert "Text of lesson 1." in page and "/modules/systems/lesson-2" in page
+
+
+@pytest.mark.parametrize("path", ["/modules/systems", "/modules/systems/lesson-1"])
+def test_what_a_release_says_is_rendered_when_it_is_published_and_never_again(
+    sign_in, cast, monkeypatch, path
+):
+    def render(*_: object) -> str:
+        raise AssertionError("Markdown is rendered for a reader")
+
+    browser = sign_in(cast.ana)
+    monkeypatch.setattr(Markdown, "convert", render)
+    assert browser.get(path).status_code == 200
 
 
 def test_a_module_says_what_it_builds_on_and_how_that_stands(sign_in, cast, write):

@@ -16,12 +16,6 @@ SHEET = "modules/01-dough/worksheet.yaml"
 
 
 @pytest.fixture
-def folder(app, tmp_path, monkeypatch):
-    monkeypatch.setitem(app.config, "CURRICULUM_DIR", small.write(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
 def bakers(app, folder, cast, write):
     """The spring cohort bakes: Ana drafts, Ben has sent a round, a third person has not begun. The others are over."""
     app.test_cli_runner().invoke(args=["curriculum", "publish"])

@@ -26,17 +26,6 @@ LESSON = "modules/01-dough/lessons/01-weigh-it.md"
 
 
 @pytest.fixture
-def folder(app, tmp_path, monkeypatch):
-    monkeypatch.setitem(app.config, "CURRICULUM_DIR", small.write(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def sam(sign_in, cast, folder):
-    return sign_in(cast.sam)
-
-
-@pytest.fixture
 def readings(monkeypatch):
     """How often the folder was read."""
     found = []

@@ -16,17 +16,6 @@ from tests.rooms.curriculum import small
 PUBLISH = "/staff/curriculum/publish"
 
 
-@pytest.fixture
-def folder(app, tmp_path, monkeypatch):
-    monkeypatch.setitem(app.config, "CURRICULUM_DIR", small.write(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def sam(sign_in, cast, folder):
-    return sign_in(cast.sam)
-
-
 def content(html: str) -> str:
     return re.search(r'name="content" value="(\w*)"', html)[1]
 

@@ -27,6 +27,8 @@ KINDS = {"term": "Glossary", "answer": "Your work", "lesson": "Lessons"}
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 # Numbers of citations and the cards that lead to the worksheet are no text of the lesson.
 _LEFT_OUT = re.compile(r'<sup>.*?</sup>|<section class="build">.*?</section>', re.DOTALL)
+# Signs that a writer puts around words and before headings; a star between spaces multiplies, and stays.
+_SIGNS = re.compile(r"^#{1,6} |(\*{1,3})(?=\S)([^*\n]+)(?<=\S)\1", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def own_entries(enrollment: Enrollment, program: Program, question: Question) ->
         if module is None or module.worksheet is None:
             continue
         for field in module.worksheet.fields():
-            text = fields.display(field, answers.get(field.id))
+            text = _SIGNS.sub(r"\2", fields.display(field, answers.get(field.id)))
             if text and could_match(f"{field.label} {text}", question):
                 there: dict[str, str | int] = {"system_id": system_id, "_anchor": field.id}
                 yield Entry("answer", field.label, module.system, text, "coursework.worksheet", there)

@@ -43,6 +43,15 @@ def test_ones_own_work_is_found_with_a_link_to_the_field(sign_in, cast, own_word
     assert "Anaconda" in page and f'href="/systems/{system_id}#1.C.1"' in page
 
 
+def test_ones_own_words_are_shown_without_the_signs_around_them(sign_in, cast, write):
+    text = "### Purpose\n**Quicksilver** rule, *at once*, 2 * 3 and <b>5*</b>."
+    with write():
+        submitted_system(cast.ana_enrollment, answers={**COMPLETE, "1.C.1": text})
+    page = sign_in(cast.ana).get("/search?q=quicksilver").text
+    assert "<mark>Quicksilver</mark> rule, at once, 2 * 3 and &lt;b&gt;5*&lt;/b&gt;." in page
+    assert "###" not in page and "**" not in page
+
+
 def test_nobody_finds_the_work_of_another(sign_in, cast, own_words):
     assert "Bengal" not in sign_in(cast.ana).get("/search?q=notice").text
     assert "Anaconda" not in sign_in(cast.uma).get("/search?q=notice").text

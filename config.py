@@ -73,8 +73,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
 def _address_problems(settings: dict[str, Any]) -> list[str]:
     """What would otherwise be noticed at the first file, the first job or the first mail."""
     problems = []
-    if "://" in settings["STORAGE_URL"]:
-        problems.append("STORAGE_URL must be a folder; other stores are not supported.")
+    storage = urlsplit(settings["STORAGE_URL"])
+    if "://" in settings["STORAGE_URL"] and (storage.scheme != "s3" or not storage.netloc):
+        problems.append("STORAGE_URL must be a folder, or s3://bucket or s3://bucket/prefix.")
     if not settings["QUEUE_URL"].startswith(("sqlite:///", "postgres://", "postgresql://", "redis://")):
         problems.append("QUEUE_URL must begin with sqlite:///, postgresql:// or redis://.")
     if settings["MAIL_URL"] not in ("", "dev:") and not _is_mail_server(settings["MAIL_URL"]):

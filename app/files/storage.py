@@ -1,86 +1,80 @@
-"""Where bytes are kept: under their SHA-256, in a local folder outside the web root."""
+"""Where bytes are kept: under their SHA-256, in a local folder or in an S3 bucket, as STORAGE_URL says."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from flask import current_app
 
+from app.files.folder import Folder
+
 CHUNK = 1024 * 1024  # bytes read at a time
-HALF = "half-"  # how the name of a file begins that is not whole yet
+S3 = "s3://"
 
 
 def put(data: bytes) -> str:
-    """Keep these bytes and return their SHA-256 in hex. The same bytes twice are one file."""
+    """Keep these bytes and return their SHA-256 in hex. The same bytes twice are one file. Raises OSError."""
     digest = hashlib.sha256(data).hexdigest()
-    path = _path(digest)
-    if path.exists():
-        path.touch()  # asked for again: `sweep` leaves alone what is new
-        return digest
-    return _keep([data])
+    _store().put(digest, data)
+    return digest
 
 
 def put_file(source: Path) -> str:
     """Like `put`, for a file of any size: it is never whole in memory."""
     with source.open("rb") as stream:
-        return _keep(iter(lambda: stream.read(CHUNK), b""))
-
-
-def _keep(parts: Iterable[bytes]) -> str:
-    root = Path(current_app.config["STORAGE_URL"])
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Written beside and renamed: a killed process leaves a stray temporary file, never half a file under its hash.
-    handle, temporary = tempfile.mkstemp(dir=root, prefix=HALF)
-    told = hashlib.sha256()
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for part in parts:
-                told.update(part)
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        path = _path(told.hexdigest())
-        path.parent.mkdir(exist_ok=True, mode=0o700)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return told.hexdigest()
-
-
-def let_go(digest: str) -> None:
-    """No row names these bytes any more: from now on they are old enough to be swept some days later."""
-    with contextlib.suppress(FileNotFoundError):
-        os.utime(_path(digest))
-
-
-def sweep(needed: Collection[str], before: datetime) -> None:
-    """Delete what no row needs and nobody put here or let go since `before` (UTC): also what a killed process left."""
-    root = Path(current_app.config["STORAGE_URL"])
-    for path in [*root.glob("[0-9a-f][0-9a-f]/*"), *root.glob(f"{HALF}*")]:
-        with contextlib.suppress(FileNotFoundError):  # another worker sweeps too
-            if path.name not in needed and path.stat().st_mtime < before.timestamp():
-                path.unlink()
+        return _store().put_parts(iter(lambda: stream.read(CHUNK), b""))
 
 
 def get(digest: str) -> bytes:
     """The bytes with this SHA-256. Raises FileNotFoundError."""
-    return _path(digest).read_bytes()
+    return _store().get(digest)
 
 
 def path_of(digest: str) -> Path:
-    """Where the bytes with this SHA-256 are, to be sent without reading them. Raises FileNotFoundError."""
-    path = _path(digest)
-    if not path.is_file():
-        raise FileNotFoundError(digest)
-    return path
+    """Where the bytes with this SHA-256 are on disk, to be sent without reading them. Raises FileNotFoundError."""
+    return _store().path_of(digest)
 
 
-def _path(digest: str) -> Path:
-    return Path(current_app.config["STORAGE_URL"]) / digest[:2] / digest
+def let_go(digest: str) -> None:
+    """No row names these bytes any more: from now on they are old enough to be swept some days later."""
+    _store().renew(digest)
+
+
+def remove(digest: str) -> None:
+    """Delete these bytes now: what must not be kept a week, and is named by no row any more."""
+    _store().remove(digest)
+
+
+def sweep(needed: Collection[str], before: datetime) -> None:
+    """Delete what no row needs and nobody put here or let go since `before` (UTC): also what a killed process left."""
+    _store().sweep(needed, before)
+
+
+class Store(Protocol):
+    """What a place for bytes can do; `digest` is always their SHA-256 in hex."""
+
+    def put(self, digest: str, data: bytes) -> None: ...
+    def put_parts(self, parts: Iterable[bytes]) -> str: ...
+    def get(self, digest: str) -> bytes: ...
+    def path_of(self, digest: str) -> Path: ...
+    def renew(self, digest: str) -> None: ...
+    def remove(self, digest: str) -> None: ...
+    def sweep(self, needed: Collection[str], before: datetime) -> None: ...
+
+
+def _store() -> Store:
+    return _opened(current_app.config["STORAGE_URL"], current_app.config["DATA_DIR"])
+
+
+@lru_cache(maxsize=4)
+def _opened(url: str, data: Path) -> Store:
+    if url.startswith(S3):
+        from app.files.bucket import Bucket  # five megabytes that a folder does not need
+
+        return Bucket(url, data / "copies")
+    return Folder(Path(url))

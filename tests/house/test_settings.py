@@ -30,7 +30,8 @@ def test_these_settings_are_enough():
         ({"MAIL_URL": "mail.example.org:587"}, "MAIL_URL must look like"),  # would be taken for localhost
         ({"MAIL_URL": "smtp://mail.example.org:many"}, "MAIL_URL must look like"),
         ({"MAIL_URL": "https://mail.example.org"}, "MAIL_URL must look like"),
-        ({"STORAGE_URL": "s3://bucket/prefix"}, "STORAGE_URL must be a folder"),
+        ({"STORAGE_URL": "ftp://bucket/prefix"}, "STORAGE_URL must be a folder"),
+        ({"STORAGE_URL": "s3://"}, "STORAGE_URL must be a folder"),
         ({"QUEUE_URL": "amqp://queue"}, "QUEUE_URL must begin"),
         ({"DEMO": "1", "MAIL_URL": ""}, "DEMO=1 lets everybody"),  # left behind on a public machine
         ({"DEMO": "maybe"}, "DEMO must be 1 or 0"),

@@ -437,7 +437,7 @@ def forget(clock, **later):
 
 
 def put_at(digest, moment) -> Path:
-    path = storage._path(digest)
+    path = storage.path_of(digest)
     os.utime(path, (moment.timestamp(),) * 2)
     return path
 
@@ -514,7 +514,8 @@ def test_what_is_refused_for_lack_of_room_leaves_no_bytes(ana, monkeypatch):
     response = upload(ana, url, ("a.txt", b"x" * 600), ("b.txt", b"y" * 600), ("c.txt", b"z"))
     assert response.status_code == 422
     assert [one["name"] for one in files()] == ["a.txt", "c.txt"]
-    assert not storage._path(hashlib.sha256(b"y" * 600).hexdigest()).exists()
+    with pytest.raises(FileNotFoundError):
+        storage.get(hashlib.sha256(b"y" * 600).hexdigest())
 
 
 # --- rounds ---------------------------------------------------------------------------------------------------------

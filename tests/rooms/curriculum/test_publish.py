@@ -14,6 +14,7 @@ from app.curriculum.problems import CurriculumErrors
 from app.curriculum.queries import current_release, program_of
 from app.curriculum.reader import read
 from app.curriculum.rendering import rendered
+from app.files import folder as folder_store
 from app.files import storage
 from app.lib.database import begin_write, db
 from tests.cast import NOW
@@ -224,7 +225,7 @@ def test_what_was_not_copied_whole_leaves_nothing(app, tmp_path, monkeypatch):
     def full(_handle):
         raise OSError("no room")
 
-    monkeypatch.setattr(storage.os, "fsync", full)
+    monkeypatch.setattr(folder_store.os, "fsync", full)
     with pytest.raises(OSError, match="no room"):
         storage.put_file(tmp_path / "film")
     assert sorted(root.rglob("*")) == before

@@ -42,7 +42,7 @@ def test_the_answer_confirms_and_updates_the_page(ana, clock):
     assert answer["totals"] == {"1.E.1": "1,900"}
     assert answer["progress"]["A"] == [2, 2]
     assert answer["conflicts"] == answer["elsewhere"] == []
-    assert answer["next"] == {"anchor": "send", "words": "Check and submit"}
+    assert answer["next"] == {"anchor": "send", "words": "Check and submit", "step": "send"}
     assert {kind for kind, _, _ in answer["findings"]} == {"done"}
 
 

@@ -35,5 +35,7 @@ def autosave_answer(
         "progress": {key: list(count) for key, count in page.progress.items()},
         "next": {"anchor": anchor, "words": words, "step": page.steps.of(anchor)},
         "state": list(page.state),
-        "findings": [[one.kind, one.sentence, one.anchor, page.steps.of(one.anchor)] for one in page.findings],
+        "findings": [
+            [one.kind, one.sentence, one.anchor, page.steps.of(one.anchor)] for one in page.findings
+        ],
     }

@@ -297,7 +297,9 @@ class Page:
     @property
     def was(self) -> str:
         """The marks of what this page shows, for the form."""
-        return json.dumps(forms.marks(self.entries, filter(self._is_here, self.entries)), separators=(",", ":"))
+        return json.dumps(
+            forms.marks(self.entries, filter(self._is_here, self.entries)), separators=(",", ":")
+        )
 
     def _is_here(self, key: str) -> bool:
         if self.steps.here is None:

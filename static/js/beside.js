@@ -69,8 +69,10 @@ class Panel {
     this.page.target = "_blank";
     this.text.replaceChildren("Loading…");
     if (this.box.hidden) history.pushState({ beside: true }, "");
-    this.box.hidden = false;
-    document.documentElement.classList.add("has-aside");
+    this.keepPlace(() => {
+      this.box.hidden = false;
+      document.documentElement.classList.add("has-aside");
+    });
     this.title.focus({ preventScroll: true });
     try {
       const part = await partOf(link);
@@ -81,6 +83,14 @@ class Panel {
     this.text.scrollTop = 0;
   }
 
+  /** The field stays where it is on the screen when the page gets narrower or wider. @param {() => void} act */
+  keepPlace(act) {
+    const field = this.from?.closest(".field") ?? document.body;
+    const before = field.getBoundingClientRect().top;
+    act();
+    scrollBy({ top: field.getBoundingClientRect().top - before, behavior: "instant" });
+  }
+
   close() {
     if (history.state?.beside) history.back(); // comes back as popstate
     else this.shut();
@@ -88,8 +98,10 @@ class Panel {
 
   shut() {
     if (this.box.hidden) return;
-    this.box.hidden = true;
-    document.documentElement.classList.remove("has-aside");
+    this.keepPlace(() => {
+      this.box.hidden = true;
+      document.documentElement.classList.remove("has-aside");
+    });
     this.from?.removeAttribute("aria-expanded");
     this.from?.focus({ preventScroll: true });
   }

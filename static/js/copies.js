@@ -19,8 +19,8 @@ export function offerCopies(form, autosave, undo, filled) {
     if (!copy) continue;
     if (isHere(form, copy)) autosave.forget(key);
     else if (autosave.key === whole) {
-      offer(form, copy, () => (putBack(form, autosave, copy, filled), autosave.forget(key)), () => throwAway(form, autosave, undo, key, copy, filled));
-    } else lead(form, key.slice(whole.length + 1));
+      offer(form, copy, () => putBack(form, autosave, copy, filled, key), () => throwAway(form, autosave, undo, key, copy, filled));
+    } else leadUnlessSaved(form, autosave, copy, key);
   }
 }
 
@@ -36,8 +36,16 @@ function others(whole, own) {
 /** Whether the page holds all of it already. @param {HTMLFormElement} form @param {Copy} copy */
 function isHere(form, copy) {
   const data = new FormData(form);
-  const same = (/** @type {FormDataEntryValue} */ one, /** @type {string} */ value) => String(one).replaceAll("\r\n", "\n") === value;
-  return copy.entries.every(([name, value]) => data.getAll(name).some((one) => same(one, value)));
+  const said = (/** @type {string} */ name) => data.getAll(name).map((one) => String(one).replaceAll("\r\n", "\n"));
+  return [...grouped(copy)].every(([name, values]) => JSON.stringify(said(name)) === JSON.stringify(values));
+}
+
+/** @param {Copy} copy */
+function grouped(copy) {
+  /** @type {Map<string, string[]>} */
+  const values = new Map();
+  for (const [name, value] of copy.entries) values.set(name, [...(values.get(name) ?? []), value]);
+  return values;
 }
 
 /** @param {HTMLFormElement} form @param {Autosave} autosave @param {Undo} undo @param {string} key @param {Copy} copy @param {(control: Element) => void} filled */
@@ -45,7 +53,7 @@ function throwAway(form, autosave, undo, key, copy, filled) {
   autosave.forget(key);
   undo.did("The copy of this device is thrown away.", () => {
     localStorage.setItem(key, JSON.stringify(copy));
-    offer(form, copy, () => putBack(form, autosave, copy, filled), () => throwAway(form, autosave, undo, key, copy, filled));
+    offer(form, copy, () => putBack(form, autosave, copy, filled, key), () => throwAway(form, autosave, undo, key, copy, filled));
     return "The copy is there again.";
   });
 }
@@ -85,21 +93,24 @@ function offer(form, copy, back, drop) {
   box.append(acts);
 }
 
-/** @param {HTMLFormElement} form @param {string} section its name; '' for the whole worksheet */
-function lead(form, section) {
+/** Where it belongs, unless the server has it by now: a page that is left sends its last words without waiting. @param {HTMLFormElement} form @param {Autosave} autosave @param {Copy} copy @param {string} key */
+async function leadUnlessSaved(form, autosave, copy, key) {
+  const section = key.split(":")[3] ?? ""; // '' is the whole worksheet
+  const address = `${new URL(form.dataset.home ?? "", location.href).pathname}${section ? `?section=${section}` : ""}`;
+  const page = await fetch(address).then((answer) => answer.text()).catch(() => "");
+  const there = new DOMParser().parseFromString(page, "text/html").getElementById(form.id);
+  if (there instanceof HTMLFormElement && isHere(there, copy)) return autosave.forget(key);
   const words = section === "send" ? "the last step" : section ? `section ${section}` : "the whole worksheet";
   const box = notice(form, `This device holds text of ${words} that the server has not. `);
   const link = document.createElement("a");
-  link.href = `${new URL(form.dataset.home ?? "", location.href).pathname}${section ? `?section=${section}` : ""}`;
+  link.href = address;
   link.textContent = "Open it there";
   box.append(link);
 }
 
-/** Fill the form from a copy; saving then compares with what its page showed when it was typed. @param {HTMLFormElement} form @param {Autosave} autosave @param {Copy} copy @param {(control: Element) => void} filled */
-function putBack(form, autosave, copy, filled) {
-  /** @type {Map<string, string[]>} */
-  const values = new Map();
-  for (const [name, value] of copy.entries) values.set(name, [...(values.get(name) ?? []), value]);
+/** Fill the form from a copy; saving then compares with what its page showed when it was typed. @param {HTMLFormElement} form @param {Autosave} autosave @param {Copy} copy @param {(control: Element) => void} filled @param {string} [key] where the copy was kept, if not under this page's own key */
+function putBack(form, autosave, copy, filled, key = autosave.key) {
+  const values = grouped(copy);
   for (const table of /** @type {NodeListOf<HTMLTableElement>} */ (form.querySelectorAll("table[data-table]"))) {
     restoreRows(table, (values.get(`${table.dataset.table}~row`) ?? []).filter(Boolean));
   }
@@ -112,7 +123,8 @@ function putBack(form, autosave, copy, filled) {
   }
   autosave.input("was").value = JSON.stringify({ ...marks(autosave.input("was").value), ...marks(copy.was) });
   autosave.input("version").value = copy.version;
-  autosave.changed();
+  autosave.changed(); // kept under the key of this page from here on
+  if (key !== autosave.key) autosave.forget(key);
 }
 
 /** @param {string} json @returns {Record<string, string>} */

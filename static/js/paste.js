@@ -25,7 +25,8 @@ export function cellsOf(text) {
 
 /** The first table of a page's clipboard, for those that put no tabs into the text. @param {string} html */
 export function cellsOfHtml(html) {
-  const table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
+  const bare = html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/\sstyle=(?:"[^"]*"|'[^']*')/gi, ""); // the page's policy would complain
+  const table = new DOMParser().parseFromString(bare, "text/html").querySelector("table");
   const lines = (/** @type {Element} */ cell) => {
     for (const one of cell.querySelectorAll("br")) one.replaceWith("\n");
     return (cell.textContent ?? "").replaceAll("\u00a0", " ").replace(/[ \t\f\r]+/g, " ").replace(/ ?\n ?/g, "\n").trim();

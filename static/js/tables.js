@@ -32,8 +32,11 @@ export function most(table) {
   return Number(table.dataset.most);
 }
 
+/** @returns {string} */
 export function newId() {
-  return `r${Date.now().toString(36)}${Math.floor(Math.random() * 46656).toString(36)}`;
+  const random = Math.floor(Math.random() * 36 ** 5).toString(36);
+  const id = `r${random}`; // never one of a removed row: comments stay with their rows
+  return document.querySelector(`[data-row="${id}"]`) ? newId() : id;
 }
 
 /** A blank row at the end; null when the table is full. @param {HTMLTableElement} table @param {string} [id] */
@@ -70,20 +73,40 @@ export function rename(table, row, id) {
   row.dataset.row = id;
 }
 
-/** @param {HTMLTableElement} table */
+/** Names with the number of the row, which the page leaves out to stay small. @param {HTMLTableElement} table */
 export function number(table) {
   rowsOf(table).forEach((row, index) => {
     for (const one of row.querySelectorAll("[aria-label]")) {
-      const said = one.getAttribute("aria-label") ?? "";
-      const now = said.replace(/\b([Rr]ow) \d+(?= up$| down$|$)/, `$1 ${index + 1}`);
-      if (now !== said) one.setAttribute("aria-label", now);
+      const said = (one.getAttribute("aria-label") ?? "").replace(/, row \d+$/, "");
+      one.setAttribute("aria-label", `${said}, row ${index + 1}`);
     }
   });
 }
 
+/** @type {[string, string, string][]} of a row's buttons: which one, its name, its icon */
+const BUTTONS = [
+  ['button[name="move"][value$="~up"]', "Move up", "arrow-up"],
+  ['button[name="move"][value$="~down"]', "Move down", "arrow-down"],
+  ['button[name="duplicate"]', "Duplicate", "copy"],
+  ['button[name="remove"]', "Remove", "trash-2"],
+];
+
+/** Icons instead of words. @param {HTMLTableElement} table @param {(name: string) => Element} icon */
+function dress(table, icon) {
+  for (const [which, name, picture] of BUTTONS) {
+    for (const button of table.querySelectorAll(which)) {
+      button.setAttribute("aria-label", name);
+      button.setAttribute("title", name);
+      button.replaceChildren(icon(picture));
+    }
+  }
+  number(table);
+}
+
 export class Tables {
-  /** @param {HTMLFormElement} form @param {Undo} undo @param {() => void} changed called after each change of rows */
-  constructor(form, undo, changed) {
+  /** @param {HTMLFormElement} form @param {Undo} undo @param {() => void} changed called after each change of rows @param {(name: string) => Element} icon */
+  constructor(form, undo, changed, icon) {
+    for (const table of form.querySelectorAll("table[data-table]")) dress(/** @type {HTMLTableElement} */ (table), icon);
     this.undo = undo;
     this.changed = changed;
     form.addEventListener("keydown", (event) => this.pressed(event));

@@ -17,6 +17,7 @@ export class Undo {
     this.place.className = "undo";
     this.place.setAttribute("role", "status");
     bar.append(this.place);
+    addEventListener("input", () => this.brief());
     addEventListener("keydown", (event) => this.pressed(event));
   }
 
@@ -24,7 +25,23 @@ export class Undo {
   did(sentence, back) {
     this.steps.push({ sentence, back });
     if (this.steps.length > MOST) this.steps.shift();
-    say(this.place, `${sentence} `, { words: "Undo", press: () => this.undo() });
+    this.show(`${sentence} `, { words: "Undo", press: () => this.undo() });
+  }
+
+  /** Somebody types on: the sentence has been read, the way back stays. */
+  brief() {
+    if (this.place.classList.contains("undo--brief") || !this.place.textContent) return;
+    const last = this.steps.at(-1);
+    if (!last) return this.place.replaceChildren();
+    this.place.classList.add("undo--brief");
+    say(this.place, "", { words: "Undo", press: () => this.undo() });
+    if (this.place.firstElementChild) this.place.firstElementChild.setAttribute("title", last.sentence);
+  }
+
+  /** @param {string} sentence @param {{words: string, press: () => void}} [link] */
+  show(sentence, link) {
+    this.place.classList.remove("undo--brief");
+    say(this.place, sentence, link);
   }
 
   /** Keep a step that cannot be taken back just now. @param {string} sentence @param {() => string | void} back */
@@ -34,7 +51,7 @@ export class Undo {
 
   /** Say something that nothing can be done about. @param {string} sentence */
   tell(sentence) {
-    say(this.place, sentence);
+    this.show(sentence);
   }
 
   undo() {
@@ -43,8 +60,8 @@ export class Undo {
     const answer = step.back();
     const next = this.steps.at(-1);
     const done = answer || `Undone: ${step.sentence}`;
-    if (next) say(this.place, `${done} `, { words: "Undo one more", press: () => this.undo() });
-    else say(this.place, done);
+    if (next) this.show(`${done} `, { words: "Undo one more", press: () => this.undo() });
+    else this.show(done);
   }
 
   /** @param {KeyboardEvent} event */

@@ -5,6 +5,7 @@
  */
 import { Autosave } from "./autosave.js";
 import { beside } from "./beside.js";
+import { clearable } from "./choices.js";
 import { offerCopies } from "./copies.js";
 import { Files } from "./files.js";
 import { Paste } from "./paste.js";
@@ -19,8 +20,8 @@ const form = /** @type {HTMLFormElement} */ (document.getElementById("work"));
 const SPRITE = document.querySelector("#saved use")?.getAttribute("href")?.split("#")[0] ?? "";
 const autosave = new Autosave(form, { onStatus: status, onAnswer: show });
 const files = new Files(form, autosave, show, problem);
-const undo = new Undo(document.querySelector(".bar__in") ?? form);
-const tables = new Tables(form, undo, () => autosave.changed());
+const undo = new Undo(document.querySelector(".bar") ?? form);
+const tables = new Tables(form, undo, () => autosave.changed(), icon);
 new Paste(form, undo, grow, () => autosave.changed());
 
 // --- what the bar says ---
@@ -220,4 +221,5 @@ for (const button of form.querySelectorAll(".sec__save")) /** @type {HTMLElement
 form.querySelectorAll("textarea").forEach(grow);
 sections(form, autosave);
 beside();
+clearable(form, undo, () => autosave.changed());
 offerCopies(form, autosave, undo, grow);

@@ -8,7 +8,9 @@ from app.coursework import rows
 from app.curriculum.field_types import TableField
 
 COLUMNS = [{"key": "step", "label": "Step", "type": "short_text"}]
-TABLE = TableField.model_validate({"id": "1.B.1", "label": "Steps", "type": "table", "columns": COLUMNS, "max_rows": 4})
+TABLE = TableField.model_validate(
+    {"id": "1.B.1", "label": "Steps", "type": "table", "columns": COLUMNS, "max_rows": 4}
+)
 A, B, C = ({"id": name, "step": name.upper()} for name in ("a", "b", "c"))
 
 

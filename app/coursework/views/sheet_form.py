@@ -61,7 +61,9 @@ def _keep_blank_rows(found: forms.Merge, table_id: str) -> None:
 def address(system_id: int, place: str = "", **more: Any) -> str:
     """The worksheet again, at that place, and with one section at a time where the form was so."""
     section = request.form.get("section") or None
-    return url_for("coursework.worksheet", system_id=system_id, section=section, _anchor=place or None, **more)
+    return url_for(
+        "coursework.worksheet", system_id=system_id, section=section, _anchor=place or None, **more
+    )
 
 
 def page(sheet: queries.Sheet, entries: forms.Entries, said: Refused | None = None) -> Any:

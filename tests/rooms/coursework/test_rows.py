@@ -43,7 +43,12 @@ def test_a_row_moves_up_and_down_and_the_page_comes_back_to_the_table(ana, url):
 
 
 def test_what_was_typed_is_saved_with_the_move(ana, url):
-    press(ana, url, opened(ana, url) | {"1.B.1~r1~step": ["Phone call"], "1.C.1": ["By noon"]}, move="1.B.1~r1~down")
+    press(
+        ana,
+        url,
+        opened(ana, url) | {"1.B.1~r1~step": ["Phone call"], "1.C.1": ["By noon"]},
+        move="1.B.1~r1~down",
+    )
     assert steps() == ["Discharge", "Phone call"]
     assert db.session.scalars(select(Draft)).one().answers["1.C.1"] == "By noon"
 
@@ -87,7 +92,9 @@ def test_what_cannot_be_done_changes_nothing(ana, url, button):
 def test_a_move_alone_is_a_change_and_the_same_order_is_none(ana, url):
     def told() -> tuple[int, int]:
         db.session.rollback()
-        return db.session.scalars(select(Draft.version)).one(), db.session.scalar(select(func.count(Entry.id))) or 0
+        return db.session.scalars(select(Draft.version)).one(), db.session.scalar(
+            select(func.count(Entry.id))
+        ) or 0
 
     form = opened(ana, url)
     version, _ = told()
@@ -146,5 +153,8 @@ def test_the_order_of_a_page_with_scripts_arrives(ana, url):
 @pytest.mark.parametrize("who", ["ben", "uma", "cora", "pat"])
 def test_nobody_else_moves_rows(ana, url, sign_in, cast, who):
     stranger = sign_in(getattr(cast, who))
-    assert stranger.post(f"{url}/draft", data={"move": "1.B.1~r1~down", "1.B.1~row": ["r1", "r2"]}).status_code == 404
+    assert (
+        stranger.post(f"{url}/draft", data={"move": "1.B.1~r1~down", "1.B.1~row": ["r1", "r2"]}).status_code
+        == 404
+    )
     assert steps() == ["Inquiry", "Discharge"]

@@ -221,7 +221,7 @@ def test_rows_without_scripts(comes: Comes, world: World) -> None:
     table = Table(theo, MAP)
     table.cell(1, "step").fill("Inquiry")
     table.cell(2, "step").fill("Screening")
-    theo.tab.arrives(table.rows.nth(1).get_by_role("button", name="Up").click)
+    theo.tab.arrives(table.rows.nth(1).get_by_role("button", name="Up", exact=True).click)
     assert table.column("step")[:2] == ["Screening", "Inquiry"]
     theo.tab.arrives(table.rows.first.get_by_role("button", name="Duplicate").click)
     assert table.column("step")[:3] == ["Screening", "Screening", "Inquiry"]

@@ -105,10 +105,10 @@ def test_a_choice_is_taken_back(comes: Comes, world: World) -> None:
     wes.page.evaluate(A_CHOICE)
     clear = wes.page.get_by_role("button", name="Clear this choice").first
     expect(clear).to_be_hidden()
-    wes.page.get_by_label("Online").check()
+    wes.page.get_by_role("radio", name="Online").check()
     clear.click()
-    expect(wes.page.get_by_label("Online")).not_to_be_checked()
+    expect(wes.page.get_by_role("radio", name="Online")).not_to_be_checked()
     expect(clear).to_be_hidden()
     wes.page.keyboard.press("Control+z")
-    expect(wes.page.get_by_label("Online")).to_be_checked()
+    expect(wes.page.get_by_role("radio", name="Online")).to_be_checked()
     assert wes.page.evaluate("said") == ["", ",online"]

@@ -37,8 +37,8 @@ def test_only_that_section_stands_on_the_page_with_the_way_on(ana, url):
     names = set(form_of(page))
     assert "1.B.1~row" in names
     assert not any(name.startswith(("1.A", "1.E", "rating", "statement")) for name in names)
-    assert f'href="{url}?section=1.A" rel="prev"' in page
-    assert f'href="{url}?section=1.E" rel="next"' in page
+    assert f'href="{url}?section=1.A#A" rel="prev"' in page
+    assert f'href="{url}?section=1.E#E" rel="next"' in page
     assert re.search(r"2 of \d", page)
 
 

@@ -33,7 +33,9 @@ def autosave_answer(
         "rows": {one.id: page.rows_note(one) for one in tables if one.min_rows},
         "problems": {key: page.problems(one) for key in merged.mine if (one := sheet.worksheet.field(key))},
         "progress": {key: list(count) for key, count in page.progress.items()},
-        "next": {"anchor": anchor, "words": words},
+        "next": {"anchor": anchor, "words": words, "step": page.steps.of(anchor)},
         "state": list(page.state),
-        "findings": [[one.kind, one.sentence, one.anchor] for one in page.findings],
+        "findings": [
+            [one.kind, one.sentence, one.anchor, page.steps.of(one.anchor)] for one in page.findings
+        ],
     }

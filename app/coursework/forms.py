@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from app.coursework import rows
 from app.coursework.models import LEVELS
 from app.curriculum import fields
-from app.curriculum.field_types import TABLE_ROW_LIMIT, Field, FileField, GroupField, TableField
+from app.curriculum.field_types import Field, FileField, GroupField, TableField
 from app.curriculum.scalars import Kind
 from app.curriculum.scalars import clean as clean_scalar
 from app.curriculum.schema import Rubric, Worksheet
@@ -40,10 +41,23 @@ def rating_key(criterion: str) -> str:
     return f"{RATING}{criterion}"
 
 
-def names_of(form: Form, key: str) -> list[tuple[str, str]]:
-    """What the form holds of one entry, in its order: to carry it through a page that asks about it."""
+def names_of(form: Form, key: str, value: Any) -> list[tuple[str, str]]:
+    """What carries one entry through a page that asks about it: the names of the form, in its order.
+
+    Of a table it is `value`, its rows after the button that was pressed.
+    """
+    if f"{key}~row" in form:
+        return [(f"{key}~row", ""), *_names_of_rows(key, value)]
     mine = [name for name in form if name == key or name.startswith(f"{key}~")]
     return [(clean_text(name), clean_text(value)) for name in mine for value in form.getlist(name)]
+
+
+def _names_of_rows(key: str, given: rows.Rows) -> Iterator[tuple[str, str]]:
+    for row in given:
+        yield f"{key}~row", row["id"]
+        for column, text in row.items():
+            if column != "id":
+                yield f"{key}~{row['id']}~{column}", text
 
 
 def clean_text(text: str) -> str:
@@ -273,21 +287,13 @@ def _renamed(theirs: list[Any], more: list[Any]) -> list[Any]:
     return [dict(row, id=next(free)) if isinstance(row, dict) else row for row in more]
 
 
-# --- rows, for a page without scripts ---------------------------------------------------------------------------
+# --- rows ------------------------------------------------------------------------------------------------------
 
 
-def add_row(one: TableField, rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The rows and one blank row below them, up to the most a table holds."""
-    if len(rows) >= (one.max_rows or TABLE_ROW_LIMIT):
-        return rows
-    cleaned: list[dict[str, str]] = fields.clean(one, [*rows, {}])[0]
-    return cleaned
-
-
-def padded(one: TableField, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+def padded(one: TableField, given: rows.Rows) -> rows.Rows:
     """The rows as the page shows them: with up to two blank ones while the table asks for more."""
-    blank = sum(1 for row in rows if not _bare({k: v for k, v in row.items() if k != "id"}))
-    wanted = min(2, max(one.min_rows, 1) - (len(rows) - blank))
+    blank = sum(1 for row in given if not _bare({k: v for k, v in row.items() if k != "id"}))
+    wanted = min(2, max(one.min_rows, 1) - (len(given) - blank))
     for _ in range(max(0, wanted - blank)):
-        rows = add_row(one, rows)
-    return rows
+        given = rows.add(one, given)
+    return given

@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from app.coursework import forms, other_modules, precheck, rules
+from app.coursework.beside import Help
 from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, shown, shown_files
 from app.coursework.precheck import Seen, seen
 from app.coursework.queries import Remark, Sheet
 from app.coursework.review_rules import LEVEL_WORDS
+from app.coursework.sections import SEND, Steps
 from app.curriculum import fields
 from app.curriculum.calculation import Results
 from app.curriculum.field_types import CalculatedField, Field, TableField
@@ -33,6 +35,7 @@ class Page:
         said: Refused | None = None,
         stated: Collection[str] = (),
         undo: str = "",
+        section: str = "",
     ) -> None:
         self.sheet = sheet
         self.entries = entries
@@ -40,6 +43,7 @@ class Page:
         self.now = now
         self.said = said
         self.stated = stated  # sentences ticked on the form that was refused
+        self._section = section  # '3.B': the one that is shown; another word shows all
         self._undo = undo  # '7.E.1~12': a file just taken out of this field
         self.number = sheet.system.round + 1
         self.read_only = sheet.reason_read_only
@@ -53,6 +57,25 @@ class Page:
     @cached_property
     def sections(self) -> list[Section]:
         return [one for one in self.sheet.worksheet.sections if self.fields_of(one)]
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The way through the worksheet; where nothing can be written it is read as a whole."""
+        wanted = "" if self.read_only else self._section
+        return Steps(self.sheet.module.number, self.sections, wanted)
+
+    def way(self, anchor: str) -> str:
+        """The address of a place in this worksheet, from this page."""
+        step = self.steps.elsewhere(anchor)
+        return f"/systems/{self.sheet.system.id}?section={step}#{anchor}" if step else f"#{anchor}"
+
+    @property
+    def shown_sections(self) -> list[Section]:
+        return [one for one in self.sections if self.steps.shows(one.id)]
+
+    @cached_property
+    def help(self) -> Help:
+        return Help(self.sheet.module)
 
     def kept(self, field: Field) -> ShownField:
         """A retired field with what the person once wrote in it, to read."""
@@ -157,7 +180,12 @@ class Page:
     # --- sections ---
 
     def is_open(self, section: Section) -> bool:
-        """Open are those with something begun and not finished, just refused or undone, and that of the next step."""
+        """Open are those with something begun and not finished, just refused or undone, and that of the next step.
+
+        One that stands alone is open too.
+        """
+        if self.steps.here:
+            return True
         ids = {field.id for field in section.fields}
         if (self.said and self.said.field in ids) or self._undo.partition("~")[0] in ids:
             return True
@@ -269,7 +297,17 @@ class Page:
     @property
     def was(self) -> str:
         """The marks of what this page shows, for the form."""
-        return json.dumps(forms.marks(self.entries), separators=(",", ":"))
+        return json.dumps(
+            forms.marks(self.entries, filter(self._is_here, self.entries)), separators=(",", ":")
+        )
+
+    def _is_here(self, key: str) -> bool:
+        if self.steps.here is None:
+            return True
+        if key.startswith(forms.RATING):
+            return self.steps.shows(SEND)
+        asked = {forms.request_key(one.id): one.field_id for one in self.sheet.open_requests}
+        return self.steps.elsewhere(asked.get(key, key)) == ""
 
     @property
     def promised_if_sent(self) -> datetime:

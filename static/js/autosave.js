@@ -15,7 +15,7 @@ const LONGEST_WAIT = 10000; // ms while somebody types without a pause
 const LONGEST_RETRY = 60000;
 const KEEPALIVE = 60000; // bytes a browser sends for a page that is closing
 const OWN = ["csrf_token", "was", "version", "release"]; // fields of ours, nothing anybody typed
-const NOT_KEPT = [...OWN, "round", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
+const NOT_KEPT = [...OWN, "round", "section", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
 
 export const SENTENCES = {
   saving: "Saving…",
@@ -100,23 +100,23 @@ export class Autosave {
     }
   }
 
-  /** @returns {Copy | null} a copy that the server does not have */
-  left() {
+  /** @param {string} key @returns {Copy | null} a copy that the server does not have */
+  left(key = this.key) {
     try {
-      const copy = /** @type {Copy} */ (JSON.parse(localStorage.getItem(this.key) ?? "null"));
+      const copy = /** @type {Copy} */ (JSON.parse(localStorage.getItem(key) ?? "null"));
       if (!copy || !Array.isArray(copy.entries)) return null;
       const arrived = copy.sent && Number(this.input("version").value) > Number(copy.version);
-      if (arrived || JSON.stringify(copy.entries) === this.confirmed) return this.forget();
+      if (arrived || JSON.stringify(copy.entries) === this.confirmed) return this.forget(key);
       return copy;
     } catch {
-      return this.forget();
+      return this.forget(key);
     }
   }
 
-  /** @returns {null} */
-  forget() {
+  /** @param {string} key @returns {null} */
+  forget(key = this.key) {
     try {
-      localStorage.removeItem(this.key);
+      localStorage.removeItem(key);
     } catch {
       // storage is off: there is nothing to forget
     }
@@ -287,7 +287,8 @@ export class Autosave {
 
   /** @param {{key: string, tab: string, version: number}} news */
   heard(news) {
-    if (news.key !== this.key || news.tab === this.tab || news.version <= Number(this.input("version").value)) return;
+    const [one, other] = [`${news.key}:`, `${this.key}:`]; // a section, and the whole that holds it
+    if (!(one.startsWith(other) || other.startsWith(one)) || news.tab === this.tab || news.version <= Number(this.input("version").value)) return;
     this.seenElsewhere();
   }
 

@@ -70,6 +70,11 @@ def asked_for(tree: Any) -> Iterator[tuple[str, str]]:
             yield node.tag, node.get(ASKING[node.tag])
 
 
+# The floor lets pages for editing load their editor besides; it has a bound of its own.
+EDITOR = {"beside.js", "choices.js", "copies.js", "files.js", "paste.js", "tables.js", "undo.js"}
+EDITOR_BYTES = 16 * 1024
+
+
 def imported(path: Path) -> set[Path]:
     """A script and what it imports, and that imports."""
     found, waiting = set(), [path]
@@ -123,7 +128,10 @@ def weight(tree: Any, html: str) -> Iterator[str]:
     pictures = [
         address for what, address in asked_for(tree) if what == "img" and address.startswith("/media/")
     ]
-    total = page + sum(packed(path) for path in files if path.is_file())
+    editor = {path for path in files if path.name in EDITOR}
+    if (besides := sum(map(packed, editor))) > EDITOR_BYTES:
+        yield f"the editor is {besides} bytes, {EDITOR_BYTES} are allowed"
+    total = page + sum(packed(path) for path in files - editor if path.is_file())
     total += sum(storage.path_of(address.split("/")[2]).stat().st_size for address in pictures)
     if total > FIRST_LOAD:
         each = ", ".join(f"{path.name} {packed(path)}" for path in sorted(files))

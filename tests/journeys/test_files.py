@@ -76,7 +76,9 @@ def test_a_file_is_sent_from_a_phone(comes: Comes, world: World, papers: dict[st
         jude.chooses(papers["setup.exe"])
         expect(said).to_contain_text("“setup.exe” is of a kind we cannot keep.")
     jude.chooses(papers["photo.jpg"], papers["file.pdf"])
-    expect(jude.box.get_by_role("link")).to_have_text(["large.pdf", "photo.jpg", "file.pdf"])
+    expect(jude.box.locator("[data-files]").get_by_role("link")).to_have_text(
+        ["large.pdf", "photo.jpg", "file.pdf"]
+    )
     expect(jude.box).to_contain_text("There is room for 3 files")
     expect(said).to_be_hidden()
     jude.tab.looks()
@@ -86,12 +88,16 @@ def test_a_file_is_sent_from_a_phone(comes: Comes, world: World, papers: dict[st
     expect(jude.tab.button("Put it back")).to_be_focused()
     jude.tab.looks()
     jude.page.keyboard.press("Enter")
-    expect(jude.box.get_by_role("link")).to_have_text(["large.pdf", "file.pdf", "photo.jpg"])
+    expect(jude.box.locator("[data-files]").get_by_role("link")).to_have_text(
+        ["large.pdf", "file.pdf", "photo.jpg"]
+    )
     jude.types("7.A.2", "HB-014_note")
     jude.sheet.says_saved()
     jude.tab.reloads()
     jude.sheet.field(FIELD)
-    expect(jude.box.get_by_role("link")).to_have_text(["large.pdf", "file.pdf", "photo.jpg"])
+    expect(jude.box.locator("[data-files]").get_by_role("link")).to_have_text(
+        ["large.pdf", "file.pdf", "photo.jpg"]
+    )
     with jude.page.expect_download() as download:
         jude.box.get_by_role("link", name="file.pdf").click()
     assert Path(download.value.path()).read_bytes() == made.PDF
@@ -117,7 +123,7 @@ def test_stopping_sends_nothing(comes: Comes, world: World, papers: dict[str, Pa
         expect(rosalind.box).to_contain_text("the connection broke off")
         rosalind.page.unroute(UPLOAD)
     rosalind.chooses(papers["file.pdf"])
-    expect(rosalind.box.get_by_role("link")).to_have_text(["file.pdf"])
+    expect(rosalind.box.locator("[data-files]").get_by_role("link")).to_have_text(["file.pdf"])
 
 
 def test_a_file_without_scripts(comes: Comes, world: World, papers: dict[str, Path]) -> None:
@@ -137,13 +143,13 @@ def test_a_file_without_scripts(comes: Comes, world: World, papers: dict[str, Pa
     peter.chooses(papers["file.pdf"])
     peter.tab.presses("Upload")
     peter.sheet.field(FIELD)
-    expect(peter.box.get_by_role("link")).to_have_text(["file.pdf"])
+    expect(peter.box.locator("[data-files]").get_by_role("link")).to_have_text(["file.pdf"])
     peter.sheet.text("7.A.2").fill("HB-015_note")
     peter.sheet.field(FIELD)
     peter.tab.presses("Take out file.pdf")
     peter.sheet.field(FIELD)
-    expect(peter.box.get_by_role("link")).to_have_count(0)
+    expect(peter.box.locator("[data-files]").get_by_role("link")).to_have_count(0)
     peter.tab.presses("Put it back")
     peter.sheet.field(FIELD)
-    expect(peter.box.get_by_role("link")).to_have_text(["file.pdf"])
+    expect(peter.box.locator("[data-files]").get_by_role("link")).to_have_text(["file.pdf"])
     expect(peter.sheet.text("7.A.2")).to_have_value("HB-015_note")

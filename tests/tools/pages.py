@@ -58,6 +58,7 @@ PAGES = (
     Page("sample-weak", "/modules", "ana", links=(MODULE, SAMPLE + "weak")),
     Page("lesson-printed", "/modules", "ana", links=(MODULE, LESSON), paper=True),
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
+    Page("section", "/dashboard", "ana", links=(SYSTEM, SYSTEM + r"\?section=\d\.\w")),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),
     Page("manual-bound", "/manual", "uma"),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, jsonify, redirect, render_template, request, url_for
+from flask import current_app, jsonify, redirect, render_template, request
 
 from app.accounts.sessions import get_user
 from app.coursework import actions, attachments, queries
@@ -134,7 +134,7 @@ def _change(
         fresh = queries.sheet_for(get_user(), system_id)
         return sheet_form.page(fresh, sheet_form.stored(fresh), said)
     undone = f"{field_id}~{undo}" if undo else None
-    return redirect(url_for("coursework.worksheet", system_id=system_id, undo=undone, _anchor=field_id), 303)
+    return redirect(sheet_form.address(system_id, field_id, undo=undone), 303)
 
 
 def _files(system_id: int, field_id: str, said: Refused | None, undo: int) -> dict[str, Any]:

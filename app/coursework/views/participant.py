@@ -11,7 +11,7 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
-from app.coursework import actions, forms, other_modules, queries, review_queries, rules
+from app.coursework import actions, forms, other_modules, queries, review_queries, rows, rules
 from app.coursework.assignments import assignment_of_round, worksheet_in
 from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
@@ -101,13 +101,13 @@ def save(system_id: int) -> Any:
     except Refused as refusal:
         fresh = queries.sheet_for(get_user(), system_id)
         return sheet_form.page(fresh, sheet_form.stored(fresh), refusal)
-    return redirect(url_for("coursework.worksheet", system_id=system_id, _anchor=_place()), 303)
+    return redirect(sheet_form.address(system_id, _place()), 303)
 
 
 def _place() -> str:
     """Where on the page the person was: the field of the button, or the section of the Save button."""
     form = request.form
-    return form.get("add", "") or form.get("remove", "").partition("~")[0] or form.get("save", "") or "main"
+    return rows.place_of(form) or form.get("save", "") or "main"
 
 
 @bp.post("/systems/<id:system_id>/requests/<id:comment_id>")
@@ -135,9 +135,7 @@ def answer_request(system_id: int, comment_id: int) -> Any:
     db.session.commit()
     if wants_json():
         return jsonify(autosave_answer(sheet, merged, version, saved_at, now))
-    return redirect(
-        url_for("coursework.worksheet", system_id=system_id, _anchor=f"request-{comment_id}"), 303
-    )
+    return redirect(sheet_form.address(system_id, f"request-{comment_id}"), 303)
 
 
 Unplaced = list[tuple[Field, str]]
@@ -185,7 +183,7 @@ def submit(system_id: int) -> Any:
         actions.submit(get_user(), sheet, frozen, now)
         db.session.commit()
         return _receipt(system_id, frozen.number)
-    return redirect(url_for("coursework.worksheet", system_id=system_id, _anchor="send"), 303)
+    return redirect(sheet_form.address(system_id, "send"), 303)
 
 
 def _receipt(system_id: int, number: int) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import jsonify, render_template, request
+from flask import jsonify, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.coursework import forms, queries
+from app.coursework import forms, queries, rows
 from app.coursework.sheet import Page
 from app.curriculum.field_types import FileField, TableField
 from app.lib import clock
@@ -38,29 +38,38 @@ def posted(sheet: queries.Sheet) -> forms.Entries:
 
 
 def merged(sheet: queries.Sheet) -> forms.Merge:
-    """The form of this request put into what is stored now."""
+    """The form of this request, after its button for rows, put into what is stored now."""
     mine = posted(sheet)
-    field_id, _, row_id = request.form.get("remove", "").partition("~")
-    if isinstance(sheet.worksheet.field(field_id), TableField) and field_id in mine:
-        mine[field_id] = [row for row in mine[field_id] if row["id"] != row_id]
+    table = sheet.worksheet.field(rows.place_of(request.form))
+    if isinstance(table, TableField) and table.id in mine:
+        mine[table.id] = rows.changed_by(request.form, table, mine[table.id])
     keep = {key: request.form.get(f"keep~{key}", "") for key in request.form.get("asked", "").split()}
     is_current = forms.read_int(request.form, "version") == sheet.draft.version
     found = forms.merge(stored(sheet), mine, forms.read_marks(request.form), is_current=is_current, keep=keep)
-    _add_row(sheet, found, request.form.get("add", ""))
+    if isinstance(table, TableField):
+        _keep_blank_rows(found, table.id)
     return found
 
 
-def _add_row(sheet: queries.Sheet, found: forms.Merge, field_id: str) -> None:
-    table = sheet.worksheet.field(field_id)
-    if isinstance(table, TableField) and field_id in found.same:
-        found.entries[field_id] = forms.add_row(table, found.mine[field_id])
-        found.changed.append(field_id)
+def _keep_blank_rows(found: forms.Merge, table_id: str) -> None:
+    """Blank rows do not count in a merge; those that a button added, moved or took away do."""
+    if table_id in found.same and found.entries[table_id] != found.mine[table_id]:
+        found.entries[table_id] = found.mine[table_id]
+        found.changed.append(table_id)
+
+
+def address(system_id: int, place: str = "", **more: Any) -> str:
+    """The worksheet again, at that place, and with one section at a time where the form was so."""
+    section = request.form.get("section") or None
+    return url_for(
+        "coursework.worksheet", system_id=system_id, section=section, _anchor=place or None, **more
+    )
 
 
 def page(sheet: queries.Sheet, entries: forms.Entries, said: Refused | None = None) -> Any:
     """The worksheet; with a refusal, 422 and its sentence where it belongs."""
     stated, undo = STATEMENTS & request.form.keys(), request.args.get("undo", "")
-    shown = Page(sheet, entries, clock.now(), said, stated, undo)
+    shown = Page(sheet, entries, clock.now(), said, stated, undo, request.values.get("section", ""))
     return render_template("coursework/worksheet.html", page=shown, sheet=sheet), 422 if said else 200
 
 
@@ -76,9 +85,16 @@ def both_texts(system_id: int, found: forms.Merge, saved_at: datetime) -> Any:
     """The page that shows both texts; everything that did not clash is saved already."""
     sheet = queries.sheet_for(get_user(), system_id)
     shown = Page(sheet, found.entries, clock.now())
-    carried = {key: forms.names_of(request.form, key) for key in found.conflicts}
+    section = request.form.get("section", "")
+    carried = {key: forms.names_of(request.form, key, found.mine[key]) for key in found.conflicts}
     return render_template(
-        "coursework/conflict.html", page=shown, sheet=sheet, merged=found, carried=carried, saved_at=saved_at
+        "coursework/conflict.html",
+        page=shown,
+        sheet=sheet,
+        merged=found,
+        carried=carried,
+        saved_at=saved_at,
+        section=section,
     ), 409
 
 

@@ -42,8 +42,8 @@ def test_the_answer_confirms_and_updates_the_page(ana, clock):
     assert answer["totals"] == {"1.E.1": "1,900"}
     assert answer["progress"]["A"] == [2, 2]
     assert answer["conflicts"] == answer["elsewhere"] == []
-    assert answer["next"] == {"anchor": "send", "words": "Check and submit"}
-    assert {kind for kind, _, _ in answer["findings"]} == {"done"}
+    assert answer["next"] == {"anchor": "send", "words": "Check and submit", "step": "send"}
+    assert {kind for kind, *_ in answer["findings"]} == {"done"}
 
 
 def test_the_digest_is_of_everything_that_was_sent(ana):

@@ -74,7 +74,7 @@ def test_every_field_stands_with_label_guidance_rubric_and_progress(ana):
         "Cancellation rule",
         "Break-even",
         "0 of 2",
-        "What the rubric asks",
+        "Rubric: Client path",
     ):
         assert words in page
     assert "Every step has an owner." in page

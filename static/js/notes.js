@@ -5,6 +5,8 @@
  * A lesson is read before a note is written, so what saves is fetched once the page is there.
  */
 
+import { say } from "./status.js";
+
 const soon = "requestIdleCallback" in window ? requestIdleCallback : setTimeout; // Safari has no idle time
 
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form.reflect"))) {
@@ -33,23 +35,6 @@ async function keep(form, place) {
   }
   grow(area);
   autosave.changed();
-}
-
-/** @param {Element} place @param {string} sentence @param {{words: string, href?: string, press?: () => void}} [link] */
-function say(place, sentence, link) {
-  place.textContent = sentence;
-  if (!link) return;
-  const made = document.createElement(link.href ? "a" : "button");
-  made.textContent = link.words;
-  if (made instanceof HTMLAnchorElement) {
-    made.href = link.href ?? "";
-    made.target = "_blank";
-  } else {
-    made.type = "button";
-    made.className = "plain";
-    made.addEventListener("click", () => link.press?.());
-  }
-  place.append(made);
 }
 
 /** Where the style sheet cannot do it. @param {HTMLTextAreaElement} area */

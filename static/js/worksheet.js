@@ -5,6 +5,8 @@
  */
 import { Autosave } from "./autosave.js";
 import { Files } from "./files.js";
+import { offerLeft } from "./left_here.js";
+import { say } from "./status.js";
 
 /** @typedef {import("./autosave.js").Answer} Answer */
 /** @typedef {import("./autosave.js").Copy} Copy */
@@ -16,22 +18,9 @@ const files = new Files(form, autosave, show, problem);
 
 // --- what the bar says ---
 
-/** @param {string} sentence @param {{words: string, href?: string, press?: () => void}} [link] */
+/** @param {string} sentence @param {import("./status.js").Link} [link] */
 function status(sentence, link) {
-  const place = /** @type {HTMLElement} */ (document.querySelector("#saved span"));
-  place.textContent = sentence;
-  if (!link) return;
-  const button = document.createElement(link.href ? "a" : "button");
-  button.textContent = link.words;
-  if (button instanceof HTMLAnchorElement) {
-    button.href = link.href ?? "";
-    button.target = "_blank";
-  } else {
-    button.type = "button";
-    button.className = "plain";
-    button.addEventListener("click", () => link.press?.());
-  }
-  place.append(button);
+  say(document.querySelector("#saved span"), sentence, link);
 }
 
 /** @param {Answer} answer */
@@ -293,30 +282,6 @@ function wrap(area, before, after, sample) {
 
 // --- text that only this device has ---
 
-/** @param {Copy} copy */
-function offerCopy(copy) {
-  const when = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" }).format(copy.at);
-  const notice = element("div", "", "notice notice--note");
-  notice.setAttribute("role", "status");
-  const words = element("span", `This device holds text of ${when} that the server has not. `);
-  const back = element("button", "Put it back", "btn btn--small");
-  const drop = element("button", "Throw it away", "btn btn--quiet btn--small");
-  for (const one of [back, drop]) one.setAttribute("type", "button");
-  back.addEventListener("click", () => {
-    restore(copy);
-    notice.remove();
-    autosave.changed();
-  });
-  drop.addEventListener("click", () => {
-    autosave.forget();
-    notice.remove();
-  });
-  const acts = element("span", "", "acts");
-  acts.append(back, drop);
-  notice.append(words, acts);
-  form.before(notice);
-}
-
 /** Fill the form from a copy; saving then compares with what this page showed when the copy was typed. @param {Copy} copy */
 function restore(copy) {
   /** @type {Map<string, string[]>} */
@@ -328,10 +293,12 @@ function restore(copy) {
   for (const control of /** @type {Iterable<HTMLInputElement>} */ (form.elements)) {
     const wanted = values.get(control.name);
     if (control.type === "checkbox" || control.type === "radio") control.checked = Boolean(wanted?.includes(control.value));
-    else if (wanted && control.type !== "hidden" && control.type !== "submit") control.value = wanted[0];
+    else if (wanted && control.type !== "hidden" && control.type !== "submit" && control.value !== wanted[0]) {
+      control.value = wanted[0];
+      for (const news of ["refresh", "input"]) control.dispatchEvent(new Event(news, { bubbles: true }));
+    }
     grow(control);
   }
-  for (const name of ["was", "version"]) autosave.input(name).value = name === "was" ? copy.was : copy.version;
 }
 
 /** @param {HTMLTableElement} table @param {string[]} ids */
@@ -402,5 +369,4 @@ form.querySelectorAll("textarea").forEach(grow);
 followSections();
 openTarget();
 addEventListener("hashchange", openTarget);
-const copy = autosave.left();
-if (copy) offerCopy(copy);
+offerLeft(autosave, restore);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import jsonify, render_template, request
+from flask import jsonify, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.coursework import forms, queries
@@ -76,9 +76,26 @@ def both_texts(system_id: int, found: forms.Merge, saved_at: datetime) -> Any:
     """The page that shows both texts; everything that did not clash is saved already."""
     sheet = queries.sheet_for(get_user(), system_id)
     shown = Page(sheet, found.entries, clock.now())
-    carried = {key: forms.names_of(request.form, key) for key in found.conflicts}
+    clashes = [
+        forms.Clash(
+            key=key,
+            number=shown.key_number(key),
+            label=shown.key_label(key),
+            mine=shown.described(key, found.mine[key]),
+            theirs=shown.described(key, found.entries[key]),
+            can_keep_both=shown.can_keep_both(key),
+            names=forms.names_of(request.form, key),
+        )
+        for key in found.conflicts
+    ]
     return render_template(
-        "coursework/conflict.html", page=shown, sheet=sheet, merged=found, carried=carried, saved_at=saved_at
+        "coursework/conflict.html",
+        name=f"System {sheet.module.number}",
+        place=f"Module {sheet.module.number} · {sheet.worksheet.title}",
+        action=url_for("coursework.save", system_id=system_id),
+        hidden={"version": sheet.draft.version, "was": shown.was},
+        clashes=clashes,
+        saved_at=saved_at,
     ), 409
 
 

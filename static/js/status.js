@@ -1,0 +1,22 @@
+// @ts-check
+/**
+ * Say how saving stands, with a link or a button after the sentence.
+ * @typedef {{words: string, href?: string, press?: () => void}} Link
+ * @param {Element | null} place @param {string} sentence @param {Link} [link]
+ */
+export function say(place, sentence, link) {
+  if (!place) return;
+  place.textContent = sentence;
+  if (!link) return;
+  const made = document.createElement(link.href ? "a" : "button");
+  made.textContent = link.words;
+  if (made instanceof HTMLAnchorElement) {
+    made.href = link.href ?? "";
+    made.target = "_blank";
+  } else {
+    made.type = "button";
+    made.className = "plain";
+    made.addEventListener("click", () => link.press?.());
+  }
+  place.append(made);
+}

@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * Keeps a worksheet, or a private note. What is typed goes to this device at once and to the server a moment later;
- * the copy on the device stays until the server has confirmed the same text by its digest. Knows forms only: a form says
- * where its page is (data-home), under which name its copy is kept (data-copy) and whose it is (data-owner).
+ * Keeps a worksheet, a coach's review, or a private note. What is typed goes to this device at once and to the server a
+ * moment later; the copy on the device stays until the server has confirmed the same text by its digest. Knows forms
+ * only: a form says where its page is (data-home), under which name its copy is kept (data-copy), whose it is
+ * (data-owner) and with which address that person signs in (data-address).
  *
  * @typedef {[string, string][]} Entries
  * @typedef {{entries: Entries, was: string, version: string, at: number, sent?: boolean}} Copy
@@ -14,7 +15,7 @@ const WAIT = 1500; // ms after the last key
 const LONGEST_WAIT = 10000; // ms while somebody types without a pause
 const LONGEST_RETRY = 60000;
 const KEEPALIVE = 60000; // bytes a browser sends for a page that is closing
-const OWN = ["csrf_token", "was", "version", "release"]; // fields of ours, nothing anybody typed
+const OWN = ["csrf_token", "was", "version", "release", "seen", "lease", "showing"]; // ours, nothing anybody typed
 const NOT_KEPT = [...OWN, "round", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
 
 export const SENTENCES = {
@@ -26,14 +27,17 @@ export const SENTENCES = {
 
 export class Autosave {
   /**
+   * `onAnswer` may give controls other names, as a new comment gets its id; `renamed` then says what became of a name.
    * @param {HTMLFormElement} form
-   * @param {{onStatus: (sentence: string, link?: {words: string, href?: string, press?: () => void}) => void,
-   *   onAnswer: (answer: Answer) => void}} listeners
+   * @param {{onStatus: (sentence: string, link?: import("./status.js").Link) => void, onAnswer: (answer: Answer) => void,
+   *   counts?: (name: string, data: FormData) => boolean, renamed?: (name: string, answer: Answer) => string}} listeners
    */
-  constructor(form, { onStatus, onAnswer }) {
+  constructor(form, { onStatus, onAnswer, counts = () => true, renamed = (name) => name }) {
     this.form = form;
     this.onStatus = onStatus;
     this.onAnswer = onAnswer;
+    this.counts = counts; // whether a control says anything
+    this.renamed = renamed;
     this.key = form.dataset.copy ?? "";
     this.home = form.dataset.home ?? ""; // the page itself; after a refusal it has another address
     this.tab = Math.random().toString(36).slice(2);
@@ -54,6 +58,7 @@ export class Autosave {
     this.form.addEventListener("change", () => this.changed());
     addEventListener("online", () => this.resume());
     addEventListener("focus", () => this.resume());
+    addEventListener("signed-in", () => this.resume());
     document.addEventListener("visibilitychange", () => (document.hidden ? this.flush() : this.resume()));
     addEventListener("pagehide", () => this.flush());
     addEventListener("beforeunload", (event) => {
@@ -67,8 +72,10 @@ export class Autosave {
   entries() {
     /** @type {Entries} */
     const found = [];
-    for (const [name, value] of new FormData(this.form)) {
-      if (typeof value === "string" && !NOT_KEPT.includes(name)) found.push([name, value.replaceAll("\r\n", "\n")]);
+    const data = new FormData(this.form);
+    for (const [name, value] of data) {
+      if (typeof value !== "string" || NOT_KEPT.includes(name) || !this.counts(name, data)) continue;
+      found.push([name, value.replaceAll("\r\n", "\n")]);
     }
     return found;
   }
@@ -149,13 +156,13 @@ export class Autosave {
     if (!this.stopped) this.onStatus(SENTENCES.saving);
     try {
       const response = await this.send(sent);
-      await this.answered(response, sent, written);
+      await this.answered(response, sent);
     } catch {
       this.failed();
     } finally {
       this.busy = false;
     }
-    if (!this.stopped && !this.retry && this.snapshot() !== written) this.plan(WAIT);
+    if (!this.stopped && !this.retry && this.unsaved && this.snapshot() !== written) this.plan(WAIT);
   }
 
   /** Save what is unsaved and wait for it. @returns {Promise<boolean>} whether the server has what was typed by now */
@@ -186,12 +193,12 @@ export class Autosave {
     });
   }
 
-  /** @param {Response} response @param {Entries} sent @param {string} written */
-  async answered(response, sent, written) {
+  /** @param {Response} response @param {Entries} sent */
+  async answered(response, sent) {
     const answer = await response.json().catch(() => ({}));
     if (response.ok || (response.status === 409 && answer.conflicts)) {
       if (answer.digest !== (await digest(sent))) throw new Error("not all of it arrived");
-      this.accept(answer, written);
+      this.accept(answer, sent);
     } else if (response.status === 401) {
       this.signedOut();
     } else if (response.status === 400) {
@@ -209,8 +216,8 @@ export class Autosave {
     }
   }
 
-  /** @param {Answer} answer @param {string} written */
-  accept(answer, written) {
+  /** @param {Answer} answer @param {Entries} sent */
+  accept(answer, sent) {
     this.retry = 0;
     this.renewed = false;
     this.input("version").value = String(answer.version);
@@ -222,8 +229,8 @@ export class Autosave {
       return;
     }
     this.stopped = "";
-    this.confirmed = written;
-    if (this.snapshot() === written) this.forget();
+    this.confirmed = JSON.stringify(sent.map(([name, value]) => [this.renamed(name, answer), value]));
+    if (!this.unsaved) this.forget();
     this.onStatus(answer.saved_at);
     this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });
     if (answer.elsewhere.length) this.seenElsewhere();
@@ -236,9 +243,17 @@ export class Autosave {
     this.plan(this.retry);
   }
 
-  signedOut() {
+  /** Ask for the password over the page; where that cannot be loaded, in another tab. */
+  async signedOut() {
+    const asks = this.stopped !== "signed out"; // once: who closed the question has the words in the bar
     this.stopped = "signed out";
-    this.onStatus(SENTENCES.signedOut, { words: "sign in again", href: `/sign-in?next=${encodeURIComponent(this.home)}` });
+    const elsewhere = `/sign-in?next=${encodeURIComponent(this.home)}`;
+    const { signInAgain } = await import("./sign_in_again.js").catch(() => ({ signInAgain: null }));
+    if (this.stopped !== "signed out") return;
+    if (!signInAgain) return this.onStatus(SENTENCES.signedOut, { words: "sign in again", href: elsewhere });
+    const ask = () => signInAgain(this.form.dataset.address ?? "", elsewhere);
+    this.onStatus(SENTENCES.signedOut, { words: "sign in again", press: ask });
+    if (asks) ask();
   }
 
   /** After signing in again the page holds the token of the old session. @returns {Promise<"new" | "none">} */
@@ -248,7 +263,8 @@ export class Autosave {
     const form = /** @type {HTMLFormElement | null} */ (parsed.getElementById(this.form.id));
     const token = /** @type {HTMLInputElement | null} */ (form?.querySelector('input[name="csrf_token"]'));
     if (!token || form?.dataset.owner !== this.form.dataset.owner) return "none";
-    this.input("csrf_token").value = token.value;
+    const all = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input[name="csrf_token"]'));
+    for (const one of all) one.value = token.value; // the page's other forms too
     return "new";
   }
 
@@ -275,6 +291,15 @@ export class Autosave {
   submit() {
     this.leaves();
     this.form.submit();
+  }
+
+  /** A button was pressed: let a save that is under way finish first, so that the form carries its answer. @param {SubmitEvent} event */
+  finish(event) {
+    if (!this.busy) return this.leaves();
+    event.preventDefault();
+    const button = /** @type {HTMLElement | null} */ (event.submitter);
+    const again = () => (this.busy ? setTimeout(again, 50) : this.stopped !== "conflict" && this.form.requestSubmit(button));
+    again();
   }
 
   leaves() {

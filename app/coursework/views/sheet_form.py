@@ -8,7 +8,7 @@ from typing import Any
 from flask import jsonify, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.coursework import forms, queries
+from app.coursework import forms, looks, queries
 from app.coursework.sheet import Page
 from app.curriculum.field_types import FileField, TableField
 from app.lib import clock
@@ -62,6 +62,13 @@ def page(sheet: queries.Sheet, entries: forms.Entries, said: Refused | None = No
     stated, undo = STATEMENTS & request.form.keys(), request.args.get("undo", "")
     shown = Page(sheet, entries, clock.now(), said, stated, undo)
     return render_template("coursework/worksheet.html", page=shown, sheet=sheet), 422 if said else 200
+
+
+def looked_at(sheet: queries.Sheet, found: forms.Merge, now: datetime) -> None:
+    """Who saves has seen what their page shows: what it showed when it was opened, and what was typed on it since."""
+    if "was" in request.form:
+        marks = looks.marks_in(request.form) | forms.marks(found.entries, found.same)
+        looks.record(sheet, get_user().id, marks, now)
 
 
 def refused(system_id: int, refusal: Refused) -> Any:

@@ -88,7 +88,9 @@ def lines_of(states: Sequence[KeptState], parts: Sequence[Parts], after: Parts) 
     """The states, newest first, each against the state after it; `after` is what follows the first of them."""
     found = []
     for state, mine in zip(states, parts, strict=True):
-        changed = tuple(after[key].name if key in after else mine[key].name for key in _differing(mine, after))
+        changed = tuple(
+            after[key].name if key in after else mine[key].name for key in _differing(mine, after)
+        )
         found.append(
             Line(
                 id=state.id,

@@ -27,7 +27,13 @@ _NO_TEXT = ("id", "files")  # parts of an answer that nobody typed
 
 
 def why_keep(
-    *, version: int, saved_at: datetime, kept_version: int, kept_at: datetime | None, loses: bool, now: datetime
+    *,
+    version: int,
+    saved_at: datetime,
+    kept_version: int,
+    kept_at: datetime | None,
+    loses: bool,
+    now: datetime,
 ) -> str:
     """Why this state is to be kept before it is changed: a key of `WORDS`; '' when it need not be."""
     if kept_version == version:

@@ -82,7 +82,9 @@ def news(sheet: Sheet, entries: forms.Entries) -> list[Item]:
     now = forms.marks(entries)
     answers = [key for key in now if sheet.worksheet.field(key) and seen.get(key, now[key]) != now[key]]
     found = [Item("Saved on another device", tuple(answers))] if answers else []
-    found += [_review(sheet, one.number) for one in sheet.rounds if _is_new(f"review~{one.number}", seen, facts)]
+    found += [
+        _review(sheet, one.number) for one in sheet.rounds if _is_new(f"review~{one.number}", seen, facts)
+    ]
     found += [
         Item(f"The review of round {key.partition('~')[2]} was withdrawn")
         for key in seen

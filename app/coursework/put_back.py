@@ -56,7 +56,9 @@ def into_review(coach: User, review: Review, state: KeptState, key: str, now: da
     today, before = review_merge.entries_of(stored, known), review_merge.entries_of(then, known)
     if key and key not in before:
         before[key] = {} if key.startswith(review_merge.COMMENT) else ""
-    gone = {name: {} if isinstance(value, dict) else "" for name, value in today.items() if name not in before}
+    gone = {
+        name: {} if isinstance(value, dict) else "" for name, value in today.items() if name not in before
+    }
     wanted = {key: before[key]} if key else before | gone
     if all(forms.mark(value) == forms.mark(today.get(name)) for name, value in wanted.items()):
         raise Refused(SAME)
@@ -72,11 +74,14 @@ def _known_again(then: ReviewText, stored: ReviewText, key: str) -> tuple[Review
     """A comment that was removed and put back has another id: the kept state and the part (`key`) under that one."""
     ids, old = ({one.key for one in text.remarks} for text in (stored, then))
     again = review_merge.twins(
-        [one for one in then.remarks if one.key not in ids], [one for one in stored.remarks if one.key not in old]
+        [one for one in then.remarks if one.key not in ids],
+        [one for one in stored.remarks if one.key not in old],
     )
     remarks = tuple(replace(one, key=again.get(one.key, one.key)) for one in then.remarks)
     comment = key.removeprefix(review_merge.COMMENT)
-    return replace(then, remarks=remarks), f"{review_merge.COMMENT}{again[comment]}" if comment in again else key
+    return replace(
+        then, remarks=remarks
+    ), f"{review_merge.COMMENT}{again[comment]}" if comment in again else key
 
 
 def _record(actor: User, state: KeptState, what: str, about: tuple[str, int], now: datetime) -> None:

@@ -24,7 +24,9 @@ def entries_of(text: ReviewText, known: Known | None = None) -> forms.Entries:
     """What a review says, as entries; with `known`, those that can be written and are not, too."""
     found: forms.Entries = {"strength": text.strength, "note": text.note}
     if known:
-        found |= {f"mark-{key}": "" for key in known.criteria} | {f"settled-{key}": "" for key in known.requests}
+        found |= {f"mark-{key}": "" for key in known.criteria} | {
+            f"settled-{key}": "" for key in known.requests
+        }
     found |= {f"mark-{key}": level for key, level in text.marks.items()}
     found |= {f"settled-{key}": choice for key, choice in text.settled.items()}
     return found | {f"{COMMENT}{one.key}": _comment(one) for one in text.remarks}
@@ -42,7 +44,13 @@ def text_of(entries: forms.Entries, on: Mapping[str, str]) -> ReviewText:
         if key != name:
             field_id = on.get(key) or key.removeprefix(NEW)
             remarks.append(
-                Remark(key, field_id, value.get("kind") or "suggested", value.get("text", ""), value.get("quote", ""))
+                Remark(
+                    key,
+                    field_id,
+                    value.get("kind") or "suggested",
+                    value.get("text", ""),
+                    value.get("quote", ""),
+                )
             )
     return ReviewText(
         marks={key.removeprefix("mark-"): v for key, v in entries.items() if key.startswith("mark-") and v},
@@ -92,9 +100,9 @@ def _with_removed(form: forms.Form, known: Known) -> Known:
     gone = {}
     for name in form:
         key = name.removeprefix(COMMENT)
-        if key != name and key.isascii() and key.isdecimal() and key not in known.stored:
-            if form.get(f"on-{key}", "") in known.field_ids:
-                gone[key] = form[f"on-{key}"]
+        is_id = key != name and key.isascii() and key.isdecimal()
+        if is_id and key not in known.stored and form.get(f"on-{key}", "") in known.field_ids:
+            gone[key] = form[f"on-{key}"]
     return replace(known, stored={**known.stored, **gone})
 
 
@@ -153,7 +161,8 @@ def described(key: str, value: Any) -> str:
         return f"{KIND_WORDS[value['kind']]}{quote}: {value['text']}" if value.get("text") else ""
     if key.startswith("mark-"):
         return LEVEL_WORDS.get(value, "")
-    return {"settled": "Settled", "open": "Still open"}.get(value, value) if key.startswith("settled-") else value
+    words = {"settled": "Settled", "open": "Still open"} if key.startswith("settled-") else {}
+    return words.get(value, str(value))
 
 
 def names_of(form: forms.Form, key: str) -> list[tuple[str, str]]:

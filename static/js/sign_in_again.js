@@ -163,16 +163,24 @@ class Asking {
   }
 }
 
-/** @returns {() => void} puts focus and selection back, and scrolls nowhere */
+/** @returns {() => void} puts focus, caret, selection and scroll back as they were */
 function whereThePersonWas() {
   const focused = document.activeElement;
+  const [left, top] = [scrollX, scrollY];
   const selection = getSelection();
   const range = selection?.rangeCount ? selection.getRangeAt(0).cloneRange() : null;
+  const typing = focused instanceof HTMLTextAreaElement || (focused instanceof HTMLInputElement && focused.selectionStart !== null);
+  /** @type {[number, number, any] | null} */
+  const caret = typing ? [focused.selectionStart ?? 0, focused.selectionEnd ?? 0, focused.selectionDirection ?? "none"] : null;
   return () => {
-    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
-    if (!range || !(focused instanceof HTMLElement) || !focused.isContentEditable) return;
-    selection?.removeAllRanges();
-    selection?.addRange(range);
+    if (!(focused instanceof HTMLElement) || !focused.isConnected) return;
+    focused.focus({ preventScroll: true });
+    if (caret && typing) focused.setSelectionRange(...caret);
+    if (range && focused.isContentEditable) {
+      selection?.removeAllRanges();
+      selection?.addRange(range);
+    }
+    scrollTo({ left, top, behavior: "instant" });
   };
 }
 

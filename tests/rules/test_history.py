@@ -33,7 +33,13 @@ def ago(**span: float) -> datetime:
         (ago(minutes=10), None, 0, False, "rest"),  # the first change after a pause
         (ago(minutes=9, seconds=59), None, 0, False, "writing"),  # nothing was ever kept of it
         (ago(seconds=2), ago(minutes=3), 4, False, ""),
-        (ago(seconds=2), ago(minutes=10), 4, False, "writing"),  # without a pause: one state every ten minutes
+        (
+            ago(seconds=2),
+            ago(minutes=10),
+            4,
+            False,
+            "writing",
+        ),  # without a pause: one state every ten minutes
         (ago(hours=2), ago(hours=2), 4, False, "rest"),
         (ago(seconds=2), ago(minutes=3), 4, True, "loss"),
         (ago(hours=2), ago(hours=2), 5, False, ""),  # this version is kept already
@@ -41,9 +47,7 @@ def ago(**span: float) -> datetime:
     ],
 )
 def test_the_ladder(saved, kept, kept_version, loses, why):
-    found = why_keep(
-        version=5, saved_at=saved, kept_version=kept_version, kept_at=kept, loses=loses, now=NOW
-    )
+    found = why_keep(version=5, saved_at=saved, kept_version=kept_version, kept_at=kept, loses=loses, now=NOW)
     assert found == why
 
 
@@ -58,7 +62,11 @@ def test_the_ladder(saved, kept, kept_version, loses, why):
         ("word " * 400, "word " * 300, False),
         ([{"id": "r1", "step": "word " * 60}, {"id": "r2", "step": "x"}], [{"id": "r2", "step": "x"}], True),
         ({"text": "word " * 60, "files": [{"name": "a b c"}]}, {"text": "", "files": []}, True),
-        ({"text": "", "files": [{"name": "word " * 60}]}, {"text": "", "files": []}, False),  # no text was lost
+        (
+            {"text": "", "files": [{"name": "word " * 60}]},
+            {"text": "", "files": []},
+            False,
+        ),  # no text was lost
         (None, "word", False),
         ("word", None, False),
     ],

@@ -9,7 +9,16 @@ from werkzeug.datastructures import MultiDict
 
 from app.coursework import forms
 from app.coursework.review_form import Known
-from app.coursework.review_merge import described, entries_of, label, merged, names_of, new_marks, text_of, was_of
+from app.coursework.review_merge import (
+    described,
+    entries_of,
+    label,
+    merged,
+    names_of,
+    new_marks,
+    text_of,
+    was_of,
+)
 from app.coursework.review_rules import Remark, ReviewText
 
 KNOWN = Known(["path", "rules"], {"1.B.1", "1.C.1"}, {"5": "1.C.1"}, ["9"])
@@ -51,10 +60,22 @@ def test_entries_and_text_are_the_same_thing():
         ({"mark-path": "exceeds"}, other(marks={"path": "not_yet"}), [], ["mark-path"], []),
         ({"mark-rules": "exceeds"}, other(marks={"path": "not_yet"}), ["mark-rules"], [], ["mark-path"]),
         ({"settled-9": "open"}, other(settled={"9": "settled"}), [], ["settled-9"], []),
-        ({"comment-5": "Mine"}, other(remarks=(Remark("5", "1.C.1", "praise", "Theirs"),)), [], ["comment-5"], []),
+        (
+            {"comment-5": "Mine"},
+            other(remarks=(Remark("5", "1.C.1", "praise", "Theirs"),)),
+            [],
+            ["comment-5"],
+            [],
+        ),
         ({"comment-5": "Mine"}, other(remarks=()), [], ["comment-5"], []),  # removed there, changed here
         ({}, other(remarks=()), [], [], ["comment-5"]),  # removed there, only shown here
-        ({"comment-5": ""}, other(remarks=(Remark("5", "1.C.1", "required", "More"),)), [], ["comment-5"], []),
+        (
+            {"comment-5": ""},
+            other(remarks=(Remark("5", "1.C.1", "required", "More"),)),
+            [],
+            ["comment-5"],
+            [],
+        ),
         ({"comment-new-1.B.1": "New"}, other(note="Theirs"), ["comment-new-1.B.1"], [], ["note"]),
     ],
 )
@@ -130,7 +151,11 @@ def test_entries_in_words(key, value, words):
 
 def test_labels_and_names():
     assert label("mark-path", {"path": "Client path"}, {}, {}) == "Client path"
-    assert label("comment-5", {}, {"5": "1.C.1"}, {}) == label("comment-new-1.C.1", {}, {}, {}) == "Comment on 1.C.1"
+    assert (
+        label("comment-5", {}, {"5": "1.C.1"}, {})
+        == label("comment-new-1.C.1", {}, {}, {})
+        == "Comment on 1.C.1"
+    )
     assert label("settled-9", {}, {}, {"9": "Name who"}) == "Settled or open: Name who"
     assert names_of(MultiDict(FORM), "comment-5")[0] == ("comment-5", "Name who")
     assert len(names_of(MultiDict(FORM), "comment-5")) == 4

@@ -58,6 +58,8 @@ PAGES = (
     Page("sample-weak", "/modules", "ana", links=(MODULE, SAMPLE + "weak")),
     Page("lesson-printed", "/modules", "ana", links=(MODULE, LESSON), paper=True),
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
+    Page("history", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/history")),
+    Page("history-state", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/history", SYSTEM + r"/history/\d+")),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),
     Page("manual-bound", "/manual", "uma"),

@@ -12,12 +12,21 @@ import pyotp
 import segno
 from flask import current_app, jsonify, redirect, render_template, request, session, url_for
 
-from app.accounts import passwords, rules, second_factor, sessions
+from app.accounts import carried, passwords, rules, second_factor, sessions
 from app.accounts.forms import CodeForm, RecoveryForm, SetUpForm
 from app.accounts.models import SignIn
 from app.accounts.sessions import get_user, require_recent_second_factor
 from app.accounts.views import bp
-from app.accounts.views.steps import QUARTER, TOO_OFTEN, next_path, next_step, program_answer, typed, within
+from app.accounts.views.steps import (
+    QUARTER,
+    TOO_OFTEN,
+    code_page,
+    next_path,
+    next_step,
+    program_answer,
+    typed,
+    within,
+)
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
@@ -60,7 +69,7 @@ def give_code() -> Any:
     db.session.commit()
     if wants_json():
         return next_step("")
-    return redirect(next_path() or url_for("site.dashboard"), 303)
+    return carried.arrived(row.user_id, next_path() or url_for("site.dashboard"), clock.now())
 
 
 @bp.get("/sign-in/second-factor")
@@ -241,9 +250,7 @@ def _picture(address: str) -> str:
 def _code_page(form: CodeForm, recovery: RecoveryForm) -> str:
     row = _asked()
     assert row is not None
-    pending = sessions.pending_sign_in() is not None
-    shown = {"form": form, "recovery": recovery, "pending": pending, "email": row.user.email}
-    return render_template("accounts/code.html", next=next_path(), **shown)
+    return code_page(row.user.email, form, recovery, pending=sessions.pending_sign_in() is not None)
 
 
 def _set_up_page(form: SetUpForm, where: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import jsonify, redirect, render_template, request, session, url_for
 
-from app.accounts import actions, links, passwords, queries, rules, sessions
+from app.accounts import actions, carried, links, passwords, queries, rules, sessions
 from app.accounts.forms import AddressForm, NewPasswordForm, SignInForm
 from app.accounts.views import bp
 from app.accounts.views.steps import (
@@ -15,6 +15,7 @@ from app.accounts.views.steps import (
     TOO_OFTEN,
     begin,
     checked_hash,
+    code_page,
     new_token,
     next_path,
     next_step,
@@ -28,9 +29,7 @@ from app.lib.database import begin_write, db
 from app.lib.login import current_user
 from app.lib.web import say, wants_json
 
-LINK_MAILED = (
-    "If {email} has an account here, a link is on its way. Open it in a new tab; this page then goes on by itself."
-)
+LINK_MAILED = "If {email} has an account here, a link is on its way. Open it in a new tab; this page then goes on."
 NO_MATCH = "That email and password do not go together. Check both, or ask for a sign-in link instead."
 
 
@@ -65,9 +64,12 @@ def sign_in_with_password() -> Any:
     begin_write()
     goal = begin(user, now, next_path())
     db.session.commit()
+    asks_code = goal.startswith(url_for("accounts.ask_for_code"))
     if wants_json():
-        return next_step("code" if goal.startswith(url_for("accounts.ask_for_code")) else "")
-    return redirect(goal, 303)
+        return next_step("code" if asks_code else "")
+    if asks_code and carried.in_form():
+        return code_page(email)
+    return carried.arrived(user.id, goal, now)
 
 
 @bp.post("/sign-in/link")
@@ -192,4 +194,6 @@ def _sign_in_page(form: SignInForm, code: int = 200, link_form: AddressForm | No
     if code != 200 and wants_json():
         return program_answer(form, code)
     link_form = link_form or AddressForm(formdata=None, email=form.email.data)
-    return render_template("accounts/sign_in.html", form=form, link_form=link_form, next=next_path()), code
+    return render_template(
+        "accounts/sign_in.html", form=form, link_form=link_form, next=next_path(), carried=carried.in_form()
+    ), code

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import g, jsonify, request, url_for
+from flask import g, jsonify, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
-from app.accounts import passwords, rules, sessions
+from app.accounts import carried, passwords, rules, sessions
 from app.accounts.devices import describe
+from app.accounts.forms import CodeForm, RecoveryForm
 from app.accounts.models import User
 from app.accounts.throttle import allow
 from app.lib.database import begin_write, db
@@ -45,6 +46,23 @@ def new_token() -> str:
     """A token of the session as it is now: signing in has begun another one since the form of this request was read."""
     g.pop("csrf_token", None)
     return str(generate_csrf())
+
+
+def code_page(
+    email: str, form: CodeForm | None = None, recovery: RecoveryForm | None = None, *, pending: bool = True
+) -> str:
+    """The page that asks for the second factor; it carries on what the sign-in page carried."""
+    if form is None:
+        g.pop("csrf_token", None)  # as in `new_token`
+    return render_template(
+        "accounts/code.html",
+        form=form or CodeForm(formdata=None),
+        recovery=recovery or RecoveryForm(formdata=None),
+        pending=pending,
+        email=email,
+        next=next_path(),
+        carried=carried.in_form(),
+    )
 
 
 def typed(field: Any) -> str:

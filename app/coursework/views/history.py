@@ -163,4 +163,3 @@ def put_back_in_review(review_id: int, state_id: int) -> Any:
     db.session.commit()
     say(IS_BACK)
     return redirect(url_for("reviews.review", review_id=review_id), 303)
-

@@ -114,12 +114,16 @@ def _place() -> str:
 @bp.post("/systems/<id:system_id>/seen")
 @open_to("participant")
 def mark_seen(system_id: int) -> Any:
-    """This person has the page before them: by itself after some seconds (204), or by the button (303 back)."""
+    """This person has the page before them: by itself after some seconds (JSON), or by the button (303 back)."""
     queries.system_for(get_user(), system_id)
     begin_write()
-    looks.record(queries.sheet_for(get_user(), system_id), get_user().id, looks.marks_in(request.form), clock.now())
+    looks.record(
+        queries.sheet_for(get_user(), system_id), get_user().id, looks.marks_in(request.form), clock.now()
+    )
     db.session.commit()
-    return ("", 204) if wants_json() else redirect(url_for("coursework.worksheet", system_id=system_id), 303)
+    if wants_json():
+        return jsonify(seen=True)
+    return redirect(url_for("coursework.worksheet", system_id=system_id), 303)
 
 
 @bp.post("/systems/<id:system_id>/requests/<id:comment_id>")

@@ -93,13 +93,22 @@ def both(cora: Any, address: str) -> Any:
 
 
 def chosen(page: str, **choices: str) -> dict[str, list[str]]:
-    found = next(one for one in (form_of(page, index) for index in range(page.count("<form"))) if "asked" in one)
+    found = next(
+        one for one in (form_of(page, index) for index in range(page.count("<form"))) if "asked" in one
+    )
     return found | {f"keep~{key.replace('__', '-')}": [value] for key, value in choices.items()}
 
 
 def test_both_texts_stand_side_by_side_and_nothing_is_published(both: Any) -> None:
     _, page = both
-    for words in ("Comment on 1.C.1", "One strength", "Rules others can use", "Suggested: Theirs", "Not yet", "Meets"):
+    for words in (
+        "Comment on 1.C.1",
+        "One strength",
+        "Rules others can use",
+        "Suggested: Theirs",
+        "Not yet",
+        "Meets",
+    ):
         assert words in page
     assert "Mine &lt;script&gt;" in page
     assert "<script>alert" not in page
@@ -125,7 +134,9 @@ def test_without_a_choice_it_asks_again(cora: Any, address: str, both: Any) -> N
     assert review().strength == "Theirs"
 
 
-def test_a_comment_removed_in_one_tab_and_changed_in_the_other_is_asked_about(cora: Any, address: str) -> None:
+def test_a_comment_removed_in_one_tab_and_changed_in_the_other_is_asked_about(
+    cora: Any, address: str
+) -> None:
     cora.post(address, data={"version": "1", "comment-new-1.C.1": "Who decides?"})
     key = db.session.scalars(select(Comment.id)).one()
     one, two = form(cora, address), form(cora, address)
@@ -157,7 +168,9 @@ def test_a_review_published_in_another_tab_is_frozen_in_words(cora: Any, address
 @pytest.fixture
 def older(cora: Any, address: str, clock: Any) -> KeptState:
     """The draft of an hour ago: a strength, a mark and a comment, all changed since."""
-    cora.post(address, data={"version": "1", "strength": "The old strength", "comment-new-1.C.1": "Old", **MARKS})
+    cora.post(
+        address, data={"version": "1", "strength": "The old strength", "comment-new-1.C.1": "Old", **MARKS}
+    )
     key = db.session.scalars(select(Comment.id)).one()
     clock.move(hours=1)
     changes = {"strength": "New", f"comment-{key}": "", "mark-rules": "not_yet", "comment-new-1.B.1": "Fresh"}

@@ -81,7 +81,7 @@ def news(sheet: Sheet, entries: forms.Entries) -> list[Item]:
     seen, facts = sheet.look.marks, facts_of(sheet)
     now = forms.marks(entries)
     answers = [key for key in now if sheet.worksheet.field(key) and seen.get(key, now[key]) != now[key]]
-    found = [Item("Saved on another device", tuple(answers))] if answers else []
+    found = [Item("Saved in another tab or on another device", tuple(answers))] if answers else []
     found += [
         _review(sheet, one.number) for one in sheet.rounds if _is_new(f"review~{one.number}", seen, facts)
     ]

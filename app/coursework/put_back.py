@@ -11,7 +11,7 @@ from datetime import datetime
 from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts.rules import may_work
-from app.coursework import actions, forms, history, review_actions, review_merge, rules
+from app.coursework import actions, forms, history, looks, review_actions, review_merge, rules
 from app.coursework.history_page import review_text
 from app.coursework.models import KeptState, Review
 from app.coursework.queries import Sheet
@@ -28,7 +28,8 @@ SAME = "It stands like this already; nothing was changed."
 def into_draft(actor: User, sheet: Sheet, state: KeptState, key: str, now: datetime) -> None:
     """Put one part (`key`) of a worksheet's draft back, or with '' all that still has a place. The sheet is locked.
 
-    Files are no text: they stay as they are, and are put back at their field. Raises Refused.
+    Files are no text: they stay as they are, and are put back at their field. Who puts something back has seen it.
+    Raises Refused.
     """
     system = sheet.system
     rules.check_may_write(system.enrollment.status, may_work(system.enrollment.status), system.status)
@@ -45,6 +46,8 @@ def into_draft(actor: User, sheet: Sheet, state: KeptState, key: str, now: datet
     history.keep_draft(sheet.draft, sheet.worksheet, "put back", now)
     state.put_back_at = now
     actions.save(actor, system, sheet.draft, forms.Merge(today | wanted, changed=changed), now)
+    if sheet.look:
+        looks.record(sheet, actor.id, sheet.look.marks | forms.marks(wanted), now)
     _record(actor, state, key, ("system", system.id), now)
 
 

@@ -13,6 +13,9 @@ async function tell() {
   if (!form || told) return;
   told = true;
   const body = new URLSearchParams(/** @type {[string, string][]} */ ([...new FormData(form)]));
+  const work = /** @type {HTMLFormElement | null} */ (document.getElementById("work"));
+  const was = /** @type {HTMLInputElement | null} */ (work?.elements.namedItem("was") ?? null);
+  if (was) body.set("was", was.value); // with what was typed here since
   const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body }).catch(() => null);
   told = Boolean(answer?.ok); // otherwise the next save says it
 }

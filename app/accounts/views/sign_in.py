@@ -29,7 +29,9 @@ from app.lib.database import begin_write, db
 from app.lib.login import current_user
 from app.lib.web import say, wants_json
 
-LINK_MAILED = "If {email} has an account here, a link is on its way. Open it in a new tab; this page then goes on."
+LINK_MAILED = (
+    "If {email} has an account here, a link is on its way. Open it in a new tab; this page then goes on."
+)
 NO_MATCH = "That email and password do not go together. Check both, or ask for a sign-in link instead."
 
 

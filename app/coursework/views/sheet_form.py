@@ -100,7 +100,7 @@ def both_texts(system_id: int, found: forms.Merge, saved_at: datetime) -> Any:
         name=f"System {sheet.module.number}",
         place=f"Module {sheet.module.number} · {sheet.worksheet.title}",
         action=url_for("coursework.save", system_id=system_id),
-        hidden={"version": sheet.draft.version, "was": shown.was},
+        hidden={"version": sheet.draft.version, "was": shown.was, "seen": shown.seen},
         clashes=clashes,
         saved_at=saved_at,
     ), 409

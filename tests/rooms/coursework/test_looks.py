@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cohorts.models import Cohort
-from app.coursework.models import Comment, Draft, Look, Review
+from app.coursework.models import Comment, Draft, KeptState, Look, Review
 from app.curriculum.actions import publish
 from app.lib.database import db
 from tests.factories import published_review, submitted_system
@@ -72,7 +72,8 @@ def test_what_another_device_saved_is_told_with_its_fields(laptop, phone, clock)
     save(phone, url, **{"1.A.1": ["From the phone"], "1.C.1": ["This too"]})
     assert line(phone, url) == ""  # typed here
     told = line(laptop, url)
-    assert told.startswith("New since Wed, Mar 25, 9:00 a.m. MDT. Saved on another device: 1.A.1, 1.C.1.")
+    assert told.startswith("New since Wed, Mar 25, 9:00 a.m. MDT. Saved in another tab or on another device:")
+    assert "device: 1.A.1, 1.C.1." in told
     page = laptop.get(url).text
     assert page.count("New since Wed, Mar 25, 9:00 a.m. MDT</p>") == 2
     assert '<a href="#1.C.1">1.C.1</a>' in page
@@ -94,7 +95,19 @@ def test_a_page_that_is_behind_has_not_seen_what_it_does_not_show(laptop, phone)
     behind = opened(laptop, url)
     save(phone, url, **{"1.A.1": ["From the phone"]})
     assert laptop.post(f"{url}/draft", data=behind | {"1.C.1": ["Mine"]}, headers=JSON).status_code == 200
-    assert "Saved on another device: 1.A.1." in line(laptop, url)
+    assert "Saved in another tab or on another device: 1.A.1." in line(laptop, url)
+
+
+def test_what_one_put_back_oneself_is_no_news(laptop, clock):
+    url = begun(laptop)
+    save(laptop, url, **{"1.A.1": ["Of before"]})
+    clock.move(days=1)
+    save(laptop, url, **{"1.A.1": ["Of today"]})
+    state = db.session.scalar(select(KeptState.id))
+    db.session.rollback()
+    assert laptop.post(f"{url}/history/{state}/put-back").status_code == 303
+    assert "Of before" in laptop.get(url).text
+    assert line(laptop, url) == ""
 
 
 def test_a_review_and_its_withdrawal_are_told(laptop, cast, write):

@@ -9,6 +9,7 @@
  * @typedef {{entries: Entries, was: string, version: string, at: number, sent?: boolean}} Copy
  * @typedef {{version: number, saved_at: string, digest: string, was: Record<string, string>, conflicts: string[],
  *   elsewhere: string[], [more: string]: any}} Answer
+ * @typedef {{words: string, href?: string, press?: () => void}} Link
  */
 
 const WAIT = 1500; // ms after the last key
@@ -29,7 +30,7 @@ export class Autosave {
   /**
    * `onAnswer` may give controls other names, as a new comment gets its id; `renamed` then says what became of a name.
    * @param {HTMLFormElement} form
-   * @param {{onStatus: (sentence: string, link?: import("./status.js").Link) => void, onAnswer: (answer: Answer) => void,
+   * @param {{onStatus: (sentence: string, link?: Link) => void, onAnswer: (answer: Answer) => void,
    *   counts?: (name: string, data: FormData) => boolean, renamed?: (name: string, answer: Answer) => string}} listeners
    */
   constructor(form, { onStatus, onAnswer, counts = () => true, renamed = (name) => name }) {
@@ -322,6 +323,24 @@ export class Autosave {
       press: () => (this.unsaved ? this.save() : location.reload()),
     });
   }
+}
+
+/** Say how saving stands, with a link or a button after it. @param {Element | null} place @param {string} sentence @param {Link} [link] */
+export function say(place, sentence, link) {
+  if (!place) return;
+  place.textContent = sentence;
+  if (!link) return;
+  const made = document.createElement(link.href ? "a" : "button");
+  made.textContent = link.words;
+  if (made instanceof HTMLAnchorElement) {
+    made.href = link.href ?? "";
+    made.target = "_blank";
+  } else {
+    made.type = "button";
+    made.className = "plain";
+    made.addEventListener("click", () => link.press?.());
+  }
+  place.append(made);
 }
 
 /**

@@ -1,9 +1,7 @@
 // @ts-check
 // A coach's page of one review: saves by itself, rates and walks by keys. Without it the buttons do the same.
-import { Autosave } from "./autosave.js";
+import { Autosave, say } from "./autosave.js";
 import { lettersOn, setLetters, typing } from "./keys.js";
-import { offerLeft } from "./left_here.js";
-import { say } from "./status.js";
 
 /** @typedef {import("./autosave.js").Answer & {made: Record<string, number>, lease: string, until: string, holder: string,
  *   open: boolean, hint: {first: string, href: string, rest: string, fits: string}}} Saved */
@@ -215,4 +213,6 @@ function bringBack(copy) {
   drawRubric();
 }
 
-if (!document.getElementById("refused")) offerLeft(autosave, bringBack);
+if (!document.getElementById("refused") && autosave.left()) {
+  import("./left_here.js").then(({ offerLeft }) => offerLeft(autosave, bringBack));
+}

@@ -17,6 +17,11 @@ const SENTENCES = {
 /** @type {HTMLDialogElement | null} */
 let open = null; // one question, however many forms of the page wait for it
 
+const looks = document.createElement("link");
+looks.rel = "stylesheet";
+looks.href = new URL("../css/again.css", import.meta.url).href;
+document.head.append(looks);
+
 /** @param {string} address whose page this is @param {string} elsewhere the sign-in page, leading back here */
 export function signInAgain(address, elsewhere) {
   if (open) return;

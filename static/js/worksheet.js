@@ -3,10 +3,8 @@
  * The worksheet in the browser: rows in place, text areas that grow, a bar for Markdown, and what the server answers to
  * a save put where it belongs. Without this file every button still works as a form.
  */
-import { Autosave } from "./autosave.js";
+import { Autosave, say } from "./autosave.js";
 import { Files } from "./files.js";
-import { offerLeft } from "./left_here.js";
-import { say } from "./status.js";
 
 /** @typedef {import("./autosave.js").Answer} Answer */
 /** @typedef {import("./autosave.js").Copy} Copy */
@@ -18,7 +16,7 @@ const files = new Files(form, autosave, show, problem);
 
 // --- what the bar says ---
 
-/** @param {string} sentence @param {import("./status.js").Link} [link] */
+/** @param {string} sentence @param {import("./autosave.js").Link} [link] */
 function status(sentence, link) {
   say(document.querySelector("#saved span"), sentence, link);
 }
@@ -369,4 +367,5 @@ form.querySelectorAll("textarea").forEach(grow);
 followSections();
 openTarget();
 addEventListener("hashchange", openTarget);
-offerLeft(autosave, restore);
+if (autosave.left()) import("./left_here.js").then(({ offerLeft }) => offerLeft(autosave, restore));
+setTimeout(() => import("./looked.js"), 5000);

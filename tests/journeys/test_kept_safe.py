@@ -141,6 +141,26 @@ def test_an_earlier_text_is_put_back(comes: Comes) -> None:
     expect(luis.sheet.text(DECISION)).to_have_value(re.compile("Every client hears the rule"))
 
 
+def test_without_scripts_the_text_comes_along_through_the_sign_in_page(comes: Comes) -> None:
+    """A browser that runs no scripts: Ben presses Save after his session has ended, and saves what he had typed."""
+    ben, phone = comes(Participant, "ben", scripts=False), comes(Participant, "ben", phone=True)
+    ben.signs_in_with_password()
+    ben.opens_the_worksheet()
+    ends_every_other_session(phone)
+    ben.sheet.text(DECISION).fill("We keep two hours free on Friday.")
+    with ben.tab.expecting("status of 401"):
+        ben.tab.presses("Save", ben.page.locator(".bar"))
+        ben.tab.reads("what you typed comes along")
+    form = ben.page.locator("form:has(input[type=password])")
+    form.get_by_label("Email").fill(ben.who.email)
+    form.get_by_label("Password").fill(ben.tab.world.passwords[ben.who.key])
+    ben.tab.presses("Sign in", form)
+    ben.tab.is_at("Not saved yet")
+    ben.tab.reads("We keep two hours free on Friday.")
+    ben.tab.presses("Save what I typed")
+    expect(ben.sheet.text(DECISION)).to_have_value("We keep two hours free on Friday.")
+
+
 # --- the coach ------------------------------------------------------------------------------------
 
 

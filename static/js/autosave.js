@@ -1,9 +1,7 @@
 // @ts-check
 /**
- * Keeps a worksheet, a coach's review, or a private note. What is typed goes to this device at once and to the server a
- * moment later; the copy on the device stays until the server has confirmed the same text by its digest. Knows forms
- * only: a form says where its page is (data-home), under which name its copy is kept (data-copy), whose it is
- * (data-owner) and with which address that person signs in (data-address).
+ * Keeps a form: on this device at once, on the server a moment later; the copy here stays until the server has confirmed
+ * the same text by its digest. The form says where its page is (data-home), its copy (data-copy), whose it is.
  *
  * @typedef {[string, string][]} Entries
  * @typedef {{entries: Entries, was: string, version: string, at: number, sent?: boolean}} Copy
@@ -28,7 +26,7 @@ export const SENTENCES = {
 
 export class Autosave {
   /**
-   * `onAnswer` may give controls other names, as a new comment gets its id; `renamed` then says what became of a name.
+   * `renamed`: what an answer made of a control's name.
    * @param {HTMLFormElement} form
    * @param {{onStatus: (sentence: string, link?: Link) => void, onAnswer: (answer: Answer) => void,
    *   counts?: (name: string, data: FormData) => boolean, renamed?: (name: string, answer: Answer) => string}} listeners
@@ -37,7 +35,7 @@ export class Autosave {
     this.form = form;
     this.onStatus = onStatus;
     this.onAnswer = onAnswer;
-    this.counts = counts; // whether a control says anything
+    this.counts = counts;
     this.renamed = renamed;
     this.key = form.dataset.copy ?? "";
     this.home = form.dataset.home ?? ""; // the page itself; after a refusal it has another address
@@ -173,7 +171,7 @@ export class Autosave {
     return !this.stopped && !this.retry;
   }
 
-  /** The draft was changed by something else than a save of ours. @param {Answer} answer */
+  /** @param {Answer} answer */
   told(answer) {
     this.input("version").value = String(answer.version);
     this.onStatus(answer.saved_at);
@@ -203,7 +201,7 @@ export class Autosave {
     } else if (response.status === 401) {
       this.signedOut();
     } else if (response.status === 400) {
-      // A token of another session: of an older sign-in, or of none any more.
+      // a token of another session
       const token = await this.refreshToken();
       if (token !== "new") this.signedOut();
       else if (this.renewed) this.failed();
@@ -244,9 +242,8 @@ export class Autosave {
     this.plan(this.retry);
   }
 
-  /** Ask for the password over the page; where that cannot be loaded, in another tab. */
   async signedOut() {
-    const asks = this.stopped !== "signed out"; // once: who closed the question has the words in the bar
+    const asks = this.stopped !== "signed out"; // once
     this.stopped = "signed out";
     const elsewhere = `/sign-in?next=${encodeURIComponent(this.home)}`;
     const { signInAgain } = await import("./sign_in_again.js").catch(() => ({ signInAgain: null }));
@@ -257,7 +254,7 @@ export class Autosave {
     if (asks) ask();
   }
 
-  /** After signing in again the page holds the token of the old session. @returns {Promise<"new" | "none">} */
+  /** @returns {Promise<"new" | "none">} */
   async refreshToken() {
     const page = await fetch(this.home, { headers: { Accept: "text/html" } });
     const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
@@ -265,7 +262,7 @@ export class Autosave {
     const token = /** @type {HTMLInputElement | null} */ (form?.querySelector('input[name="csrf_token"]'));
     if (!token || form?.dataset.owner !== this.form.dataset.owner) return "none";
     const all = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input[name="csrf_token"]'));
-    for (const one of all) one.value = token.value; // the page's other forms too
+    for (const one of all) one.value = token.value;
     return "new";
   }
 
@@ -281,20 +278,19 @@ export class Autosave {
     this.plan(0);
   }
 
-  /** The page is being hidden or closed: send what is left without waiting for the answer. */
+  /** The page is being hidden: send what is left. */
   flush() {
     if (!this.unsaved || this.busy || this.leaving || this.stopped) return;
     this.keep();
     if (document.hidden) this.send(this.entries(), true).then((response) => response.ok && this.plan(0)).catch(() => {});
   }
 
-  /** Hand the form to the server as a page, without asking whether to leave. */
   submit() {
     this.leaves();
     this.form.submit();
   }
 
-  /** A button was pressed: let a save that is under way finish first, so that the form carries its answer. @param {SubmitEvent} event */
+  /** A button was pressed: a save that is under way ends first. @param {SubmitEvent} event */
   finish(event) {
     if (!this.busy) return this.leaves();
     event.preventDefault();
@@ -325,7 +321,7 @@ export class Autosave {
   }
 }
 
-/** Say how saving stands, with a link or a button after it. @param {Element | null} place @param {string} sentence @param {Link} [link] */
+/** @param {Element | null} place @param {string} sentence @param {Link} [link] */
 export function say(place, sentence, link) {
   if (!place) return;
   place.textContent = sentence;

@@ -24,12 +24,15 @@ from flask import (
     has_request_context,
     jsonify,
     redirect,
+    render_template,
     request,
     session,
     url_for,
 )
 from sqlalchemy import select, update
 
+from app.accounts import carried
+from app.accounts.forms import AddressForm, SignInForm
 from app.accounts.models import SecondFactor, SignIn, User
 from app.accounts.rules import safe_next, still_needed
 from app.audit.actions import record
@@ -186,10 +189,20 @@ def _missing(user: User, given_at: datetime | None, since: datetime | None) -> s
 def _ask_to_sign_in() -> Any:
     if wants_json():
         return jsonify(error="You are signed out. Sign in again; your text is kept on this device."), 401
+    sealed = carried.seal(COOKIE_KEY, clock.now()) if request.method == "POST" else ""
+    if sealed and not pending_sign_in():
+        return _sign_in_with(sealed)
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(
         url_for("accounts.ask_for_code" if pending_sign_in() else "accounts.sign_in", next=wanted), 303
     )
+
+
+def _sign_in_with(sealed: str) -> Any:
+    """The sign-in page, with what the form held that came too late."""
+    form, link_form = SignInForm(formdata=None), AddressForm(formdata=None)
+    page = render_template("accounts/sign_in.html", form=form, link_form=link_form, carried=sealed)
+    return page, 401
 
 
 def require_recent_second_factor(max_age: timedelta) -> Callable[[View], View]:

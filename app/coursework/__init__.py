@@ -7,10 +7,15 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Attach this room's pages, jobs and commands to the app."""
+    from app.accounts.carried import carry
     from app.coursework import jobs  # noqa: F401 - importing it registers the jobs
-    from app.coursework.views import bp, coach, files, participant
+    from app.coursework.forms import OWN
+    from app.coursework.views import bp, coach, files, history, participant
 
+    for endpoint in ("coursework.save", "coursework.submit", "reviews.save_review"):
+        carry(endpoint, (*OWN, "round", "asked"))
     assert participant
     assert files
     app.register_blueprint(bp)
     app.register_blueprint(coach.bp)
+    app.register_blueprint(history.bp)

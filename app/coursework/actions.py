@@ -19,13 +19,12 @@ from app.cohorts.actions import hold_release
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import may_work
-from app.coursework import forms, messages, queries, rules
+from app.coursework import forms, history, messages, queries, rules
 from app.coursework.assignments import assignment_of
 from app.coursework.frozen import Reference
 from app.coursework.models import Comment, Draft, Submission, SubmissionAttachment, System
 from app.coursework.precheck import to_do
 from app.curriculum import fields
-from app.curriculum.scalars import count_words
 from app.curriculum.schema import Module, Rubric, Worksheet, structure_hash
 from app.lib import times
 from app.lib.database import db
@@ -64,6 +63,8 @@ def start(actor: User, enrollment: Enrollment, module: Module, now: datetime) ->
 def save(actor: User, system: System, draft: Draft, merged: forms.Merge, now: datetime) -> None:
     """Keep what was changed. A save that changes nothing leaves version and time as they are."""
     rules.check_may_write(system.enrollment.status, may_work(system.enrollment.status), system.status)
+    if merged.changed or merged.given_up:
+        history.keep_due(draft, assignment_of(system).worksheet, merged, now)
     if not merged.changed:
         return
     values = {key: merged.entries[key] for key in merged.changed}
@@ -129,12 +130,7 @@ def freeze(
         shown={field_id: one.kept() for field_id, one in references.items()},
         digest=rules.digest(kept),
         self_rating={key: rating[key] for key in keys if rating.get(key)},
-        # of an answer with files the text counts, and not the files' names
-        words=sum(
-            count_words(fields.long_text(one, kept[one.id]) or fields.display(one, kept[one.id]))
-            for one in worksheet.fields()
-            if one.id in kept
-        ),
+        words=history.words_of(worksheet, kept),
         structure_hash=structure_hash(worksheet, rubric),
     )
 
@@ -161,6 +157,7 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
     """Keep a round, promise an answer, and post the receipt. Everything was checked on these same rows."""
     system = sheet.system
     cohort = system.enrollment.cohort
+    history.keep_draft(sheet.draft, sheet.worksheet, "submit", now)
     system.status = rules.next_status(system.status, "submit")
     system.round = frozen.number
     submission = Submission(

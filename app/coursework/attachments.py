@@ -11,8 +11,9 @@ from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts.models import CohortCoach, Enrollment
 from app.cohorts.rules import READING, may_work
-from app.coursework import rules
+from app.coursework import history, rules
 from app.coursework.actions import work_on
+from app.coursework.forms import Merge
 from app.coursework.models import Attachment, Submission, SubmissionAttachment, System
 from app.coursework.queries import Sheet
 from app.coursework.review_queries import coached_by
@@ -137,6 +138,7 @@ def _own(sheet: Sheet, attachment_id: int) -> tuple[Attachment, FileField]:
 def _keep(actor: User, sheet: Sheet, field: FileField, held: list[FileFacts], now: datetime) -> None:
     draft = sheet.draft
     answer = clean(field, draft.answers.get(field.id))[0] | {"files": held}
+    history.keep_due(draft, sheet.worksheet, Merge({}), now)
     draft.answers = {**draft.answers, field.id: answer}
     draft.version += 1
     draft.saved_at = now

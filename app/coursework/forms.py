@@ -28,6 +28,8 @@ Form = MultiDict[str, str]
 Entries = dict[str, Any]
 RATING, REQUEST = "rating~", "request~"
 ANSWERS = ("changed", "disagree")
+# what a form carries beside what was typed; autosave.js has the same list
+OWN = ("csrf_token", "was", "version", "release", "seen", "lease", "showing", "do")
 
 
 # --- names ---------------------------------------------------------------------------------------------------
@@ -141,7 +143,7 @@ def received(form: Form) -> str:
     """SHA-256 (hex) of everything typed, in the order it came: proof for the page that all of it has arrived."""
     told = hashlib.sha256()
     for name, value in form.items(multi=True):
-        if name not in ("csrf_token", "was", "version", "release"):
+        if name not in OWN:
             told.update(f"{name}\x1f{value}\x1e".replace("\r\n", "\n").encode("utf-8", "replace"))
     return told.hexdigest()
 
@@ -214,17 +216,35 @@ def _bare(value: Any) -> Any:
     return value or None
 
 
+@dataclass(frozen=True)
+class Clash:
+    """One entry that was changed on both sides, as the page shows it that asks which text to keep."""
+
+    key: str
+    number: str  # '1.A.1' where it has one
+    label: str
+    mine: str
+    theirs: str
+    can_keep_both: bool
+    names: list[tuple[str, str]]  # what the form held of it, carried through that page
+
+
 # --- merging ---------------------------------------------------------------------------------------------------
 
 
 @dataclass
 class Merge:
-    """What a save comes to: the entries afterwards, what changed, what clashes, and what was changed elsewhere."""
+    """What a save comes to: the entries afterwards, what changed, what clashes, and what was changed elsewhere.
+
+    Where the person chose between two texts: `overruled` gave way to the form's, `given_up` are the form's own.
+    """
 
     entries: Entries
     changed: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    overruled: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     mine: Entries = field(default_factory=dict)
 
     @property
@@ -253,6 +273,7 @@ def merge(
             continue
         decision = (keep or {}).get(key, "mine")
         if decision == "theirs":
+            result.given_up.append(key)
             continue
         if key in was and was[key] == mark(value):
             result.elsewhere.append(key)
@@ -263,6 +284,8 @@ def merge(
             continue
         if decision == "both":
             value = both(current[key], value)
+        if decision == "mine" and key in (keep or {}):
+            result.overruled.append(key)
         result.entries[key] = value
         result.changed.append(key)
     return result
@@ -276,7 +299,7 @@ def both(theirs: Any, mine: Any) -> Any:
         known = [_bare(row) for row in theirs]
         return theirs + _renamed(theirs, [row for row in mine if _bare(row) not in known])
     if isinstance(theirs, dict) and isinstance(mine, dict) and "text" in mine:
-        return mine | {"text": both(theirs["text"], mine["text"])}
+        return mine | {"text": both(theirs.get("text", ""), mine["text"])}
     return mine
 
 

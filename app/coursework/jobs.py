@@ -1,10 +1,10 @@
-"""Files that were taken out are forgotten a day later, unless a round holds them."""
+"""What a draft no longer needs: files that were taken out, a day later; states of its history, as they age."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.coursework import attachments
+from app.coursework import attachments, history
 from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.jobs import job
@@ -21,3 +21,14 @@ def forget_removed_files(now: datetime) -> None:
     db.session.commit()
     for digest in digests:
         storage.let_go(digest)
+
+
+@job("thin-history", minutes=30)
+def thin_history(now: datetime) -> None:
+    """A few drafts in each transaction, so that nobody's save waits for it."""
+    for _ in range(20):
+        begin_write()
+        found = history.thin(now)
+        db.session.commit()
+        if found < history.BATCH:
+            break

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
@@ -19,6 +19,7 @@ SYSTEM_STATUSES = (
     "not started", "drafting", "submitted", "in review", "changes requested", "accepted", "reopened", "excused",
 )  # fmt: skip
 LEVELS = ("not_yet", "meets", "exceeds")
+WHY_KEPT = ("rest", "writing", "loss", "submit", "put back", "merge")
 
 
 class System(Base):
@@ -52,6 +53,37 @@ class Draft(Base):
     self_rating: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # criterion key → level
     version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
+    # the newest version in the history, and when it was put there: what saving decides on without looking there
+    kept_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    kept_at: Mapped[datetime | None]
+
+
+class KeptState(Base):
+    """A draft as it once stood, of a system or of a review, to be put back. What it says is never changed.
+
+    `step` says how far it was thinned: 0 all of a day, 1 one an hour, 2 one a day.
+    """
+
+    __tablename__ = "kept_state"
+    __table_args__ = (
+        one_of("why", *WHY_KEPT),
+        CheckConstraint("(system_id IS NULL) <> (review_id IS NULL)", name="one_owner"),
+        Index("ix_kept_state_system_id", "system_id", "id"),
+        Index("ix_kept_state_review_id", "review_id", "id"),
+        Index("ix_kept_state_step", "step", "kept_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    system_id: Mapped[int | None] = mapped_column(ForeignKey("system.id", ondelete="CASCADE"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    version: Mapped[int]  # of the draft
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)  # history.draft_content, history.review_content
+    words: Mapped[int]
+    why: Mapped[str] = mapped_column(String(20))
+    saved_at: Mapped[datetime]  # when somebody wrote this
+    kept_at: Mapped[datetime]
+    put_back_at: Mapped[datetime | None]  # somebody went back to it, so it stays
+    step: Mapped[int] = mapped_column(default=0)
 
 
 class Submission(Base):
@@ -155,6 +187,8 @@ class Review(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime]
+    kept_version: Mapped[int] = mapped_column(default=0, server_default="0")  # as in Draft
+    kept_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
 
@@ -187,6 +221,20 @@ class Comment(Base):
     settled_at: Mapped[datetime | None]  # the coach of a later round called it settled
 
     review: Mapped[Review] = relationship(back_populates="comments")
+
+
+class Look(Base):
+    """When somebody last had a system open on one device, and what it showed then, as marks (`looks.marks_of`)."""
+
+    __tablename__ = "look"
+
+    system_id: Mapped[int] = mapped_column(ForeignKey("system.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    sign_in_id: Mapped[int] = mapped_column(ForeignKey("sign_in.id", ondelete="CASCADE"), primary_key=True)
+    seen_at: Mapped[datetime]
+    version: Mapped[int]  # of the draft
+    release_id: Mapped[int]  # of worksheet and rubric
+    marks: Mapped[dict[str, str]] = mapped_column(JSON)
 
 
 class LessonRead(Base):

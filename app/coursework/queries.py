@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask import abort
-from sqlalchemy import Row, select
+from sqlalchemy import Row, ScalarSelect, and_, case, select
 from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import User
+from app.accounts.sessions import current_sign_in
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import READING, ModuleDates, may_work
 from app.coursework import rules
 from app.coursework.assignments import assignment_of
-from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.coursework.models import Comment, Draft, Look, Review, Submission, System
 from app.coursework.review_rules import KIND_WORDS
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
 from app.lib.database import db
@@ -82,6 +83,7 @@ class Sheet:
     dates: ModuleDates
     rounds: Sequence[Round]  # newest first
     remarks: list[Remark] = field(default_factory=list)
+    look: Look | None = None  # the last one on this device, or else on any other
 
     @property
     def may_work(self) -> bool:
@@ -129,12 +131,14 @@ _systems = (
 
 def sheet_for(user: User, system_id: int) -> Sheet:
     """This person's own worksheet; 404 for anybody else's, or when the release no longer has it."""
+    rows = _systems.where(Enrollment.user_id == user.id, Enrollment.status.in_(READING))
+    last = and_(Look.system_id == System.id, Look.user_id == user.id, Look.sign_in_id == _device(user))
     found = db.session.execute(
-        _systems.where(System.id == system_id, Enrollment.user_id == user.id, Enrollment.status.in_(READING))
+        rows.add_columns(Look).outerjoin(Look, last).where(System.id == system_id)
     ).first()
     if found is None:
         abort(404)
-    system, draft = found
+    system, draft, look = found
     task = assignment_of(system)
     rounds, remarks = history_of(system.id)
     return Sheet(
@@ -148,7 +152,16 @@ def sheet_for(user: User, system_id: int) -> Sheet:
         dates=dates_of(system.enrollment.cohort, task.module),
         rounds=rounds,
         remarks=remarks,
+        look=look,
     )
+
+
+def _device(user: User) -> ScalarSelect[int]:
+    """The device whose look counts: this one, or without a look of its own the one used last."""
+    here = current_sign_in()
+    looks = select(Look.sign_in_id).where(Look.system_id == System.id, Look.user_id == user.id)
+    order = case((Look.sign_in_id == (here.id if here else 0), 0), else_=1)
+    return looks.order_by(order, Look.seen_at.desc()).limit(1).correlate(System).scalar_subquery()
 
 
 def system_for(user: User, system_id: int) -> System:

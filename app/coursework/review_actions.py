@@ -12,20 +12,18 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.audit.actions import record
+from app.coursework import history
 from app.coursework import review_messages as messages
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
 from app.coursework.assignments import assignment_of_round
+from app.coursework.history_rules import loses_much
 from app.coursework.leases import lock, take_lease
 from app.coursework.models import Comment, Review, Submission, System
 from app.coursework.review_queries import whose
 from app.coursework.rules import next_status, next_submission_status
 from app.lib.database import db
 from app.lib.refusal import Refused
-
-
-class Stale(Refused):
-    """The review was saved elsewhere since this form was opened."""
 
 
 class Frozen(Refused):
@@ -35,22 +33,28 @@ class Frozen(Refused):
 # --- the draft --------------------------------------------------------------------------------------------------
 
 
-def save(coach: User, review: Review, text: rules.ReviewText, version: int, now: datetime) -> dict[str, int]:
-    """Save the coach's own draft and extend the lease where it is free. Returns form key → id of new comments.
-
-    A draft can be saved even when a colleague took the round over or decided it: nobody loses what they typed.
-    Raises Stale (nothing is changed) when `version` is not the stored one, Frozen when it is published.
-    """
+def lock_draft(review: Review) -> None:
+    """Hold the round and this draft, and see them as they are now. Raises Frozen when it is published."""
     lock(review.submission)
     db.session.refresh(review, with_for_update={"of": Review})
     if review.status != "draft":
         raise Frozen("This review is published already; its text is frozen.")
-    if review.version != version:
-        raise Stale("This review was saved in another tab since you opened this one. Both texts are below.")
+
+
+def save(
+    coach: User, review: Review, text: rules.ReviewText, now: datetime, *, overrules: bool = False
+) -> dict[str, int]:
+    """Save the coach's own draft and extend the lease where it is free. Returns form key → id of new comments.
+
+    A draft can be saved even when a colleague took the round over or decided it: nobody loses what they typed. It is
+    locked (`lock_draft`), and `text` was merged with what is stored; `overrules`: the coach chose it over that.
+    """
     rules.check_text(text)
     take_lease(review.submission, coach, now)
-    if text.adds_nothing_to(queries.text_of(review, review.comments)):
+    stored = queries.text_of(review, review.comments)
+    if text.adds_nothing_to(stored):
         return {}
+    history.keep_review_due(review, _loses_much(stored, text), overrules, now)
     review.marks, review.settled = dict(text.marks), dict(text.settled)
     review.strength, review.note = text.strength, text.note
     made = _save_remarks(review, text.remarks)
@@ -58,6 +62,13 @@ def save(coach: User, review: Review, text: rules.ReviewText, version: int, now:
     review.saved_at = now
     db.session.flush()
     return {key: comment.id for key, comment in made.items()}
+
+
+def _loses_much(stored: rules.ReviewText, text: rules.ReviewText) -> bool:
+    now = {one.key: one.text for one in text.remarks}
+    pairs = [(stored.strength, text.strength), (stored.note, text.note)]
+    pairs += [(one.text, now.get(one.key, one.text)) for one in stored.remarks]
+    return any(loses_much(before, after) for before, after in pairs)
 
 
 def _save_remarks(review: Review, remarks: tuple[rules.Remark, ...]) -> dict[str, Comment]:
@@ -97,6 +108,7 @@ def publish(coach: User, review: Review, verdict: str, *, version: int, token: s
     lock(submission)
     earlier = queries.earlier_requests(submission)
     _check_publish(coach, review, version, token)
+    history.keep_review(review, "submit", now)
     text = queries.text_of(review, review.comments)
     rules.check_verdict(verdict, queries.standing_of(assignment_of_round(submission).criteria, text, earlier))
     review.status, review.verdict, review.published_at = "published", verdict, now

@@ -1,4 +1,4 @@
-"""What a coach's form sends, as a `ReviewText`; and what differs when it was saved elsewhere meanwhile. Pure."""
+"""What a coach's form sends, as a `ReviewText`. Pure."""
 
 from __future__ import annotations
 
@@ -63,27 +63,3 @@ def _remark(form: Mapping[str, str], key: str, field_id: str, text: str) -> Rema
 def number(value: str | None) -> int:
     """A version or other small number from a form; 0 for anything else."""
     return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 9 else 0
-
-
-def both(typed: ReviewText, stored: ReviewText, titles: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """(what, as typed here, as saved elsewhere) for each thing that differs. `titles`: criterion key → title."""
-    found = [("One strength", typed.strength, stored.strength), ("Note", typed.note, stored.note)]
-    for key, title in titles.items():
-        found.append((title, _word(typed.marks.get(key)), _word(stored.marks.get(key))))
-    here, there = _remarks(typed), _remarks(stored)
-    for key in [*here, *(one for one in there if one not in here)]:
-        field_id = (here.get(key) or there[key])[0]
-        mine, theirs = (side[key][1] if key in side else "" for side in (here, there))
-        found.append((f"Comment on {field_id}", mine, theirs))
-    return [(what, one, other) for what, one, other in found if one != other]
-
-
-def _word(level: str | None) -> str:
-    return LEVEL_WORDS.get(level or "", "Not rated")
-
-
-def _remarks(text: ReviewText) -> dict[str, tuple[str, str]]:
-    return {
-        one.key: (one.field_id, f"{KIND_WORDS[one.kind]}: {one.text}" if one.text else "")
-        for one in text.remarks
-    }

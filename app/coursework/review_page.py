@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.accounts.models import User
-from app.coursework import frozen, review_form
+from app.coursework import frozen, review_form, review_merge
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
 from app.coursework.assignments import Assignment, assignment_of_round
-from app.coursework.models import Review, Submission
+from app.coursework.models import Comment, Review, Submission
 from app.coursework.review_queries import CriterionView, RemarkView, ReviewView
 from app.lib import diff
 from app.lib.database import db
@@ -54,6 +54,7 @@ class ReviewPage:
     is_own: bool
     holder: User | None  # the colleague who has it open now
     decided: ReviewView | None  # a colleague's published review of this very round
+    was: str  # marks of what is stored, for the form
 
     @property
     def person(self) -> User:
@@ -93,7 +94,8 @@ def page_of(
     task = assignment_of_round(submission)
     before = queries.reviewed_before(submission)
     comments, earlier = queries.comments_and_requests(review)
-    text = text or queries.text_of(review, comments)
+    stored = queries.text_of(review, comments)
+    text = text or stored
     show = show if before and show in SHOW else "changed" if before else "all"
     shown, changed, same = _shown(submission, before, show)
     requests = queries.remark_views(task, earlier)
@@ -115,13 +117,18 @@ def page_of(
         is_own=review.coach_id == user.id,
         holder=_holder(submission, user, now),
         decided=_decided(review),
+        was=review_merge.was_of(stored, _known(task, comments, earlier)),
     )
 
 
-def known_to(review: Review) -> review_form.Known:
-    """What `review_form.read` needs to know of a review: criteria, fields, stored comments, open requests."""
+def known_and_stored(review: Review) -> tuple[review_form.Known, rules.ReviewText]:
+    """What `review_form.read` needs to know of a review, and its text as it is stored: one query."""
     task = assignment_of_round(review.submission)
     comments, earlier = queries.comments_and_requests(review)
+    return _known(task, comments, earlier), queries.text_of(review, comments)
+
+
+def _known(task: Assignment, comments: list[Comment], earlier: list[Comment]) -> review_form.Known:
     return review_form.Known(
         criteria=[one.key for one in task.criteria],
         field_ids=set(task.order),

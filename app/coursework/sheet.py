@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from app.coursework import forms, other_modules, precheck, rules
+from app.coursework import forms, looks, other_modules, precheck, rules
 from app.coursework.beside import Help
 from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, shown, shown_files
 from app.coursework.precheck import Seen, seen
@@ -280,6 +280,20 @@ class Page:
     def can_keep_both(self, key: str) -> bool:
         field = self.sheet.worksheet.field(key)
         return field is not None and field.type in ("long_text", "table", "file")
+
+    # --- what is new since the last look ---
+
+    @cached_property
+    def news(self) -> list[looks.Item]:
+        return looks.news(self.sheet, self.entries) if not self.said else []
+
+    def is_new(self, field: Field) -> bool:
+        return any(field.id in one.fields for one in self.news)
+
+    @property
+    def seen(self) -> str:
+        """What this page shows beside the entries, for its forms."""
+        return looks.seen_of(self.sheet)
 
     # --- words of the bar ---
 

@@ -6,10 +6,13 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
+    from app.accounts.carried import carry
+    from app.coursework.forms import OWN
     from app.curriculum.commands import curriculum_cli
     from app.site import cohort_commands, commands, curriculum_commands, navigation, views
     from app.site.demo.commands import demo
 
+    carry("site.save_note", OWN)
     app.register_blueprint(views.bp)
     app.register_blueprint(views.preview.blueprint("staff"), url_prefix="/staff/curriculum/preview")
     navigation.init_app(app)

@@ -1,20 +1,22 @@
 // @ts-check
 /**
- * Keeps a worksheet, or a private note. What is typed goes to this device at once and to the server a moment later;
- * the copy on the device stays until the server has confirmed the same text by its digest. Knows forms only: a form says
- * where its page is (data-home), under which name its copy is kept (data-copy) and whose it is (data-owner).
+ * Keeps a form: on this device at once, on the server a moment later; the copy here stays until the server has confirmed
+ * the same text by its digest. The form says where its page is (data-home), its copy (data-copy), whose it is.
  *
  * @typedef {[string, string][]} Entries
  * @typedef {{entries: Entries, was: string, version: string, at: number, sent?: boolean}} Copy
  * @typedef {{version: number, saved_at: string, digest: string, was: Record<string, string>, conflicts: string[],
  *   elsewhere: string[], [more: string]: any}} Answer
+ * @typedef {import("./say.js").Link} Link
  */
+
+export { say } from "./say.js";
 
 const WAIT = 1500; // ms after the last key
 const LONGEST_WAIT = 10000; // ms while somebody types without a pause
 const LONGEST_RETRY = 60000;
 const KEEPALIVE = 60000; // bytes a browser sends for a page that is closing
-const OWN = ["csrf_token", "was", "version", "release"]; // fields of ours, nothing anybody typed
+const OWN = ["csrf_token", "was", "version", "release", "seen", "lease", "showing"]; // ours, nothing anybody typed
 const NOT_KEPT = [...OWN, "round", "section", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
 
 export const SENTENCES = {
@@ -26,14 +28,17 @@ export const SENTENCES = {
 
 export class Autosave {
   /**
+   * `renamed`: what an answer made of a control's name.
    * @param {HTMLFormElement} form
-   * @param {{onStatus: (sentence: string, link?: {words: string, href?: string, press?: () => void}) => void,
-   *   onAnswer: (answer: Answer) => void}} listeners
+   * @param {{onStatus: (sentence: string, link?: Link) => void, onAnswer: (answer: Answer) => void,
+   *   counts?: (name: string, data: FormData) => boolean, renamed?: (name: string, answer: Answer) => string}} listeners
    */
-  constructor(form, { onStatus, onAnswer }) {
+  constructor(form, { onStatus, onAnswer, counts = () => true, renamed = (name) => name }) {
     this.form = form;
     this.onStatus = onStatus;
     this.onAnswer = onAnswer;
+    this.counts = counts;
+    this.renamed = renamed;
     this.key = form.dataset.copy ?? "";
     this.home = form.dataset.home ?? ""; // the page itself; after a refusal it has another address
     this.tab = Math.random().toString(36).slice(2);
@@ -54,6 +59,7 @@ export class Autosave {
     this.form.addEventListener("change", () => this.changed());
     addEventListener("online", () => this.resume());
     addEventListener("focus", () => this.resume());
+    addEventListener("signed-in", () => this.resume());
     document.addEventListener("visibilitychange", () => (document.hidden ? this.flush() : this.resume()));
     addEventListener("pagehide", () => this.flush());
     addEventListener("beforeunload", (event) => {
@@ -67,8 +73,10 @@ export class Autosave {
   entries() {
     /** @type {Entries} */
     const found = [];
-    for (const [name, value] of new FormData(this.form)) {
-      if (typeof value === "string" && !NOT_KEPT.includes(name)) found.push([name, value.replaceAll("\r\n", "\n")]);
+    const data = new FormData(this.form);
+    for (const [name, value] of data) {
+      if (typeof value !== "string" || NOT_KEPT.includes(name) || !this.counts(name, data)) continue;
+      found.push([name, value.replaceAll("\r\n", "\n")]);
     }
     return found;
   }
@@ -149,13 +157,13 @@ export class Autosave {
     if (!this.stopped) this.onStatus(SENTENCES.saving);
     try {
       const response = await this.send(sent);
-      await this.answered(response, sent, written);
+      await this.answered(response, sent);
     } catch {
       this.failed();
     } finally {
       this.busy = false;
     }
-    if (!this.stopped && !this.retry && this.snapshot() !== written) this.plan(WAIT);
+    if (!this.stopped && !this.retry && this.unsaved && this.snapshot() !== written) this.plan(WAIT);
   }
 
   /** Save what is unsaved and wait for it. @returns {Promise<boolean>} whether the server has what was typed by now */
@@ -165,7 +173,7 @@ export class Autosave {
     return !this.stopped && !this.retry;
   }
 
-  /** The draft was changed by something else than a save of ours. @param {Answer} answer */
+  /** @param {Answer} answer */
   told(answer) {
     this.input("version").value = String(answer.version);
     this.onStatus(answer.saved_at);
@@ -186,16 +194,16 @@ export class Autosave {
     });
   }
 
-  /** @param {Response} response @param {Entries} sent @param {string} written */
-  async answered(response, sent, written) {
+  /** @param {Response} response @param {Entries} sent */
+  async answered(response, sent) {
     const answer = await response.json().catch(() => ({}));
     if (response.ok || (response.status === 409 && answer.conflicts)) {
       if (answer.digest !== (await digest(sent))) throw new Error("not all of it arrived");
-      this.accept(answer, written);
+      this.accept(answer, sent);
     } else if (response.status === 401) {
       this.signedOut();
     } else if (response.status === 400) {
-      // A token of another session: of an older sign-in, or of none any more.
+      // a token of another session
       const token = await this.refreshToken();
       if (token !== "new") this.signedOut();
       else if (this.renewed) this.failed();
@@ -209,8 +217,8 @@ export class Autosave {
     }
   }
 
-  /** @param {Answer} answer @param {string} written */
-  accept(answer, written) {
+  /** @param {Answer} answer @param {Entries} sent */
+  accept(answer, sent) {
     this.retry = 0;
     this.renewed = false;
     this.input("version").value = String(answer.version);
@@ -222,8 +230,8 @@ export class Autosave {
       return;
     }
     this.stopped = "";
-    this.confirmed = written;
-    if (this.snapshot() === written) this.forget();
+    this.confirmed = JSON.stringify(sent.map(([name, value]) => [this.renamed(name, answer), value]));
+    if (!this.unsaved) this.forget();
     this.onStatus(answer.saved_at);
     this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });
     if (answer.elsewhere.length) this.seenElsewhere();
@@ -236,19 +244,27 @@ export class Autosave {
     this.plan(this.retry);
   }
 
-  signedOut() {
+  async signedOut() {
+    const asks = this.stopped !== "signed out"; // once
     this.stopped = "signed out";
-    this.onStatus(SENTENCES.signedOut, { words: "sign in again", href: `/sign-in?next=${encodeURIComponent(this.home)}` });
+    const elsewhere = `/sign-in?next=${encodeURIComponent(this.home)}`;
+    const { signInAgain } = await import("./sign_in_again.js").catch(() => ({ signInAgain: null }));
+    if (this.stopped !== "signed out") return;
+    if (!signInAgain) return this.onStatus(SENTENCES.signedOut, { words: "sign in again", href: elsewhere });
+    const ask = () => signInAgain(this.form.dataset.address ?? "", elsewhere);
+    this.onStatus(SENTENCES.signedOut, { words: "sign in again", press: ask });
+    if (asks) ask();
   }
 
-  /** After signing in again the page holds the token of the old session. @returns {Promise<"new" | "none">} */
+  /** @returns {Promise<"new" | "none">} */
   async refreshToken() {
     const page = await fetch(this.home, { headers: { Accept: "text/html" } });
     const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
     const form = /** @type {HTMLFormElement | null} */ (parsed.getElementById(this.form.id));
     const token = /** @type {HTMLInputElement | null} */ (form?.querySelector('input[name="csrf_token"]'));
     if (!token || form?.dataset.owner !== this.form.dataset.owner) return "none";
-    this.input("csrf_token").value = token.value;
+    const all = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input[name="csrf_token"]'));
+    for (const one of all) one.value = token.value;
     return "new";
   }
 
@@ -264,17 +280,25 @@ export class Autosave {
     this.plan(0);
   }
 
-  /** The page is being hidden or closed: send what is left without waiting for the answer. */
+  /** The page is being hidden: send what is left. */
   flush() {
     if (!this.unsaved || this.busy || this.leaving || this.stopped) return;
     this.keep();
     if (document.hidden) this.send(this.entries(), true).then((response) => response.ok && this.plan(0)).catch(() => {});
   }
 
-  /** Hand the form to the server as a page, without asking whether to leave. */
   submit() {
     this.leaves();
     this.form.submit();
+  }
+
+  /** A button was pressed: a save that is under way ends first. @param {SubmitEvent} event */
+  finish(event) {
+    if (!this.busy) return this.leaves();
+    event.preventDefault();
+    const button = /** @type {HTMLElement | null} */ (event.submitter);
+    const again = () => (this.busy ? setTimeout(again, 50) : this.stopped !== "conflict" && this.form.requestSubmit(button));
+    again();
   }
 
   leaves() {

@@ -118,7 +118,10 @@ function putBack(form, autosave, copy, filled, key = autosave.key) {
     const wanted = values.get(control.name);
     if (!wanted) continue; // of a section that is not in this copy
     if (control.type === "checkbox" || control.type === "radio") control.checked = wanted.includes(control.value);
-    else if (control.type !== "hidden" && control.type !== "submit") control.value = wanted[0];
+    else if (control.type !== "hidden" && control.type !== "submit" && control.value !== wanted[0]) {
+      control.value = wanted[0];
+      for (const news of ["refresh", "input"]) control.dispatchEvent(new Event(news, { bubbles: true }));
+    }
     filled(control);
   }
   autosave.input("was").value = JSON.stringify({ ...marks(autosave.input("was").value), ...marks(copy.was) });

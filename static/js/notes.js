@@ -4,8 +4,6 @@
  * saved; if the note was changed elsewhere meanwhile, the person sees both texts. Without this file there is a button.
  * A lesson is read before a note is written, so what saves is fetched once the page is there.
  */
-import { say } from "./say.js";
-
 const soon = "requestIdleCallback" in window ? requestIdleCallback : setTimeout; // Safari has no idle time
 
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form.reflect"))) {
@@ -17,7 +15,8 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
 async function keep(form, place) {
   const module = await import("./autosave.js").catch(() => null);
   if (!module) return form.addEventListener("focusin", () => keep(form, place), { once: true }); // no connection yet
-  const autosave = new module.Autosave(form, { onStatus: (...said) => say(place, ...said), onAnswer: () => {} });
+  const { Autosave, say } = module;
+  const autosave = new Autosave(form, { onStatus: (...said) => say(place, ...said), onAnswer: () => {} });
   const area = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
   autosave.confirmed = JSON.stringify([["text", area.defaultValue]]); // somebody may be typing already
   form.addEventListener("submit", (event) => {

@@ -1,7 +1,10 @@
 // @ts-check
 // A coach's page of one review: saves by itself, rates and walks by keys. Without it the buttons do the same.
+import { Autosave, say } from "./autosave.js";
 import { lettersOn, setLetters, typing } from "./keys.js";
-import { Draft } from "./review_draft.js";
+
+/** @typedef {import("./autosave.js").Answer & {made: Record<string, number>, lease: string, until: string, holder: string,
+ *   open: boolean, hint: {first: string, href: string, rest: string, fits: string}}} Saved */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("review"));
 const saved = /** @type {HTMLElement} */ (document.getElementById("saved"));
@@ -13,19 +16,26 @@ for (const box of document.querySelectorAll(".said--add:not([open])")) {
   blanks.set(/** @type {HTMLElement} */ (box.closest(".wf")).dataset.field ?? "", /** @type {Element} */ (box.cloneNode(true)));
 }
 
-const draft = new Draft(form, {
-  status: (sentence) => {
-    saved.textContent = sentence;
+const autosave = new Autosave(form, {
+  onStatus: (sentence, link) => say(saved, sentence, link),
+  onAnswer: (answer) => showSaved(/** @type {Saved} */ (answer)),
+  // a box for a comment in which nothing is written says nothing
+  counts: (name, data) => {
+    const fresh = name.match(/^(?:comment|kind|quote|on)-(new-.+)$/);
+    return !fresh || Boolean(String(data.get(`comment-${fresh[1]}`) ?? "").trim());
   },
-  saved: showSaved,
-  both: showBoth,
+  renamed: (name, answer) => {
+    const [part, key] = [name.replace(/-.*$/, ""), name.replace(/^[a-z]+-/, "")];
+    return ["comment", "kind", "quote", "on"].includes(part) && key in answer.made ? `${part}-${answer.made[key]}` : name;
+  },
 });
 
-/** @param {import("./review_draft.js").Saved} answer */
+/** @param {Saved} answer */
 function showSaved(answer) {
   for (const [key, id] of Object.entries(answer.made)) name(key, String(id));
+  if (answer.lease) autosave.input("lease").value = answer.lease;
   const whose = answer.holder ? `${answer.holder} has taken this over. ` : answer.until ? `Yours until ${answer.until}. ` : "";
-  saved.textContent = answer.open ? `${whose}${answer.saved}` : `${answer.saved}. This round is decided`;
+  answer.saved_at = answer.open ? `${whose}${answer.saved_at}` : `${answer.saved_at}. This round is decided`;
   showHint(answer.hint);
 }
 
@@ -55,15 +65,6 @@ function showHint(hint) {
   why.replaceChildren(link, ` ${hint.rest}`);
   form.querySelector('.btn[value="request"]')?.classList.toggle("btn--quiet", hint.fits !== "changes requested");
   form.querySelector('.btn[value="accept"]')?.classList.toggle("btn--quiet", hint.fits !== "accepted");
-}
-
-/** @param {string} html */
-function showBoth(html) {
-  const place = /** @type {HTMLElement} */ (document.getElementById("both-here"));
-  place.innerHTML = html; // from our own server, escaped there
-  const section = /** @type {HTMLElement | null} */ (place.firstElementChild);
-  section?.focus();
-  section?.scrollIntoView({ block: "start" });
 }
 
 // --- the rubric: one line when rated, amber for the next ---
@@ -173,7 +174,7 @@ const LETTERS = {
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "s") {
     event.preventDefault();
-    draft.save();
+    autosave.save();
     return;
   }
   if (!lettersOn() || typing(event)) return;
@@ -191,48 +192,27 @@ choice.addEventListener("change", () => setLetters(choice.checked));
 document.getElementById("keys-open")?.addEventListener("click", () => dialog.showModal());
 document.getElementById("keys-close")?.addEventListener("click", () => dialog.close());
 
-// --- text this device kept when the server could not be reached ---
+form.addEventListener("submit", (event) => autosave.finish(event));
 
-/** @param {{entries: [string, string][], version: string}} copy */
+// --- text that only this device has ---
+
+/** @param {import("./autosave.js").Copy} copy */
 function bringBack(copy) {
   for (const [field, value] of copy.entries) {
     const control = form.elements.namedItem(field);
-    if (control instanceof RadioNodeList) control.value = value;
-    else if (control instanceof HTMLTextAreaElement || control instanceof HTMLInputElement) control.value = value;
-    if (control instanceof HTMLTextAreaElement) control.closest("details")?.setAttribute("open", "");
+    // a comment whose box is not on this page, such as one removed elsewhere: it is sent all the same, and asked about
+    if (!control) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: field, value }));
+    else if (control instanceof RadioNodeList) control.value = value;
+    else if ((control instanceof HTMLTextAreaElement || control instanceof HTMLInputElement) && control.value !== value) {
+      if (control instanceof HTMLInputElement && control.type === "radio") control.checked = control.value === value;
+      else control.value = value;
+      for (const news of ["refresh", "input"]) control.dispatchEvent(new Event(news, { bubbles: true }));
+      control.closest("details")?.setAttribute("open", "");
+    }
   }
   drawRubric();
-  draft.changed();
 }
 
-/** @param {{entries: [string, string][]}} copy */
-function offer(copy) {
-  const place = /** @type {HTMLElement} */ (document.getElementById("both-here"));
-  const section = document.createElement("section");
-  section.className = "both";
-  const title = document.createElement("h2");
-  title.textContent = "This device kept text that was not saved. Copy over what you still want.";
-  section.append(title);
-  for (const [field, value] of copy.entries) {
-    const control = form.elements.namedItem(field);
-    const same = control && "value" in control && control.value === value;
-    if (same || !/^(comment-|strength|note)/.test(field) || !value.trim()) continue;
-    const text = document.createElement("p");
-    text.className = "lines";
-    text.textContent = value;
-    section.append(text);
-  }
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn btn--quiet btn--small";
-  button.textContent = "Discard it";
-  button.addEventListener("click", () => (draft.forget(), section.remove()));
-  section.append(button);
-  if (section.querySelector("p")) place.append(section);
-  else draft.forget();
+if (!document.getElementById("refused") && autosave.left()) {
+  import("./left_here.js").then(({ offerLeft }) => offerLeft(autosave, bringBack));
 }
-
-const copy = draft.left();
-const refused = document.querySelector("#refused, #both");
-if (!refused && copy && copy.version === draft.input("version").value) bringBack(copy);
-else if (!refused && copy) offer(copy);

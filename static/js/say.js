@@ -1,9 +1,12 @@
 // @ts-check
+/** @typedef {{words: string, href?: string, press?: () => void}} Link something to follow or to press */
+
 /**
- * A sentence of the status bar and, behind it, one thing to follow or to press.
- * @param {Element} place @param {string} sentence @param {{words: string, href?: string, press?: () => void}} [link]
+ * A sentence of the status bar and, behind it, one thing to do.
+ * @param {Element | null} place @param {string} sentence @param {Link} [link]
  */
 export function say(place, sentence, link) {
+  if (!place) return;
   place.textContent = sentence;
   if (!link) return;
   const made = document.createElement(link.href ? "a" : "button");

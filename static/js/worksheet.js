@@ -26,10 +26,9 @@ new Paste(form, undo, grow, () => autosave.changed());
 
 // --- what the bar says ---
 
-/** @param {string} sentence @param {{words: string, href?: string, press?: () => void}} [link] */
+/** @param {string} sentence @param {import("./autosave.js").Link} [link] */
 function status(sentence, link) {
-  const place = document.querySelector("#saved span");
-  if (place) say(place, sentence, link);
+  say(document.querySelector("#saved span"), sentence, link);
 }
 
 /** @param {Answer} answer */
@@ -223,3 +222,4 @@ sections(form, autosave);
 beside();
 clearable(form, undo, () => autosave.changed());
 offerCopies(form, autosave, undo, grow);
+setTimeout(() => import("./looked.js"), 5000);

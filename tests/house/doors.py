@@ -283,6 +283,26 @@ FILES = [
     ),
 ]
 
+HISTORY = [
+    *of_each(lambda owner, _: post("coursework.mark_seen", only(owner, 303), thing(system_id=f"{owner}_system"))),
+    *of_each(lambda owner, _: get("history.of_system", only(owner), thing(system_id=f"{owner}_system"))),
+    *of_each(lambda owner, coach: get("history.of_review", only(coach), thing(review_id=f"{owner}_review"))),
+    *(
+        door(f"history.{verb}_system", only(owner, code) if owner == of else {},
+             thing(system_id=f"{owner}_system", state_id=f"{of}_state"))
+        for door, verb, code in ((get, "state_of", 200), (post, "put_back_in", 303))
+        for owner, of in (("ana", "ana"), ("ben", "ben"), ("uma", "uma"), ("ana", "ben"))
+    ),
+    *(
+        door(f"history.{verb}_review", only(coach, answer if owner != "ben" else withdrawn) if owner == of else {},
+             thing(review_id=f"{owner}_review", state_id=f"{of}_review_state"))
+        for door, verb, answer, withdrawn in ((get, "state_of", 200, 200), (post, "put_back_in", 303, 422))
+        for owner, of, coach in (
+            ("ana", "ana", "cora"), ("ben", "ben", "cora"), ("uma", "uma", "cal"), ("ana", "ben", ""),
+        )
+    ),
+]  # fmt: skip
+
 LINK, ANSWERED = {"token": PRIVATE_LINK}, ("ana", "uma", "pat")
 ASSESSMENT = [
     get("assessment.start", everybody()),
@@ -432,5 +452,17 @@ DEVELOPMENT = [
     get("mail.body", everybody(), {"message_id": 1}),
 ]
 
-DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + FILES + ASSESSMENT + REVIEWS + COACHING + MANUAL + MONEY + SITE
+DOORS = (
+    ACCOUNTS
+    + ADMISSIONS
+    + COURSEWORK
+    + FILES
+    + HISTORY
+    + ASSESSMENT
+    + REVIEWS
+    + COACHING
+    + MANUAL
+    + MONEY
+    + SITE
+)
 DOORS += DEVELOPMENT

@@ -117,6 +117,9 @@ FORMS = [
     Form("assessment.mail_result", "nobody", {"email": "pat@example.com"}),
     Form("reviews.save_review", "cora", REVIEW),
     Form("reviews.open_review", "cora", {"take_over": "1"}),
+    Form("coursework.mark_seen", "ana", {"was": "{}", "seen": "{}"}),
+    Form("history.put_back_in_system", "ana", {"part": "1.A.1"}, once=True),
+    Form("history.put_back_in_review", "cora", {"part": "strength"}, once=True),
 ]
 # Forms of one button: nothing is typed into them.
 BUTTONS = {

@@ -14,7 +14,9 @@ from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort
-from app.coursework.models import Comment, LessonRead, Reflection, Review, Submission, System
+from app.coursework.assignments import assignment_of
+from app.coursework.history import keep_draft, keep_review
+from app.coursework.models import Comment, Draft, LessonRead, Reflection, Review, Submission, System
 from app.curriculum.actions import publish
 from app.lib.database import db
 from app.mail.models import Message
@@ -126,6 +128,18 @@ def draft_comments(cast: Cast, numbers: Numbers) -> None:
                     position=number + 1,
                 )
             )
+
+
+def kept_states(cast: Cast, numbers: Numbers) -> None:
+    """States of the history of Ana's draft, and of Cora's draft on her second round."""
+    if numbers[0] == 0:
+        draft_comments(cast, range(1))
+    draft = db.session.scalars(select(Draft)).first()
+    review = db.session.scalars(select(Review).where(Review.status == "draft")).one()
+    for number in numbers:
+        draft.version = review.version = number + 2
+        keep_draft(draft, assignment_of(review.submission.system).worksheet, "rest", NOW)
+        keep_review(review, "rest", NOW)
 
 
 def waiting(cast: Cast, numbers: Numbers) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.admissions.models import Application
 from app.assessment.models import Assessment
-from app.coursework.models import Review, System
+from app.coursework.models import KeptState, Review, System
 from app.curriculum.models import Release
 from app.lib.database import db
 from tests.cast import Cast
@@ -33,6 +33,7 @@ from tests.house.growth import (
     devices,
     draft_comments,
     full_cohorts,
+    kept_states,
     lessons_read,
     mails,
     notes,
@@ -57,6 +58,10 @@ def a_system(cast: Cast) -> str:
 
 def the_draft(cast: Cast) -> str:
     return f"/reviews/{db.session.scalar(select(Review.id).where(Review.status == 'draft'))}"
+
+
+def a_state(of: str) -> int:
+    return db.session.scalar(select(KeptState.id).where(getattr(KeptState, of).is_not(None)))
 
 
 def the_review(cast: Cast) -> str:
@@ -114,6 +119,8 @@ PAGES = [
     Page("ana", a_system, rounds, 4),
     Page("ana", a_system, comments, 4),
     Page("ana", lambda cast: a_system(cast) + "/submissions/1", comments, 5),
+    Page("ana", lambda cast: a_system(cast) + "/history", kept_states, 5),
+    Page("ana", lambda cast: a_system(cast) + f"/history/{a_state('system_id')}", kept_states, 5),
     Page("ana", "/manual", accepted, 4),
     Page("ana", "/manual/systems", accepted, 3),
     Page("ana", "/manual/systems/cancellation-policy", accepted, 3),
@@ -123,6 +130,8 @@ PAGES = [
     Page("cora", "/coaching/queue", waiting, 4, QUEUE),
     Page("cora", the_draft, draft_comments, 5),
     Page("cora", the_review, comments, 5),
+    Page("cora", lambda cast: the_draft(cast) + "/history", kept_states, 5),
+    Page("cora", lambda cast: the_draft(cast) + f"/history/{a_state('review_id')}", kept_states, 5),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one

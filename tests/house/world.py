@@ -16,9 +16,11 @@ from app.accounts.models import SignIn, User
 from app.admissions import actions as admissions
 from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
+from app.coursework.assignments import assignment_of
 from app.coursework.forms import Merge
+from app.coursework.history import keep_draft, keep_review
 from app.coursework.lessons import new_note, save_note
-from app.coursework.models import Comment, Draft, Review, Submission, SubmissionAttachment, System
+from app.coursework.models import Comment, Draft, KeptState, Review, Submission, SubmissionAttachment, System
 from app.curriculum.actions import publish
 from app.curriculum.schema import Program, Source
 from app.files import storage
@@ -143,11 +145,15 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
     else:
         _withdrawn_review(world, round_1, name, coach)
     draft = db.session.get_one(Draft, system.id)
+    draft.answers = _answers(plant(f"xq{name}earlier", f"{name} sam", name))
+    draft.kept_version = 0
+    keep_draft(draft, assignment_of(system).worksheet, "rest", BEFORE)
     draft.answers = _answers(plant(f"xq{name}draft", f"{name} sam", name))
     _file(world, system, name, "kept", f"{name} sam", name)
     db.session.flush()
     world.ids |= {
         f"{name}_system": system.id,
+        f"{name}_state": db.session.scalar(select(KeptState.id).where(KeptState.system_id == system.id)),
         f"{name}_submission": db.session.scalar(
             select(Submission.id).where(Submission.system_id == system.id, Submission.number == system.round)
         ),
@@ -186,7 +192,11 @@ def _begun_review(world: World, round_2: Submission, name: str, coach: str, now:
     draft.comments.append(Comment(field_id="1.C.1", kind="suggested", text=word, position=1))
     db.session.add(draft)
     db.session.flush()
+    keep_review(draft, "rest", now)
+    draft.strength = f"{word} again"
+    db.session.flush()
     world.ids[f"{name}_review"] = draft.id
+    _state_of_review(world, name, draft)
 
 
 def _withdrawn_review(world: World, round_1: Submission, name: str, coach: str) -> None:
@@ -199,7 +209,15 @@ def _withdrawn_review(world: World, round_1: Submission, name: str, coach: str) 
     gone.comments.append(Comment(field_id="1.C.1", kind="required", text=word, position=1))
     db.session.add(gone)
     db.session.flush()
+    keep_review(gone, "submit", BEFORE)
+    db.session.flush()
     world.ids[f"{name}_review"] = gone.id
+    _state_of_review(world, name, gone)
+
+
+def _state_of_review(world: World, name: str, review: Review) -> None:
+    state = select(KeptState.id).where(KeptState.review_id == review.id)
+    world.ids[f"{name}_review_state"] = db.session.scalar(state)
 
 
 def _private_notes(world: World) -> None:

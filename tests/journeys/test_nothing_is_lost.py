@@ -1,4 +1,4 @@
-"""Nothing typed is lost: not to a second tab, a dropped connection, a closed page or an ended session."""
+"""Nothing typed is lost: not to a second tab, a dropped connection, a closed page, nor without scripts."""
 
 from __future__ import annotations
 
@@ -58,28 +58,6 @@ def test_a_dropped_connection_and_a_closed_page(comes: Comes) -> None:
     again.sheet.says_saved()
     again.tab.reloads()
     expect(again.sheet.text(RHYTHM)).to_have_value(re.compile("in the train and in a tunnel$"))
-
-
-def test_a_session_that_ended_elsewhere(comes: Comes) -> None:
-    """Ana signs her laptop out from her phone; what she types there then is kept until she signs in again."""
-    laptop, phone = comes(Participant, "ana"), comes(Participant, "ana", phone=True)
-    laptop.signs_in_with_password()
-    laptop.opens_the_worksheet()
-    phone.signs_in_with_password()
-    phone.tab.goes_to("/account")
-    phone.tab.presses("Sign out every other device")
-
-    with laptop.tab.expecting("status of 401", "status of 400"):
-        laptop.types(RHYTHM, " with tea")
-        expect(laptop.page.locator("#saved")).to_contain_text("Saved on this device. You are signed out")
-        with laptop.page.expect_popup() as opened:
-            laptop.tab.link("sign in again").click()
-        laptop.goes_on_in(opened.value).gives_the_password()
-        laptop.page.bring_to_front()
-        laptop.page.evaluate("dispatchEvent(new Event('focus'))")  # a headless window never loses it
-        laptop.sheet.says_saved()
-    laptop.tab.reloads()
-    expect(laptop.sheet.text(RHYTHM)).to_have_value(re.compile("with tea$"))
 
 
 def test_the_worksheet_without_scripts(comes: Comes) -> None:

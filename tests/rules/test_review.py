@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.coursework import review_rules as rules
-from app.coursework.review_form import Known, both, number, read
+from app.coursework.review_form import Known, number, read
 from app.coursework.review_rules import Remark, ReviewText, Standing
 from app.lib.refusal import Refused
 from tests.cast import NOW
@@ -215,15 +215,3 @@ def test_remove_empties_a_comment_whatever_its_text() -> None:
 )
 def test_number(typed: str | None, value: int) -> None:
     assert number(typed) == value
-
-
-def test_both_texts_are_named_where_they_differ() -> None:
-    here = ReviewText({"path": "meets"}, "Mine", remarks=(Remark("5", "1.C.1", "required", "Here"),))
-    there = ReviewText({}, "Theirs", remarks=(Remark("6", "1.B.1", "praise", "There"),))
-    assert both(here, there, {"path": "Client path"}) == [
-        ("One strength", "Mine", "Theirs"),
-        ("Client path", "Meets", "Not rated"),
-        ("Comment on 1.C.1", "Required: Here", ""),
-        ("Comment on 1.B.1", "", "Praise: There"),
-    ]
-    assert both(here, here, {"path": "Client path"}) == []

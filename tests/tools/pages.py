@@ -59,6 +59,8 @@ PAGES = (
     Page("lesson-printed", "/modules", "ana", links=(MODULE, LESSON), paper=True),
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
     Page("section", "/dashboard", "ana", links=(SYSTEM, SYSTEM + r"\?section=\d\.\w")),
+    Page("history", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/history")),
+    Page("history-state", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/history", SYSTEM + r"/history/\d+")),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
     Page("manual", "/manual", "ana"),
     Page("manual-bound", "/manual", "uma"),

@@ -10,24 +10,34 @@ from typing import Any
 
 import pyotp
 import segno
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import current_app, jsonify, redirect, render_template, request, session, url_for
 
-from app.accounts import passwords, rules, second_factor, sessions
+from app.accounts import carried, passwords, rules, second_factor, sessions
 from app.accounts.forms import CodeForm, RecoveryForm, SetUpForm
 from app.accounts.models import SignIn
 from app.accounts.sessions import get_user, require_recent_second_factor
 from app.accounts.views import bp
-from app.accounts.views.steps import QUARTER, TOO_OFTEN, next_path, typed, within
+from app.accounts.views.steps import (
+    QUARTER,
+    TOO_OFTEN,
+    code_page,
+    next_path,
+    next_step,
+    program_answer,
+    typed,
+    within,
+)
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.imprint import imprint
 from app.lib.refusal import Refused
-from app.lib.web import say
+from app.lib.web import say, wants_json
 
 # A new secret waits in the cookie's session until it is proven, so that a reload shows the same picture.
 WAITING = "new_second_factor"
 TEN_MINUTES = timedelta(minutes=10)
+NOT_ASKED = "This sign-in has ended meanwhile. Begin once more with your password."
 TOO_MANY = "Too many wrong codes. Please wait a quarter of an hour; a recovery code still works."
 TOO_MANY_RECOVERY = "Too many wrong recovery codes. Please wait a quarter of an hour; your app still works."
 
@@ -45,7 +55,7 @@ def ask_for_code() -> Any:
 def give_code() -> Any:
     row = _asked()
     if row is None:
-        return _elsewhere()
+        return (jsonify(error=NOT_ASKED), 409) if wants_json() else _elsewhere()
     by_recovery = "recovery_code" in request.form
     form = RecoveryForm() if by_recovery else CodeForm()
     field = form.recovery_code if by_recovery else form.code
@@ -54,10 +64,12 @@ def give_code() -> Any:
     if form.validate():
         status = _take(field, row, lambda now: second_factor.give_code(row.user, typed(field), now))
     if status != 200:
-        return _code_page(*forms), status
+        return program_answer(form, status) if wants_json() else (_code_page(*forms), status)
     sessions.confirm(row, clock.now())
     db.session.commit()
-    return redirect(next_path() or url_for("site.dashboard"), 303)
+    if wants_json():
+        return next_step("")
+    return carried.arrived(row.user_id, next_path() or url_for("site.dashboard"), clock.now())
 
 
 @bp.get("/sign-in/second-factor")
@@ -238,9 +250,7 @@ def _picture(address: str) -> str:
 def _code_page(form: CodeForm, recovery: RecoveryForm) -> str:
     row = _asked()
     assert row is not None
-    pending = sessions.pending_sign_in() is not None
-    shown = {"form": form, "recovery": recovery, "pending": pending, "email": row.user.email}
-    return render_template("accounts/code.html", next=next_path(), **shown)
+    return code_page(row.user.email, form, recovery, pending=sessions.pending_sign_in() is not None)
 
 
 def _set_up_page(form: SetUpForm, where: str) -> str:

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, session, url_for
+from flask import jsonify, redirect, render_template, request, session, url_for
 
-from app.accounts import actions, links, passwords, queries, rules, sessions
+from app.accounts import actions, carried, links, passwords, queries, rules, sessions
 from app.accounts.forms import AddressForm, NewPasswordForm, SignInForm
 from app.accounts.views import bp
-from app.accounts.views.steps import HOUR, QUARTER, TOO_OFTEN, begin, checked_hash, next_path, typed, within
+from app.accounts.views.steps import (
+    HOUR,
+    QUARTER,
+    TOO_OFTEN,
+    begin,
+    checked_hash,
+    code_page,
+    new_token,
+    next_path,
+    next_step,
+    program_answer,
+    typed,
+    within,
+)
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.login import current_user
-from app.lib.web import say
+from app.lib.web import say, wants_json
 
+LINK_MAILED = (
+    "If {email} has an account here, a link is on its way. Open it in a new tab; this page then goes on."
+)
 NO_MATCH = "That email and password do not go together. Check both, or ask for a sign-in link instead."
 
 
@@ -50,7 +66,12 @@ def sign_in_with_password() -> Any:
     begin_write()
     goal = begin(user, now, next_path())
     db.session.commit()
-    return redirect(goal, 303)
+    asks_code = goal.startswith(url_for("accounts.ask_for_code"))
+    if wants_json():
+        return next_step("code" if asks_code else "")
+    if asks_code and carried.in_form():
+        return code_page(email)
+    return carried.arrived(user.id, goal, now)
 
 
 @bp.post("/sign-in/link")
@@ -58,6 +79,8 @@ def sign_in_with_password() -> Any:
 def ask_for_link() -> Any:
     form = AddressForm()
     if not form.validate():
+        if wants_json():
+            return program_answer(form, 422)
         return _sign_in_page(SignInForm(formdata=None, email=form.email.data), 422, form)
     return _mail_something(form, lambda now: actions.mail_sign_in_link(typed(form.email), next_path(), now))
 
@@ -158,13 +181,21 @@ def _mail_something(form: AddressForm, mail: Any) -> Any:
     email = typed(form.email).strip().lower()
     if not within(now, (f"link:{email}", 5, HOUR), (f"link-from:{request.remote_addr}", 30, HOUR)):
         form.email.errors = [TOO_OFTEN]
+        if wants_json():
+            return program_answer(form, 429)
         return render_template("accounts/ask_for_reset.html", form=form), 429
     begin_write()
     mail(now)
     db.session.commit()
+    if wants_json():
+        return jsonify(said=LINK_MAILED.format(email=email), csrf_token=new_token())
     return render_template("accounts/link_mailed.html", email=email)
 
 
 def _sign_in_page(form: SignInForm, code: int = 200, link_form: AddressForm | None = None) -> Any:
+    if code != 200 and wants_json():
+        return program_answer(form, code)
     link_form = link_form or AddressForm(formdata=None, email=form.email.data)
-    return render_template("accounts/sign_in.html", form=form, link_form=link_form, next=next_path()), code
+    return render_template(
+        "accounts/sign_in.html", form=form, link_form=link_form, next=next_path(), carried=carried.in_form()
+    ), code

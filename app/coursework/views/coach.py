@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User
 from app.accounts.sessions import get_user
-from app.coursework import frozen, leases, review_form, review_page
+from app.coursework import frozen, history, leases, review_page
 from app.coursework import review_actions as actions
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
 from app.coursework.models import Review
 from app.coursework.review_rules import ReviewText
-from app.lib import clock, times
+from app.coursework.views import review_sheet
+from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
@@ -90,10 +91,9 @@ def _draft(
     show: str = "",
     text: ReviewText | None = None,
     refusal: Refused | None = None,
-    both: list[tuple[str, str, str]] | None = None,
 ) -> str:
     page = review_page.page_of(found, user, show, now, text)
-    return render_template("coursework/review.html", page=page, now=now, refusal=refusal, both=both or [])
+    return render_template("coursework/review.html", page=page, now=now, refusal=refusal)
 
 
 @bp.post("/reviews/<id:review_id>")
@@ -106,25 +106,28 @@ def save_review(review_id: int) -> Any:
     if found.coach_id != user.id:
         db.session.rollback()
         raise Refused("This is a colleague's draft. Open the review yourself to write your own.")
-    verb = request.form.get("do", "save")
-    text = review_form.read(request.form, review_page.known_to(found))
-    version = review_form.number(request.form.get("version"))
+    verb, before = request.form.get("do", "save"), found.saved_at
+    text: ReviewText | None = None
     try:
-        made = actions.save(user, found, text, version, now)
+        actions.lock_draft(found)
+        merged = review_sheet.merged(found)
+        text = merged.text
+        made = actions.save(user, found, text, now, overrules=bool(merged.merge.overruled)) | merged.made
+        history.keep_given_up_review(found, merged, now)
     except actions.Frozen:
         db.session.rollback()
         return _frozen(review_id, verb)
-    except actions.Stale as stale:
-        db.session.rollback()
-        return _both(review_id, user, text, stale, now)
     except Refused as refusal:
         db.session.rollback()
         return _refused(review_id, user, text, refusal, now)
-    if verb in VERBS:
+    if verb in VERBS and not merged.merge.conflicts:
         return _publish(found, user, text, verb, now)
     db.session.commit()
     if wants_json():
-        return jsonify(_saved(found, user, made, now))
+        answer = review_sheet.saved_answer(found, user, merged, made, now)
+        return jsonify(answer), 409 if merged.merge.conflicts else 200
+    if merged.merge.conflicts:
+        return review_sheet.both_texts(found, merged, before)
     if verb == "save":
         say("Draft saved.")
     return redirect(_address(review_id, verb), 303)
@@ -157,19 +160,6 @@ def _refused(review_id: int, user: User, text: ReviewText | None, refusal: Refus
     return _draft(found, user, now, show=request.form.get("showing", ""), text=text, refusal=refusal), 422
 
 
-def _both(review_id: int, user: User, text: ReviewText, stale: Refused, now: datetime) -> Any:
-    """Saved elsewhere meanwhile: both texts, and the form filled with what was typed here."""
-    found = queries.review_for(user, review_id, now)
-    titles = {one.key: one.title for one in assignment_of_round(found.submission).criteria}
-    both = review_form.both(text, queries.text_of(found, queries.comments_of(found)), titles)
-    if wants_json():
-        html = render_template("coursework/review/both.html", both=both, sentence=stale.sentence)
-        return jsonify(error=stale.sentence, html=html, version=found.version), 409
-    return _draft(
-        found, user, now, show=request.form.get("showing", ""), text=text, refusal=stale, both=both
-    ), 409
-
-
 def _frozen(review_id: int, verb: str) -> Any:
     """The form of a review that is no draft any more: sent twice, or left open in another tab."""
     if wants_json():
@@ -180,20 +170,6 @@ def _frozen(review_id: int, verb: str) -> Any:
             "note",
         )
     return redirect(url_for("reviews.review", review_id=review_id), 303)
-
-
-def _saved(found: Review, user: User, made: dict[str, int], now: datetime) -> dict[str, Any]:
-    page = review_page.page_of(found, user, "all", now)
-    return {
-        "version": found.version,
-        "made": made,
-        "saved": f"Draft saved at {times.clock_time(found.saved_at)}",
-        "lease": found.submission.lease_token if page.holds_lease else "",
-        "until": times.clock_time(found.submission.lease_until) if found.submission.lease_until else "",
-        "holder": page.holder.name if page.holder else "",
-        "open": page.is_open,
-        "hint": vars(page.hint),
-    }
 
 
 def _address(review_id: int, verb: str) -> str:

@@ -11,7 +11,7 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
-from app.coursework import actions, forms, other_modules, queries, review_queries, rows, rules
+from app.coursework import actions, forms, looks, other_modules, queries, review_queries, rows, rules
 from app.coursework.assignments import assignment_of_round, worksheet_in
 from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
@@ -85,6 +85,7 @@ def save(system_id: int) -> Any:
     except Refused as refusal:
         db.session.rollback()
         return sheet_form.refused(system_id, refusal)
+    sheet_form.looked_at(sheet, merged, now)
     version, saved_at, unplaced = sheet.draft.version, sheet.draft.saved_at, _unplaced(sheet)
     db.session.commit()
     if unplaced:
@@ -108,6 +109,21 @@ def _place() -> str:
     """Where on the page the person was: the field of the button, or the section of the Save button."""
     form = request.form
     return rows.place_of(form) or form.get("save", "") or "main"
+
+
+@bp.post("/systems/<id:system_id>/seen")
+@open_to("participant")
+def mark_seen(system_id: int) -> Any:
+    """This person has the page before them: by itself after some seconds (JSON), or by the button (303 back)."""
+    queries.system_for(get_user(), system_id)
+    begin_write()
+    looks.record(
+        queries.sheet_for(get_user(), system_id), get_user().id, looks.marks_in(request.form), clock.now()
+    )
+    db.session.commit()
+    if wants_json():
+        return jsonify(seen=True)
+    return redirect(url_for("coursework.worksheet", system_id=system_id), 303)
 
 
 @bp.post("/systems/<id:system_id>/requests/<id:comment_id>")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import jsonify, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.coursework import forms, queries, rows
+from app.coursework import forms, looks, queries, rows
 from app.coursework.sheet import Page
 from app.curriculum.field_types import FileField, TableField
 from app.lib import clock
@@ -73,6 +73,13 @@ def page(sheet: queries.Sheet, entries: forms.Entries, said: Refused | None = No
     return render_template("coursework/worksheet.html", page=shown, sheet=sheet), 422 if said else 200
 
 
+def looked_at(sheet: queries.Sheet, found: forms.Merge, now: datetime) -> None:
+    """Who saves has seen what their page shows: what it showed when it was opened, and what was typed on it since."""
+    if "was" in request.form:
+        marks = looks.marks_in(request.form) | forms.marks(found.entries, found.same)
+        looks.record(sheet, get_user().id, marks, now)
+
+
 def refused(system_id: int, refusal: Refused) -> Any:
     """Nothing was saved: the page with what was typed."""
     if wants_json():
@@ -86,15 +93,27 @@ def both_texts(system_id: int, found: forms.Merge, saved_at: datetime) -> Any:
     sheet = queries.sheet_for(get_user(), system_id)
     shown = Page(sheet, found.entries, clock.now())
     section = request.form.get("section", "")
-    carried = {key: forms.names_of(request.form, key, found.mine[key]) for key in found.conflicts}
+    clashes = [
+        forms.Clash(
+            key=key,
+            number=shown.key_number(key),
+            label=shown.key_label(key),
+            mine=shown.described(key, found.mine[key]),
+            theirs=shown.described(key, found.entries[key]),
+            can_keep_both=shown.can_keep_both(key),
+            names=forms.names_of(request.form, key, found.mine[key]),
+        )
+        for key in found.conflicts
+    ]
+    hidden = {"version": sheet.draft.version, "was": shown.was, "seen": shown.seen}
     return render_template(
         "coursework/conflict.html",
-        page=shown,
-        sheet=sheet,
-        merged=found,
-        carried=carried,
+        name=f"System {sheet.module.number}",
+        place=f"Module {sheet.module.number} · {sheet.worksheet.title}",
+        action=url_for("coursework.save", system_id=system_id),
+        hidden=hidden | ({"section": section} if section else {}),
+        clashes=clashes,
         saved_at=saved_at,
-        section=section,
     ), 409
 
 

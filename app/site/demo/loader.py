@@ -267,7 +267,7 @@ def _send(user: User, system: System, module: Module, answers: work.Answers, at:
 
 def _review(coach: User, submission: Submission, text: ReviewText, verdict: str, at: datetime) -> None:
     review = leases.open_review(coach, submission, at)
-    review_actions.save(coach, review, text, review.version, at)
+    review_actions.save(coach, review, text, at)
     token = submission.lease_token
     assert token is not None
     review_actions.publish(coach, review, verdict, version=review.version, token=token, now=at)

@@ -155,7 +155,7 @@ export class Autosave {
     } finally {
       this.busy = false;
     }
-    if (!this.stopped && !this.retry && this.snapshot() !== written) this.plan(WAIT);
+    if (!this.stopped && !this.retry && this.unsaved) this.plan(WAIT);
   }
 
   /** Save what is unsaved and wait for it. @returns {Promise<boolean>} whether the server has what was typed by now */
@@ -215,15 +215,16 @@ export class Autosave {
     this.renewed = false;
     this.input("version").value = String(answer.version);
     this.input("was").value = JSON.stringify({ ...JSON.parse(this.input("was").value || "{}"), ...answer.was });
-    this.onAnswer(answer);
+    const same = this.snapshot() === written;
+    this.onAnswer(answer); // may put new fields on the page, which nobody has typed in
     if (answer.conflicts.length) {
       this.stopped = "conflict";
       this.onStatus(SENTENCES.conflict, { words: "see both texts", press: () => this.submit() });
       return;
     }
     this.stopped = "";
-    this.confirmed = written;
-    if (this.snapshot() === written) this.forget();
+    this.confirmed = same ? this.snapshot() : written;
+    if (same) this.forget();
     this.onStatus(answer.saved_at);
     this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });
     if (answer.elsewhere.length) this.seenElsewhere();

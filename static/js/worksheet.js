@@ -57,7 +57,7 @@ function show(answer) {
     put(next, answer.next.words);
   }
   standing(answer.state);
-  check(answer.findings);
+  import("./precheck.js").then((check) => check.showCheck(answer.check)); // not needed before the first save
 }
 
 /** @param {Element | null | undefined} place @param {string} words */
@@ -82,26 +82,6 @@ function standing([pattern, words]) {
   if (!place) return;
   place.dataset.state = pattern;
   if (place.lastChild) place.lastChild.textContent = words;
-}
-
-/** @param {[string, string, string][]} findings */
-function check(findings) {
-  const list = document.querySelector("#check .checks");
-  if (!list) return;
-  /** @type {Record<string, [string, string]>} */
-  const words = { todo: ["no", "To do"], look: ["say", "Please look"], done: ["ok", "Done"] };
-  list.replaceChildren(
-    ...findings.map(([kind, sentence, anchor]) => {
-      const line = element("li", "");
-      const link = element(kind === "done" ? "span" : "a", kind === "done" ? "" : "Go there");
-      if (link instanceof HTMLAnchorElement) {
-        link.href = `#${anchor}`;
-        link.append(element("span", `: ${anchor}`, "hide"));
-      }
-      line.append(element("b", words[kind][1], words[kind][0]), element("span", sentence), link);
-      return line;
-    }),
-  );
 }
 
 /** @param {string} tag @param {string} words @param {string} [name] */

@@ -224,12 +224,12 @@ def take_back(actor: User, submission: Submission, now: datetime) -> None:
     """
     if submission.status == "withdrawn":
         return
-    # Somebody suspended could not send it again.
     system = submission.system
     enrollment = system.enrollment
-    rules.check_may_write(enrollment.status, may_work(enrollment.status), system.status)
     verb = sending.way_back(submission.submitted_at, now)
     after = rules.next_submission_status(submission.status, verb)
+    # Somebody suspended could not send it again.
+    rules.check_may_write(enrollment.status, may_work(enrollment.status), system.status)
     system.status = rules.next_status(system.status, verb)
     if submission.status == "in review":
         messages.pulled_back(submission, assignment_of(system).module, waiting.readers_of(submission.id), now)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from app.coursework.sentences import Sentences
 from app.curriculum.care_words import Wording
 
 MOST = 20  # words of one text
+LOOKED_AT = 500  # places of a text whose sentence is read
 
 
 class Said(NamedTuple):
@@ -52,7 +54,7 @@ def _finder(wording: Wording, own: tuple[tuple[str, str], ...]) -> _Finder:
 
 def _found(text: str, finder: _Finder) -> Iterator[Said]:
     sentences = Sentences(text)
-    for one in finder.pattern.finditer(text):
+    for one in islice(finder.pattern.finditer(text), LOOKED_AT):
         plain = " ".join(one[0].casefold().split())
         if plain not in finder.instead or plain in finder.fine:
             continue

@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from app.coursework.sentences import Sentences
 
 Look = Callable[[str, Sentences, str], Iterator[str]]
 MOST = 20  # passages of one kind in one text
+LOOKED_AT = 500  # places of a text whose sentence is read
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
     r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
@@ -35,7 +37,7 @@ _DATES = re.compile(
 )
 _BIRTH = re.compile(
     rf"\b(?:date of birth|born on|d\.?o\.?b\.?)(?!\w)[\s:]{{0,3}}"
-    rf"(?:\d[\d/.-]{{3,12}}|{_MONTH}\.?\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})",
+    rf"(?:\d[\d/.-]{{3,12}}|(?:{_MONTH}\.?\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})(?:,?\s\d{{4}})?)",
     re.IGNORECASE,
 )
 # A person, or what happens to one's body: a date in the same sentence is likely that person's.
@@ -135,7 +137,7 @@ def _all(pattern: re.Pattern[str]) -> Look:
 
 def _dates(text: str, sentences: Sentences, _: str) -> Iterator[str]:
     yield from (one[0].rstrip(" .,;") for one in _BIRTH.finditer(text))
-    for one in _DATES.finditer(text):
+    for one in islice(_DATES.finditer(text), LOOKED_AT):
         if (one["words"] or _is_day(one["iso"] or one["parts"])) and _PERSON.search(
             sentences.around(one.start())
         ):

@@ -11,7 +11,7 @@ COPIED = 8  # words in a row that are the example's and not one's own
 # Neither a link of Markdown nor a box to tick.
 _BRACKETS = re.compile(r"\[(?!\s?[xX✓ ]?\])[^\[\]\n]{1,60}\](?![(:\[])")
 _WORDS = re.compile(
-    r"(?<![\w])(?:lorem ipsum|T\.?B\.?[DA]\.?|TODO|x{3,}|to be determined|fill in here|placeholder|"
+    r"(?<![\w])(?:lorem ipsum|TB[DA]|TODO|x{3,}|to be determined|fill in here|placeholder|"
     r"your (?:practice|name|text|address) here|insert (?:your |the |a )?(?:name|date|text|number|address|practice)|"
     r"\?{3,})(?![\w])",
     re.IGNORECASE,

@@ -126,8 +126,11 @@ def to_look_at(
     """What is for the person to judge: what is odd in optional fields, results without a number, possible client data,
     words of care and words of a template. Each is mended or answered by a note before the work is sent."""
     found = []
+    unfinished = bool(to_do(worksheet, answers))
     for one in worksheet.fields():
         if one.retired:  # there is nothing to be done about it here
+            continue
+        if unfinished and one.type == "calculated":  # its number comes with what is still to do
             continue
         if odd := _odd(one, answers.get(one.id), results):
             found.append(look(one, "odd", " ".join(odd[:3]), tuple(odd), WHY_ODD))

@@ -60,7 +60,10 @@ _SUBMISSION: dict[str, dict[str, str]] = {
     "decide": {"waiting": "decided", "in review": "decided"},
     "withdraw review": {"decided": "waiting"},
 }
+_DECIDED = "This round is answered already, so it can no longer be taken back."
 _WHY_NOT = {
+    ("take back", "decided"): _DECIDED,
+    ("pull back", "decided"): _DECIDED,
     (
         "save",
         "accepted",
@@ -77,7 +80,6 @@ _WHY_NOT = {
         "take back",
         "in review",
     ): "Your coach is already reading this round, so it can no longer be taken back.",
-    ("take back", "decided"): "This round is answered already, so it can no longer be taken back.",
     ("excuse", "submitted"): "A round is waiting for review. Answer it first, then excuse the system.",
     ("excuse", "in review"): "A round is in review. Answer it first, then excuse the system.",
 }

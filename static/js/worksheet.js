@@ -57,7 +57,8 @@ function show(answer) {
     put(next, answer.next.words);
   }
   standing(answer.state);
-  import("./precheck.js").then((check) => check.showCheck(answer.check)); // not needed before the first save
+  // Not needed before the first save; if it cannot be fetched now, the next save asks again.
+  import("./precheck.js").then((check) => check.showCheck(answer.check), () => undefined);
 }
 
 /** @param {Element | null | undefined} place @param {string} words */

@@ -57,8 +57,7 @@ function show(answer) {
     put(next, answer.next.words);
   }
   standing(answer.state);
-  // Not needed before the first save; if it cannot be fetched now, the next save asks again.
-  import("./precheck.js").then((check) => check.showCheck(answer.check), () => undefined);
+  showCheck(answer.check);
 }
 
 /** @param {Element | null | undefined} place @param {string} words */
@@ -83,6 +82,23 @@ function standing([pattern, words]) {
   if (!place) return;
   place.dataset.state = pattern;
   if (place.lastChild) place.lastChild.textContent = words;
+}
+
+/** A note that is being written stays as it is. @param {string} html of our own template, which escapes what people wrote */
+function showCheck(html) {
+  const place = document.getElementById("check-list");
+  if (!place) return;
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  const active = document.activeElement;
+  for (const note of place.querySelectorAll("textarea")) {
+    const next = made.content.getElementById(note.id);
+    const fold = next?.closest("details");
+    if (fold && note.closest("details")?.open) fold.open = true;
+    next?.replaceWith(note);
+  }
+  place.replaceChildren(made.content);
+  if (active instanceof HTMLTextAreaElement) active.focus({ preventScroll: true });
 }
 
 /** @param {string} tag @param {string} words @param {string} [name] */

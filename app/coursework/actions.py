@@ -19,11 +19,11 @@ from app.cohorts.actions import hold_release
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import may_work
-from app.coursework import forms, history, messages, queries, rules
+from app.coursework import forms, history, messages, queries, rules, sending, waiting
 from app.coursework.assignments import assignment_of
 from app.coursework.frozen import Reference
 from app.coursework.models import Comment, Draft, Submission, SubmissionAttachment, System
-from app.coursework.precheck import to_do
+from app.coursework.precheck import Finding, to_do, to_look_at
 from app.curriculum import fields
 from app.curriculum.schema import Module, Rubric, Worksheet, structure_hash
 from app.lib import times
@@ -69,9 +69,12 @@ def save(actor: User, system: System, draft: Draft, merged: forms.Merge, now: da
         return
     values = {key: merged.entries[key] for key in merged.changed}
     rating = {key.removeprefix(forms.RATING): v for key, v in values.items() if key.startswith(forms.RATING)}
-    answers = {key: v for key, v in values.items() if not key.startswith((forms.RATING, forms.REQUEST))}
+    beside = {key: text for key, text in values.items() if sending.is_name(key)}
+    own = (forms.RATING, forms.REQUEST)
+    answers = {key: v for key, v in values.items() if key not in beside and not key.startswith(own)}
     draft.self_rating = {**draft.self_rating, **rating}
     worksheet = assignment_of(system).worksheet
+    draft.sending = sending.kept(draft.sending, beside)
     draft.answers = {**draft.answers, **forms.with_files(worksheet, answers, draft.answers)}
     draft.version += 1
     draft.saved_at = now
@@ -138,22 +141,37 @@ def freeze(
 def check_ready(
     sheet: queries.Sheet, entries: Mapping[str, Any], *, is_own: bool, no_client: bool, now: datetime
 ) -> None:
-    """Raise Refused, with the first reason, unless this work may be sent now."""
+    """Raise Refused, with the first reason, unless this work may be sent now. Enrollment and system are locked."""
     rules.check_may_write(sheet.system.enrollment.status, sheet.may_work, sheet.system.status)
     rules.next_status(sheet.system.status if sheet.system.status != "not started" else "drafting", "submit")
     opens = times.moment(sheet.dates.opens_at, sheet.system.enrollment.user.time_zone)
     rules.check_open(sheet.dates.is_open(now), sheet.module.title, opens)
     rules.check_complete(len(to_do(sheet.worksheet, entries)))
+    sending.check_looked_at(to_look_at_in(sheet, entries), entries)
     required = [one for one in sheet.open_requests if one.kind == "required"]
     rules.check_changes_answered(
         sum(not rules.is_answer(**entries.get(forms.request_key(one.id), {})) for one in required)
     )
     criteria = [(one.key, one.title) for one in (sheet.rubric.criteria if sheet.rubric else ())]
     rules.check_rating(criteria, {key: entries.get(forms.rating_key(key), "") for key, _ in criteria})
+    sending.check_plan(entries[sending.WHEN], entries[sending.WILL])
     rules.check_statement(is_own, no_client)
+    sending.check_waiting(waiting.waiting_of(sheet.system.enrollment))
 
 
-def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> Submission:
+def to_look_at_in(sheet: queries.Sheet, answers: Mapping[str, Any]) -> list[Finding]:
+    """What is for the person to judge in this work, with what is their own passed over."""
+    results = fields.calculated(sheet.worksheet, answers)
+    return to_look_at(sheet.worksheet, answers, results, sheet.scanned_with)
+
+
+def submit(
+    actor: User,
+    sheet: queries.Sheet,
+    frozen: Frozen,
+    now: datetime,
+    sent_with: sending.SentWith = sending.SentWith(),
+) -> Submission:
     """Keep a round, promise an answer, and post the receipt. Everything was checked on these same rows."""
     system = sheet.system
     cohort = system.enrollment.cohort
@@ -171,6 +189,7 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
         shown=frozen.shown,
         digest=frozen.digest,
         self_rating=frozen.self_rating,
+        sent_with=sent_with.as_json(),
         words=frozen.words,
         submitted_at=now,
         promised_at=rules.promise(
@@ -196,13 +215,22 @@ def _hold_files(submission: Submission) -> None:
 
 
 def take_back(actor: User, submission: Submission, now: datetime) -> None:
-    """Take a waiting round back, before a coach has begun to read it. Twice is harmless."""
+    """Take a round back: within the first minutes whoever has opened it, then while nobody has begun.
+
+    Twice is harmless. What a coach has written so far stays theirs, and they are told.
+    """
     if submission.status == "withdrawn":
         return
+    system = submission.system
+    enrollment = system.enrollment
+    verb = sending.way_back(submission.submitted_at, now)
+    after = rules.next_submission_status(submission.status, verb)
     # Somebody suspended could not send it again.
-    enrollment = submission.system.enrollment
-    rules.check_may_write(enrollment.status, may_work(enrollment.status), submission.system.status)
-    submission.system.status = rules.next_status(submission.system.status, "take back")
-    submission.status = rules.next_submission_status(submission.status, "take back")
-    what = f"Took back round {submission.number} of {submission.system.assignment_key}"
+    rules.check_may_write(enrollment.status, may_work(enrollment.status), system.status)
+    system.status = rules.next_status(system.status, verb)
+    if submission.status == "in review":
+        messages.pulled_back(submission, assignment_of(system).module, waiting.readers_of(submission.id), now)
+    submission.status = after
+    submission.lease_coach_id = submission.lease_token = submission.lease_until = None
+    what = f"Took back round {submission.number} of {system.assignment_key}"
     record(actor, what, ("submission", submission.id), now=now)

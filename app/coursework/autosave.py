@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from flask import render_template
+
 from app.coursework import forms
 from app.coursework.queries import Sheet
 from app.coursework.sheet import Page, saved_words
@@ -14,7 +16,8 @@ from app.curriculum.field_types import CalculatedField, TableField
 def autosave_answer(
     sheet: Sheet, merged: forms.Merge, version: int, saved_at: datetime, now: datetime
 ) -> dict[str, Any]:
-    """What the page needs after a save: version, words, marks, numbers, sentences at fields, progress."""
+    """What the page needs after a save: version, words, marks, numbers, sentences at fields, progress, the check as
+    HTML. Called once the save is committed."""
     page = Page(sheet, merged.entries, now)
     tables = [one for one in sheet.worksheet.fields() if isinstance(one, TableField)]
     anchor, words = page.next_step
@@ -35,7 +38,5 @@ def autosave_answer(
         "progress": {key: list(count) for key, count in page.progress.items()},
         "next": {"anchor": anchor, "words": words, "step": page.steps.of(anchor)},
         "state": list(page.state),
-        "findings": [
-            [one.kind, one.sentence, one.anchor, page.steps.of(one.anchor)] for one in page.findings
-        ],
+        "check": render_template("coursework/check_list.html", page=page),
     }

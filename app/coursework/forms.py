@@ -1,8 +1,9 @@
 """What a worksheet's form says, and how it is merged with what was saved meanwhile. Pure: no database.
 
 A form changes *entries*: an answer (`1.A.1`), a self-rating (`rating~client-path`), the answer to a change request
-(`request~12`). Beside the values the form carries `was`: a short mark of each entry as the page showed it. So a
-save changes only what was changed on this page, and a conflict is exactly an entry that was changed on both.
+(`request~12`), and what goes with a round (`plan~when`, `note~3f…`; see `sending`). Beside the values the form carries
+`was`: a short mark of each entry as the page showed it. So a save changes only what was changed on this page, and a
+conflict is exactly an entry that was changed on both.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.coursework import rows
+from app.coursework import rows, sending
 from app.coursework.models import LEVELS
 from app.curriculum import fields
 from app.curriculum.field_types import Field, FileField, GroupField, TableField
@@ -84,7 +86,8 @@ def posted(form: Form, worksheet: Worksheet, rubric: Rubric | None, requests: Co
         key = request_key(comment_id)
         if key in groups:
             found[key] = request_answer(_last(form, key), form.get(f"{key}~text", ""))
-    return found
+    names = [name for name in form if sending.is_name(name)][: sending.MOST_NOTES]
+    return found | {name: clean_text(form[name])[: sending.KEPT] for name in names}
 
 
 def request_answer(answer: str, text: str) -> dict[str, str]:
@@ -171,6 +174,7 @@ def stored(
     answers: Mapping[str, Any],
     rating: Mapping[str, str],
     requests: Mapping[int, dict[str, str]],
+    beside: Mapping[str, str] = MappingProxyType({}),
 ) -> Entries:
     """The entries as they are saved; every entry the page can show is there.
 
@@ -181,6 +185,7 @@ def stored(
     }
     found |= {one.id: found[one.id] | {"files": []} for one in _for_files(worksheet)}
     found |= {rating_key(c.key): rating.get(c.key, "") for c in (rubric.criteria if rubric else ())}
+    found |= {sending.WHEN: "", sending.WILL: "", **beside}
     return found | {request_key(comment_id): dict(answer) for comment_id, answer in requests.items()}
 
 
@@ -267,6 +272,9 @@ def merge(
     (`is_current`) and clashes otherwise. `keep` holds what the person was asked: 'mine', 'theirs', 'both', or '' for
     no decision, which asks again.
     """
+    notes = dict.fromkeys((key for key in mine if key.startswith(sending.NOTE)), "")
+    current = notes | current  # nobody has to have drawn a note before: a finding is new while one types
+    was = {key: mark("") for key in notes} | dict(was)
     result = Merge(dict(current), mine=mine)
     for key, value in mine.items():
         if key not in current or mark(value) == mark(current[key]):

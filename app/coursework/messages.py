@@ -1,10 +1,14 @@
-"""Mail of this room to the participant."""
+"""Mail of this room about a round that was sent, or taken back."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from app.accounts.models import User
 from app.coursework.models import Submission
+from app.coursework.receipts import received
+from app.coursework.sending import SentWith
 from app.curriculum.schema import Module
 from app.lib import times
 from app.mail.actions import post
@@ -14,6 +18,7 @@ def receipt(submission: Submission, module: Module, now: datetime) -> None:
     """Say what was received, and by when the answer comes. Times are in the participant's own zone."""
     user = submission.system.enrollment.user
     by = times.moment(submission.promised_at, user.time_zone)
+    got = received(submission)
     post(
         "coursework/receipt",
         to=user,
@@ -23,9 +28,29 @@ def receipt(submission: Submission, module: Module, now: datetime) -> None:
         module=module,
         number=submission.number,
         words=submission.words,
+        fields=got.fields,
+        files=got.files,
+        line=SentWith.of(submission.sent_with).line,
         digest=submission.digest,
         received=times.moment(submission.submitted_at, user.time_zone),
+        until=times.moment(got.back_until, user.time_zone),
         by=by,
         by_cohort=times.moment(submission.promised_at, submission.system.enrollment.cohort.time_zone),
         path=f"/systems/{submission.system_id}/submissions/{submission.number}",
     )
+
+
+def pulled_back(submission: Submission, module: Module, coaches: Iterable[User], now: datetime) -> None:
+    """Tell those who had begun to read that the round is gone and their draft is not."""
+    person = submission.system.enrollment.user
+    for coach in coaches:
+        post(
+            "coursework/pulled_back",
+            to=coach,
+            subject=f"{person.name} took back round {submission.number} of System {module.number}",
+            key=f"pulled-back:submission:{submission.id}:{coach.id}",
+            now=now,
+            module=module,
+            number=submission.number,
+            person=person.name,
+        )

@@ -51,6 +51,8 @@ class Draft(Base):
     system_id: Mapped[int] = mapped_column(ForeignKey("system.id", ondelete="CASCADE"), primary_key=True)
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     self_rating: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # criterion key → level
+    # form name → text: notes to findings, and the “When …, I will …” line (sending.py)
+    sending: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
     # the newest version in the history, and when it was put there: what saving decides on without looking there
@@ -109,6 +111,8 @@ class Submission(Base):
     shown: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the answers: the receipt
     self_rating: Mapped[dict[str, str]] = mapped_column(JSON)
+    # notes to findings, the “When …, I will …” line, the sentences agreed to (sending.SentWith as JSON)
+    sent_with: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     words: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(String(20), default="waiting")
     submitted_at: Mapped[datetime]

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from app.coursework.rules import identifying
+from app.coursework import spotted
+from app.coursework.spotted import Asked, Context
 from app.curriculum import fields, scalars
 from app.curriculum.calculation import Results
 from app.curriculum.field_types import Field, TableField
@@ -30,44 +31,26 @@ class Seen:
     answered: bool
     problems: tuple[str, ...]  # of what is entered
     missing: tuple[str, ...]  # all that keeps a required field from being complete, problems included
-    identifying: tuple[str, ...]
     total: str  # of a table's summed column
     rows: str  # '1 of 2 rows complete'
 
 
 def seen(field: Field, value: Any) -> Seen:
     """What stands in this answer."""
-    return _seen(_Asked(field, value))
-
-
-class _Asked:
-    """A field and its value, equal by the value's digest. Holds the field, so its id is not given to another."""
-
-    def __init__(self, field: Field, value: Any) -> None:
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-        self.key = (id(field), hashlib.sha256(text.encode("utf-8", "replace")).digest())
-        self.field = field
-        self.value = value
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Asked) and self.key == other.key
+    return _seen(Asked(field, value))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _seen(asked: _Asked) -> Seen:
+def _seen(asked: Asked) -> Seen:
     field, value = asked.field, asked.value
     asked.value = None  # what is remembered is what was seen, not what was written
     if not field.takes_answer:
-        return Seen(False, (), (), (), "", "")
+        return Seen(False, (), (), "", "")
     total, rows = (_total(field, value), _rows(field, value)) if isinstance(field, TableField) else ("", "")
     return Seen(
         answered=fields.is_answered(field, value),
         problems=tuple(fields.clean(field, value)[1]),
         missing=tuple(fields.missing(field, value)),
-        identifying=tuple(identifying(fields.display(field, value))),
         total=total,
         rows=rows,
     )
@@ -92,11 +75,26 @@ def _rows(field: TableField, value: Any) -> str:
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the check: kind 'todo' (keeps the work from being sent), 'look' (a hint) or 'done'."""
+    """One line of the check: kind 'todo' (keeps the work from being sent), 'look' (for the person to judge) or 'done'.
+
+    A 'look' is gone once it is mended, or answered by a note under its `key`: a short digest of topic, field and
+    passages, so that a note counts for exactly what it was written about.
+    """
 
     kind: str
     sentence: str
     anchor: str = ""  # the id of the field or section it speaks of
+    topic: str = ""  # of a look: a key of `spotted.TOPICS`
+    why: str = ""
+    passages: tuple[str, ...] = ()  # as they stand in the answer
+    key: str = ""
+
+
+def look(field: Field, topic: str, sentence: str, passages: tuple[str, ...], why: str) -> Finding:
+    """Something for the person to judge. This is how another check adds its own: call it, and put it into the list."""
+    text = json.dumps([topic, field.id, sorted(passages)], ensure_ascii=False)
+    key = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return Finding("look", f"{field.id} {field.label}: {sentence}", field.id, topic, why, passages, key)
 
 
 def to_do(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
@@ -119,22 +117,38 @@ def to_do(worksheet: Worksheet, answers: Mapping[str, Any]) -> list[Finding]:
     return found
 
 
-def to_look_at(worksheet: Worksheet, answers: Mapping[str, Any], results: Results) -> list[Finding]:
-    """What is odd but keeps nobody from sending: optional fields, results without a number, possible client data."""
+def to_look_at(
+    worksheet: Worksheet,
+    answers: Mapping[str, Any],
+    results: Results,
+    context: Context = spotted.NOTHING_KNOWN,
+) -> list[Finding]:
+    """What is for the person to judge: what is odd in optional fields, results without a number, possible client data,
+    words of care and words of a template. Each is mended or answered by a note before the work is sent."""
     found = []
+    unfinished = bool(to_do(worksheet, answers))
     for one in worksheet.fields():
         if one.retired:  # there is nothing to be done about it here
             continue
-        if one.type == "calculated":
-            odd = list(dict.fromkeys(result.missing for result in results[one.id].values() if result.missing))
-        else:
-            there = seen(one, answers.get(one.id))
-            odd = [] if one.required else list(there.missing)
-            odd += [
-                f"holds {what}. Is it the practice’s own, not another person’s?" for what in there.identifying
+        if unfinished and one.type == "calculated":  # its number comes with what is still to do
+            continue
+        if odd := _odd(one, answers.get(one.id), results):
+            found.append(look(one, "odd", " ".join(odd[:3]), tuple(odd), WHY_ODD))
+        if one.takes_answer:
+            found += [
+                look(one, spot.topic, spot.sentence, spot.passages, spot.why)
+                for spot in spotted.in_answer(one, answers.get(one.id), context)
             ]
-        found += [Finding("look", f"{one.id} {one.label}: {sentence}", one.id) for sentence in odd[:3]]
     return found
+
+
+WHY_ODD = "It may stay so. Say in a few words that you meant it."
+
+
+def _odd(field: Field, value: Any, results: Results) -> list[str]:
+    if field.type == "calculated":
+        return list(dict.fromkeys(one.missing for one in results[field.id].values() if one.missing))
+    return [] if field.required else list(seen(field, value).missing)
 
 
 def done(worksheet: Worksheet, progress: Mapping[str, Progress]) -> list[Finding]:

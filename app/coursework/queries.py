@@ -20,6 +20,7 @@ from app.coursework import rules
 from app.coursework.assignments import assignment_of
 from app.coursework.models import Comment, Draft, Look, Review, Submission, System
 from app.coursework.review_rules import KIND_WORDS
+from app.coursework.spotted import Context
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
 from app.lib.database import db
 
@@ -88,6 +89,13 @@ class Sheet:
     @property
     def may_work(self) -> bool:
         return may_work(self.system.enrollment.status)
+
+    @property
+    def scanned_with(self) -> Context:
+        """What the look before sending knows of this program and this person."""
+        enrollment = self.system.enrollment
+        region = self.program.language.partition("-")[2] or "US"
+        return Context(self.program.wording, region, (enrollment.practice_name, enrollment.user.email))
 
     @property
     def reason_read_only(self) -> str:

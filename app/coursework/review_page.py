@@ -13,6 +13,7 @@ from app.coursework import review_rules as rules
 from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.models import Comment, Review, Submission
 from app.coursework.review_queries import CriterionView, RemarkView, ReviewView
+from app.coursework.sending import SentWith
 from app.lib import diff
 from app.lib.database import db
 
@@ -55,6 +56,10 @@ class ReviewPage:
     holder: User | None  # the colleague who has it open now
     decided: ReviewView | None  # a colleague's published review of this very round
     was: str  # marks of what is stored, for the form
+
+    @property
+    def sent_with(self) -> SentWith:
+        return SentWith.of(self.submission.sent_with)
 
     @property
     def person(self) -> User:

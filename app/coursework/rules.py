@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +31,7 @@ _SYSTEM: dict[str, dict[str, str]] = {
     },
     "submit": {"drafting": "submitted", "changes requested": "submitted", "reopened": "submitted"},
     "take back": {"submitted": "drafting"},
+    "pull back": {"submitted": "drafting", "in review": "drafting"},  # within the first minutes
     "take up": {"submitted": "in review", "in review": "in review"},
     "hand back": {"in review": "submitted", "submitted": "submitted"},
     "accept": {"submitted": "accepted", "in review": "accepted"},
@@ -56,10 +56,14 @@ _SUBMISSION: dict[str, dict[str, str]] = {
     "take up": {"waiting": "in review", "in review": "in review"},
     "hand back": {"in review": "waiting", "waiting": "waiting"},
     "take back": {"waiting": "withdrawn"},
+    "pull back": {"waiting": "withdrawn", "in review": "withdrawn"},
     "decide": {"waiting": "decided", "in review": "decided"},
     "withdraw review": {"decided": "waiting"},
 }
+_DECIDED = "This round is answered already, so it can no longer be taken back."
 _WHY_NOT = {
+    ("take back", "decided"): _DECIDED,
+    ("pull back", "decided"): _DECIDED,
     (
         "save",
         "accepted",
@@ -242,24 +246,6 @@ def digest(answers: Mapping[str, Any]) -> str:
     """SHA-256 (hex) of the answers as canonical JSON: sorted keys, no spaces. Equal work has an equal receipt."""
     text = json.dumps(answers, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-# --- what must not be in a worksheet ------------------------------------------------------------------------------
-
-_IDENTIFYING = (
-    (re.compile(r"(?<![\w.])[\w.+-]+@[\w-]+\.[A-Za-z]{2,}"), "an e-mail address"),
-    (re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), "what may be a social security number"),
-    (
-        re.compile(r"(?<!\d)(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)"),
-        "a telephone number",
-    ),
-    (re.compile(r"\b(?:date of birth|born on|d\.?o\.?b\.?)\b", re.I), "a date of birth"),
-)
-
-
-def identifying(text: str) -> list[str]:
-    """What in this text may identify a client, in words. A hint for the writer, never a refusal."""
-    return [words for pattern, words in _IDENTIFYING if pattern.search(text)]
 
 
 def check_complete(open_points: int) -> None:

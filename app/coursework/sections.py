@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.curriculum.schema import Section
 
 SEND = "send"
-_OF_SENDING = {SEND, "check", "rating", "statement"}
+_OF_SENDING = {SEND, "check", "rating", "plan", "statement"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Steps:
 
     def of(self, anchor: str) -> str:
         """The name of the step that a place belongs to: of '1.B.2', 'B', 'send' or 'rating'; '' for any other place."""
-        is_sending = anchor in _OF_SENDING or anchor.startswith("rubric-")
+        is_sending = anchor in _OF_SENDING or anchor.startswith(("rubric-", "look-"))
         letter = SEND if is_sending else self._letters.get(anchor, anchor)
         return next((one.name for one in self.all if one.letter == letter), "")
 

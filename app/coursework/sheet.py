@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from app.coursework import forms, looks, other_modules, precheck, rules
+from app.coursework import forms, looks, other_modules, precheck, rules, sending
 from app.coursework.beside import Help
 from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, shown, shown_files
 from app.coursework.precheck import Seen, seen
@@ -229,8 +229,28 @@ class Page:
     @cached_property
     def findings(self) -> list[precheck.Finding]:
         worksheet = self.sheet.worksheet
-        look = precheck.to_look_at(worksheet, self.answers, self.results)
-        return [*self.requests_to_do, *self.to_do, *look, *precheck.done(worksheet, self.progress)]
+        return [*self.requests_to_do, *self.to_do, *self.to_look_at, *precheck.done(worksheet, self.progress)]
+
+    @cached_property
+    def to_look_at(self) -> list[precheck.Finding]:
+        return precheck.to_look_at(self.sheet.worksheet, self.answers, self.results, self.sheet.scanned_with)
+
+    @property
+    def not_looked_at(self) -> list[precheck.Finding]:
+        """Findings that are neither mended nor answered by a note."""
+        return [one for one in self.to_look_at if not sending.is_settled(one, self.entries)]
+
+    def note(self, finding: precheck.Finding) -> str:
+        return sending.note_to(finding, self.entries)
+
+    @staticmethod
+    def note_problem(note: str) -> str:
+        return sending.note_problem(note)
+
+    @property
+    def plan(self) -> tuple[str, str]:
+        """The two halves of “When …, I will …” as they are written so far."""
+        return self.entries.get(sending.WHEN, ""), self.entries.get(sending.WILL, "")
 
     @property
     def next_field(self) -> str:
@@ -265,6 +285,8 @@ class Page:
         if f"{head}~" == forms.RATING:
             criterion = self.sheet.rubric.criterion(name) if self.sheet.rubric else None
             return f"Your own rating: {criterion.title if criterion else name}"
+        if sending.is_name(key):
+            return _BESIDE.get(key, "Your note to a point of the check")
         asked = next((one.text for one in self.sheet.open_requests if str(one.id) == name), "")
         return f"Your answer to: {asked}"
 
@@ -275,7 +297,7 @@ class Page:
         if isinstance(value, dict):
             said = {"changed": "Changed here.", "disagree": "I disagree."}.get(value["answer"], "")
             return f"{said} {value['text']}".strip()
-        return LEVEL_WORDS.get(value, "")
+        return value if sending.is_name(key) else LEVEL_WORDS.get(value, "")
 
     def can_keep_both(self, key: str) -> bool:
         field = self.sheet.worksheet.field(key)
@@ -331,6 +353,7 @@ class Page:
         )
 
 
+_BESIDE = {sending.WHEN: "When you will use it first", sending.WILL: "What you will do then"}
 _COMMENTS = {
     "required": ("required change", "required changes"),
     "suggested": ("suggestion", "suggestions"),

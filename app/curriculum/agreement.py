@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from app.curriculum import assessment_checks, glossary_check, references, samples, shown_answers, texts
+from app.curriculum import (
+    assessment_checks,
+    care_words_check,
+    glossary_check,
+    references,
+    samples,
+    shown_answers,
+    texts,
+)
 from app.curriculum.folder import Folder
 from app.curriculum.known import Known
 from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, LoadedText, ProgramFile
@@ -22,6 +30,8 @@ def check(folder: Folder, program: LoadedProgram) -> None:
     known = Known(program)
     if program.glossary:
         glossary_check.check(folder, program.glossary, known)
+    if program.wording:
+        care_words_check.check(folder, program.wording, known)
     for module in program.modules:
         _check_module(folder, module)
         if module.worksheet:

@@ -26,6 +26,11 @@ SourceTag = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9]{1,3}[a-z
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 Rows = Annotated[int, Constraint(ge=0, le=200), DIGITS]
 MinWords = Annotated[int, Constraint(ge=1, le=2000), DIGITS]
+# What a field may ask for on purpose, and the look before sending then does not point at.
+Holds = Literal[
+    "names", "provider_names", "dates", "ages", "phones", "emails", "addresses", "numbers", "web",
+    "care_words", "blanks",
+]  # fmt: skip
 
 # What a person types at most, in characters; the database and the pages are sized for these.
 SHORT_TEXT_LIMIT = 500
@@ -108,7 +113,8 @@ class FieldBase(Strict):
 
     `shows` names an answer of another module, `2.B.4` or some columns of it, `2.B.4 | group, sent_to`: it stands
     above the input, to read. A `retired` field is not asked any more. It stays for those who have answered it: they
-    read what they wrote.
+    read what they wrote. `may_hold` names what it asks for on purpose, `say_instead` its own words for care words;
+    both concern the look before sending and not what an answer is.
     """
 
     takes_answer: ClassVar[bool] = True  # False: worked out or only shown, so nothing of it is in a draft
@@ -122,6 +128,8 @@ class FieldBase(Strict):
     example: Text | None = None
     criteria: tuple[Key, ...] = ()
     shows: Text | None = None
+    may_hold: tuple[Holds, ...] = ()
+    say_instead: dict[Text, Text] = {}
 
     def structure(self) -> list[Any]:
         """What answers depend on; see `schema.structure_hash`."""

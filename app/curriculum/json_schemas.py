@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from app.curriculum.assessment_types import SelfAssessment
+from app.curriculum.care_words import Wording
 from app.curriculum.glossary import GlossaryFile
 from app.curriculum.loaded import ChecksFile, ProgramFile, SourcesFile
 from app.curriculum.schema import (
@@ -31,6 +32,7 @@ KINDS: dict[str, Any] = {
     "sources": SourcesFile,
     "glossary": GlossaryFile,
     "assessment": SelfAssessment,
+    "wording": Wording,
     "module": ModuleFacts,
     "lesson": LessonFacts,
     "worksheet": Worksheet,

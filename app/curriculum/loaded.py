@@ -7,6 +7,7 @@ from pydantic import BaseModel, RootModel
 
 from app.curriculum import yaml_tree
 from app.curriculum.assessment_types import SelfAssessment
+from app.curriculum.care_words import Wording
 from app.curriculum.glossary import GlossaryFile
 from app.curriculum.media import MediaFile
 from app.curriculum.schema import (
@@ -94,6 +95,7 @@ class LoadedProgram:
     modules: list[LoadedModule]
     pages: dict[str, LoadedText[PageFacts]]
     assessment: Loaded[SelfAssessment] | None = None
+    wording: Loaded[Wording] | None = None
 
     def worksheets(self) -> list[Loaded[Worksheet]]:
         return [module.worksheet for module in self.modules if module.worksheet]

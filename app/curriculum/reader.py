@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from app.curriculum import agreement, media_folder
 from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.blocks import blocks_of, question_key
+from app.curriculum.care_words import Wording
 from app.curriculum.fields import tidy
 from app.curriculum.folder import MAX_FILES, Folder
 from app.curriculum.glossary import GlossaryFile, Term, TermFacts, slug_of
@@ -51,7 +52,9 @@ from app.curriculum.validation import check_yaml, read_yaml
 WORDS_A_MINUTE = 200
 _NUMBERED = re.compile(r"([0-9]{2})-((?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAMED = re.compile(r"(?=.{1,60}$)[a-z0-9]+(?:-[a-z0-9]+)*")
-_TOP = {"program.yaml", "sources.yaml", "glossary.yaml", "assessment.yaml", "README.md", "pages", "modules"}
+_TOP = {
+    "program.yaml", "sources.yaml", "glossary.yaml", "assessment.yaml", "wording.yaml", "README.md", "pages", "modules",
+}  # fmt: skip
 _IN_MODULE = {
     "module.md",
     "lessons",
@@ -105,6 +108,7 @@ def _load(folder: Folder) -> LoadedProgram:
         modules=modules,
         pages=dict(_pages(folder)),
         assessment=_if_there(folder, "assessment.yaml", SelfAssessment),
+        wording=_if_there(folder, "wording.yaml", Wording),
     )
 
 
@@ -270,6 +274,7 @@ def _program(head: Loaded[ProgramFile], loaded: LoadedProgram) -> Program:
         glossary=_glossary(loaded.glossary.value.terms if loaded.glossary else ()),
         pages=tuple(_page(slug, page) for slug, page in loaded.pages.items()),
         assessment=loaded.assessment.value if loaded.assessment else None,
+        wording=loaded.wording.value if loaded.wording else Wording(),
     )
 
 

@@ -24,6 +24,7 @@ from app.curriculum.assignment_types import (
     Worksheet,
     structure_hash,
 )
+from app.curriculum.care_words import Wording
 from app.curriculum.field_types import (
     CalculatedField,
     CheckItem,
@@ -312,6 +313,7 @@ class Program(ProgramFacts):
     glossary: tuple[Term, ...] = ()  # in the order of the alphabet
     pages: tuple[Page, ...] = ()
     assessment: SelfAssessment | None = None
+    wording: Wording = Wording()
 
     def weekday(self, day: int) -> str:
         """The name of that day of a cohort: day 0 is its first, 'Saturday' for example."""

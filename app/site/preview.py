@@ -123,7 +123,7 @@ def worksheet_page(program: Program, module: Module, sample: Sample | None, now:
     answers: dict[str, Any] = sample.answers if sample else {}
     sheet = Sheet(
         system=system,
-        draft=Draft(answers=answers, self_rating={}, version=1, saved_at=now),
+        draft=Draft(answers=answers, self_rating={}, sending={}, version=1, saved_at=now),
         program=program,
         module=module,
         worksheet=module.worksheet,

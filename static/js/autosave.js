@@ -153,7 +153,6 @@ export class Autosave {
     this.busy = true;
     this.firstChange = 0;
     const sent = this.entries();
-    const written = JSON.stringify(sent);
     if (!this.stopped) this.onStatus(SENTENCES.saving);
     try {
       const response = await this.send(sent);
@@ -163,7 +162,7 @@ export class Autosave {
     } finally {
       this.busy = false;
     }
-    if (!this.stopped && !this.retry && this.unsaved && this.snapshot() !== written) this.plan(WAIT);
+    if (!this.stopped && !this.retry && this.unsaved) this.plan(WAIT);
   }
 
   /** Save what is unsaved and wait for it. @returns {Promise<boolean>} whether the server has what was typed by now */
@@ -223,14 +222,15 @@ export class Autosave {
     this.renewed = false;
     this.input("version").value = String(answer.version);
     this.input("was").value = JSON.stringify({ ...JSON.parse(this.input("was").value || "{}"), ...answer.was });
-    this.onAnswer(answer);
+    const same = this.snapshot() === JSON.stringify(sent);
+    this.onAnswer(answer); // may put new fields on the page, which nobody has typed in
     if (answer.conflicts.length) {
       this.stopped = "conflict";
       this.onStatus(SENTENCES.conflict, { words: "see both texts", press: () => this.submit() });
       return;
     }
     this.stopped = "";
-    this.confirmed = JSON.stringify(sent.map(([name, value]) => [this.renamed(name, answer), value]));
+    this.confirmed = same ? this.snapshot() : JSON.stringify(sent.map(([name, value]) => [this.renamed(name, answer), value]));
     if (!this.unsaved) this.forget();
     this.onStatus(answer.saved_at);
     this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });

@@ -3,7 +3,7 @@
 
 /** @typedef {import("./autosave.js").Autosave} Autosave */
 
-const SENDING = /^(send|check|rating|statement|rubric-.*)$/;
+const SENDING = /^(send|check|rating|plan|statement|rubric-.*|look-.*)$/;
 
 /** The address of a place in the worksheet, from this page: as `Page.way` on the server. @param {HTMLFormElement} form @param {string} anchor @param {string} section its name, '3.B' or 'send' */
 export function way(form, anchor, section) {

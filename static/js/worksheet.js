@@ -54,7 +54,7 @@ function show(answer) {
     put(next, answer.next.words);
   }
   standing(answer.state);
-  check(answer.findings);
+  showCheck(answer.check);
 }
 
 /** @param {Element | null | undefined} place @param {string} words */
@@ -81,24 +81,21 @@ function standing([pattern, words]) {
   if (place.lastChild) place.lastChild.textContent = words;
 }
 
-/** @param {[string, string, string, string][]} findings */
-function check(findings) {
-  const list = document.querySelector("#check .checks");
-  if (!list) return;
-  /** @type {Record<string, [string, string]>} */
-  const words = { todo: ["no", "To do"], look: ["say", "Please look"], done: ["ok", "Done"] };
-  list.replaceChildren(
-    ...findings.map(([kind, sentence, anchor, step]) => {
-      const line = element("li", "");
-      const link = element(kind === "done" ? "span" : "a", kind === "done" ? "" : "Go there");
-      if (link instanceof HTMLAnchorElement) {
-        link.href = way(form, anchor, step);
-        link.append(element("span", `: ${anchor}`, "hide"));
-      }
-      line.append(element("b", words[kind][1], words[kind][0]), element("span", sentence), link);
-      return line;
-    }),
-  );
+/** A note that is being written stays as it is. @param {string} html of our own template, which escapes what people wrote */
+function showCheck(html) {
+  const place = document.getElementById("check-list");
+  if (!place) return;
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  const active = document.activeElement;
+  for (const note of place.querySelectorAll("textarea")) {
+    const next = made.content.getElementById(note.id);
+    const fold = next?.closest("details");
+    if (fold && note.closest("details")?.open) fold.open = true;
+    next?.replaceWith(note);
+  }
+  place.replaceChildren(made.content);
+  if (active instanceof HTMLTextAreaElement) active.focus({ preventScroll: true });
 }
 
 /** @param {string} tag @param {string} words @param {string} [name] */

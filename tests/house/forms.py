@@ -36,6 +36,7 @@ WORKSHEET = {
     "1.E.1~r1~amount": "10", "1.E.3~price": "90", "1.E.3~variable_cost": "4", "rating~client_path": "meets",
     "request~3": "changed", "request~3~text": "Done", "asked": "1.A.1", "keep~1.A.1": "mine", "add": "", "remove": "",
     "save": "A", "round": "1", "statement_own": "1", "statement_no_client": "1",
+    "plan~when": "The next call comes", "plan~will": "Read it", "note~0123456789abcdef": "Ours",
 }  # fmt: skip
 REVIEW = {
     "version": "1",

@@ -16,7 +16,9 @@ from app.coursework.assignments import assignment_of_round, worksheet_in
 from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
+from app.coursework.receipts import received
 from app.coursework.review_queries import RemarkView
+from app.coursework.sending import SentWith, sent_with
 from app.coursework.views import bp, sheet_form
 from app.curriculum.field_types import Field
 from app.curriculum.fields import tidy
@@ -185,7 +187,7 @@ def submit(system_id: int) -> Any:
     for _ in range(3):
         sheet = queries.sheet_for(get_user(), system_id)
         frozen, release_id = _freeze(sheet, sheet_form.merged(sheet)), sheet.release_id
-        sheet, now = sheet_form.locked(system_id), clock.now()
+        sheet, now = sheet_form.locked(system_id, to_send=True), clock.now()
         merged = sheet_form.merged(sheet)
         if _sent_already(sheet, frozen):
             number = forms.read_int(request.form, "round")
@@ -196,7 +198,7 @@ def submit(system_id: int) -> Any:
         if sheet.release_id != release_id or _freeze_differs(sheet, frozen, merged):
             db.session.commit()
             continue
-        actions.submit(get_user(), sheet, frozen, now)
+        actions.submit(get_user(), sheet, frozen, now, _sent_with(sheet, merged))
         db.session.commit()
         return _receipt(system_id, frozen.number)
     return redirect(sheet_form.address(system_id, "send"), 303)
@@ -245,6 +247,12 @@ def _freeze(sheet: queries.Sheet, merged: forms.Merge) -> actions.Frozen:
     return actions.freeze(sheet.system.round + 1, sheet.worksheet, sheet.rubric, answers, rating, references)
 
 
+def _sent_with(sheet: queries.Sheet, merged: forms.Merge) -> SentWith:
+    said = sheet.program.statements
+    findings = actions.to_look_at_in(sheet, _answers(sheet, merged))
+    return sent_with(findings, merged.entries, (said.own, said.privacy))
+
+
 def _answers(sheet: queries.Sheet, merged: forms.Merge) -> forms.Entries:
     return forms.with_files(sheet.worksheet, merged.entries, sheet.draft.answers)
 
@@ -278,6 +286,9 @@ def _submission(found: Submission) -> Any:
     return render_template(
         "coursework/submission.html",
         submission=found,
+        got=received(found),
+        sent_with=SentWith.of(found.sent_with),
+        now=clock.now(),
         module=task.module,
         worksheet=task.worksheet,
         view=view,
@@ -297,7 +308,7 @@ def _by_field(remarks: Iterable[RemarkView]) -> dict[str, list[RemarkView]]:
 @bp.post("/systems/<id:system_id>/submissions/<id:number>/take-back")
 @open_to("participant")
 def take_back(system_id: int, number: int) -> Any:
-    """Take a round back while no coach has begun to read it."""
+    """Take a round back: within ten minutes in any case, then while no coach has begun to read it."""
     begin_write()
     queries.lock_system(system_id)
     found = queries.submission_for(get_user(), system_id, number)

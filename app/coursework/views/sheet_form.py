@@ -8,7 +8,7 @@ from typing import Any
 from flask import jsonify, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.coursework import forms, looks, queries, rows
+from app.coursework import forms, looks, queries, rows, waiting
 from app.coursework.sheet import Page
 from app.curriculum.field_types import FileField, TableField
 from app.lib import clock
@@ -19,9 +19,11 @@ from app.lib.web import wants_json
 STATEMENTS = {"statement_own", "statement_no_client"}
 
 
-def locked(system_id: int) -> queries.Sheet:
-    """The same sheet again, under the write lock."""
+def locked(system_id: int, *, to_send: bool = False) -> queries.Sheet:
+    """The same sheet again, under the write lock; `to_send` also holds the enrollment, whose waiting rounds count."""
     begin_write()
+    if to_send:
+        waiting.lock_enrollment_of(system_id)
     queries.lock_system(system_id)
     return queries.sheet_for(get_user(), system_id)
 
@@ -29,7 +31,7 @@ def locked(system_id: int) -> queries.Sheet:
 def stored(sheet: queries.Sheet) -> forms.Entries:
     draft = sheet.draft
     return forms.stored(
-        sheet.worksheet, sheet.rubric, draft.answers, draft.self_rating, sheet.request_answers
+        sheet.worksheet, sheet.rubric, draft.answers, draft.self_rating, sheet.request_answers, draft.sending
     )
 
 

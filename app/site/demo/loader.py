@@ -262,7 +262,7 @@ def _send(user: User, system: System, module: Module, answers: work.Answers, at:
     frozen = coursework.freeze(
         system.round + 1, module.worksheet, module.rubric, answers, work.rating(module)
     )
-    return coursework.submit(user, sheet, frozen, at)
+    return coursework.submit(user, sheet, frozen, at, work.sent_with(sheet.program))
 
 
 def _review(coach: User, submission: Submission, text: ReviewText, verdict: str, at: datetime) -> None:

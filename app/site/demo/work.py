@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from app.coursework.review_rules import Remark, ReviewText
+from app.coursework.sending import SentWith
 from app.curriculum.schema import FileField, Module, Program
 
 Answers = dict[str, Any]
@@ -111,6 +112,12 @@ def field_for_files(program: Program) -> tuple[Module, FileField]:
         if isinstance(field, FileField)
     ]
     return max(found, key=lambda one: one[1].max_files)
+
+
+def sent_with(program: Program) -> SentWith:
+    """The line of intention and the sentences agreed to, as every round of the demo has them."""
+    said = program.statements
+    return SentWith("the next inquiry comes in", "open this chapter first", (), (said.own, said.privacy))
 
 
 def rating(module: Module) -> dict[str, str]:

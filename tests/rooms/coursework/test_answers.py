@@ -12,7 +12,7 @@ from app.coursework.models import Comment, Review, Submission, System
 from app.lib.database import db
 from tests.cast import NOW
 from tests.factories import published_review, submitted_system
-from tests.rooms.coursework.worksheets import HOSTILE, JSON, RATED, STATED, form_of, opened
+from tests.rooms.coursework.worksheets import HOSTILE, JSON, SENDING, form_of, opened
 
 URL = "/systems/1"
 COMMENTS = (
@@ -42,7 +42,7 @@ def comment(comment_id: int) -> Comment:
 
 
 def next_round_form(browser, **changes):
-    return opened(browser, URL) | RATED | STATED | changes
+    return opened(browser, URL) | SENDING | changes
 
 
 def test_each_comment_stands_beside_its_field(ana, asked):

@@ -43,7 +43,8 @@ def test_the_answer_confirms_and_updates_the_page(ana, clock):
     assert answer["progress"]["A"] == [2, 2]
     assert answer["conflicts"] == answer["elsewhere"] == []
     assert answer["next"] == {"anchor": "send", "words": "Check and submit", "step": "send"}
-    assert {kind for kind, *_ in answer["findings"]} == {"done"}
+    assert "nothing to look at" in answer["check"] and "3 sections" in answer["check"]
+    assert "To do" not in answer["check"] and "Please look" not in answer["check"]
 
 
 def test_the_digest_is_of_everything_that_was_sent(ana):

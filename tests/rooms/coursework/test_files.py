@@ -27,7 +27,16 @@ from app.lib import jobs
 from app.lib.database import db
 from tests.cast import NOW
 from tests.factories import attached, next_round, published_review, submitted_system
-from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, RATED, STATED, begun, form_of, opened, sent
+from tests.rooms.coursework.worksheets import (
+    COMPLETE_FORM,
+    JSON,
+    SENDING,
+    begun,
+    form_of,
+    noted,
+    opened,
+    sent,
+)
 from tests.rooms.files import made
 
 FIELD = "1.C.2"
@@ -522,7 +531,8 @@ def test_what_is_refused_for_lack_of_room_leaves_no_bytes(ana, monkeypatch):
 
 
 def submitted(browser, url):
-    form = opened(browser, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(browser, url)
+    form |= COMPLETE_FORM | SENDING | noted(form)
     response = browser.post(f"{url}/submit", data=form)
     assert response.status_code == 303, response.text
     return response.location
@@ -594,7 +604,7 @@ def test_uploading_meanwhile_goes_into_the_round_or_not_at_all(ana, monkeypatch)
         return found
 
     monkeypatch.setattr(participant, "_freeze", freeze_and_upload)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     assert ana.post(f"{url}/submit", data=form).status_code == 303
     assert len(calls) == 2
     frozen = db.session.scalars(select(Submission)).one()

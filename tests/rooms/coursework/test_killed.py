@@ -24,7 +24,7 @@ from tests.client import Client
 from tests.factories import participant, submitted_system
 from tests.programs import COMPLETE
 from tests.rooms.coursework.deaths import every_stage
-from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, RATED, STATED
+from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, RATED, SENDING
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked to be killed")
 BATCH = 20  # subjects made in one transaction
@@ -112,7 +112,8 @@ class Kills:
             review = leases.open_review(cora, submission, self.clock.now)
             remark = Remark("new-1.C.1", "1.C.1", "suggested", TEXT)
             text = ReviewText({"client_path": "meets", "rules": "meets"}, "Clear.", TEXT, {}, (remark,))
-            review_actions.save(cora, review, text, 1, self.clock.now)
+            review_actions.lock_draft(review)
+            review_actions.save(cora, review, text, self.clock.now)
             token = submission.lease_token or ""
             if published:
                 review_actions.publish(
@@ -200,7 +201,7 @@ def saves(_kills: Kills, one: Subject) -> Any:
 
 
 def submits(_kills: Kills, one: Subject) -> Any:
-    form = {"version": "1", "round": "1", **COMPLETE_FORM, "1.A.1": TEXT, **RATED, **STATED}
+    form = {"version": "1", "round": "1", **COMPLETE_FORM, "1.A.1": TEXT, **RATED, **SENDING}
     return one.browser.post(f"/systems/{one.system_id}/submit", data=form)
 
 

@@ -35,7 +35,7 @@ from tests.releases import (
 )
 from tests.rooms.coursework.test_review_race import at_once
 from tests.rooms.coursework.test_worksheet_race import copies, posts
-from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, RATED, STATED, begun, opened, sent
+from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, RATED, SENDING, begun, opened, sent
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_a_release_that_anything_refers_to_cannot_be_deleted(ben, cast):
 def test_a_round_that_is_sent_while_the_cohort_moves_is_kept_with_its_task(app, ana, cast):
     """Whichever is first: the round and the system it belongs to have the same structure in the end."""
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     windows = copies(app, ana, 2)
     release_id = published(add_field("1.B.2", required=False))
     mark = plan_of(cast.spring, release_id).mark
@@ -405,13 +405,13 @@ def test_the_page_that_saves_by_itself_is_told_and_keeps_its_text(ana, cast):
 
 def test_nothing_is_sent_over_the_head_of_who_wrote_it(ana, cast):
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     moved(cast.spring, published(drop_field("1.A.1")), cast.sam)
     response = ana.post(f"{url}/submit", data=form)
     assert response.status_code == 409 and COMPLETE["1.A.1"] in response.text
     db.session.rollback()
     assert db.session.scalars(select(Submission)).all() == []
-    assert ana.post(f"{url}/submit", data=opened(ana, url) | RATED | STATED).status_code == 303
+    assert ana.post(f"{url}/submit", data=opened(ana, url) | SENDING).status_code == 303
 
 
 def test_an_open_page_whose_fields_all_remain_saves_as_ever(ana, cast):

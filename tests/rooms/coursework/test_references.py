@@ -11,7 +11,7 @@ from app.lib.database import db
 from tests.factories import accepted_system, attached, counted_queries, submitted_system
 from tests.programs import COMPLETE
 from tests.rooms.coursework.linked import on_linked_release
-from tests.rooms.coursework.worksheets import COMPLETE_FORM, HOSTILE, RATED, STATED, begun, opened
+from tests.rooms.coursework.worksheets import COMPLETE_FORM, HOSTILE, PLANNED, SENDING, STATED, begun, opened
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_reference_counts_for_nothing(ana):
 def test_a_round_keeps_what_was_shown_when_it_was_sent(ana, sign_in, cast, clock):
     systems, focus = begun(ana), begun(ana, "focus")
     ana.post(f"{systems}/draft", data=opened(ana, systems) | COMPLETE_FORM | {"1.C.1": ["The first rule"]})
-    form = opened(ana, focus) | {"2.A.1": ["Knees"], "rating~focus": ["meets"]} | STATED
+    form = opened(ana, focus) | {"2.A.1": ["Knees"], "rating~focus": ["meets"]} | STATED | PLANNED
     receipt = ana.post(f"{focus}/submit", data=form).location
     ana.post(f"{systems}/draft", data=opened(ana, systems) | {"1.C.1": ["Another rule"]})
     assert "Another rule" in block(ana.get(focus).text, "2.A.4")
@@ -135,7 +135,7 @@ def test_what_a_round_shows_is_marked_when_it_changed(ana, sign_in, cast, write,
 
     systems, focus = begun(ana), begun(ana, "focus")
     ana.post(f"{systems}/draft", data=opened(ana, systems) | COMPLETE_FORM)
-    form = {"2.A.1": ["Knees"], "rating~focus": ["meets"]} | STATED
+    form = {"2.A.1": ["Knees"], "rating~focus": ["meets"]} | STATED | PLANNED
     ana.post(f"{focus}/submit", data=opened(ana, focus) | form)
     with write():
         submission = db.session.scalars(select(Submission)).one()
@@ -152,7 +152,7 @@ def test_what_a_round_shows_is_marked_when_it_changed(ana, sign_in, cast, write,
 
 def test_the_module_one_worksheet_is_sent_with_it(ana):
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     page = ana.get(ana.post(f"{url}/submit", data=form).location).text
     assert "Here stands the answer to 2.A.1 Focus, once there is one." in block(page, "1.A.1")
 

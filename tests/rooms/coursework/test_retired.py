@@ -11,7 +11,7 @@ from app.lib.database import db
 from tests.factories import published_review
 from tests.programs import COMPLETE
 from tests.releases import published, retire
-from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, RATED, STATED, begun, opened, sent
+from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, SENDING, begun, opened, sent
 
 NAME = COMPLETE["1.A.1"]
 
@@ -55,7 +55,7 @@ def test_it_keeps_nobody_from_sending_and_what_stands_in_it_goes_along(ana, reti
     ana.post(f"{url}/draft", data=opened(ana, url) | {"1.A.1": [NAME]})
     retired()
     asked = {key: value for key, value in COMPLETE_FORM.items() if not key.startswith(("1.A", "1.B.1"))}
-    response = ana.post(f"{url}/submit", data=opened(ana, url) | asked | RATED | STATED)
+    response = ana.post(f"{url}/submit", data=opened(ana, url) | asked | SENDING)
     assert response.status_code == 303
     db.session.rollback()
     kept = db.session.scalars(select(Submission)).one()

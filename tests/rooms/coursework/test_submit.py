@@ -13,12 +13,12 @@ from app.coursework import rules
 from app.coursework.models import Draft, Submission, System
 from app.lib.database import db
 from app.mail.models import Message
-from tests.factories import published_review, submitted_system
+from tests.factories import published_review
 from tests.programs import COMPLETE
 from tests.rooms.coursework.worksheets import (
     COMPLETE_FORM,
     HOSTILE,
-    RATED,
+    SENDING,
     STATED,
     begun,
     form_of,
@@ -116,7 +116,7 @@ def test_hostile_text_is_frozen_as_text(ana):
 
 def test_the_same_form_sent_twice_leads_to_the_same_receipt(ana):
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     first, again = (ana.post(f"{url}/submit", data=form) for _ in range(2))
     assert first.location == again.location == f"{url}/submissions/1"
     assert count(Submission) == 1
@@ -125,7 +125,7 @@ def test_the_same_form_sent_twice_leads_to_the_same_receipt(ana):
 
 def test_an_old_form_sent_after_the_answer_makes_no_second_round(ana, write, cast):
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     ana.post(f"{url}/submit", data=form)
     with write():
         published_review(db.session.scalars(select(Submission)).one(), cast.cora)
@@ -135,7 +135,7 @@ def test_an_old_form_sent_after_the_answer_makes_no_second_round(ana, write, cas
 
 def test_one_round_waits_at_a_time_and_the_text_is_kept(ana):
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     ana.post(f"{url}/submit", data=form)
     changed = form | opened(ana, url) | STATED | {"1.A.1": ["Changed after sending"]}
     response = ana.post(f"{url}/submit", data=changed)
@@ -171,14 +171,6 @@ def test_what_is_missing_is_named_and_everything_else_is_saved(ana, change, word
     assert db.session.scalars(select(Draft)).one().answers["1.E.1"][1]["item"] == "Insurance"
 
 
-def test_a_possible_client_detail_is_a_hint_and_no_refusal(ana):
-    url = begun(ana)
-    text = "### Purpose\nAsk at 555-555-0142.\n\n### Steps\nCall."
-    ana.post(f"{url}/draft", data=opened(ana, url) | {"1.C.1": [text]})
-    assert "holds a telephone number" in ana.get(url).text
-    assert sent(ana, url, **{"1.C.1": [text]}).status_code == 303
-
-
 def test_a_module_moved_into_the_future_refuses_with_its_date(ana, write, cast):
     url = begun(ana)
     with write():
@@ -191,7 +183,7 @@ def test_a_module_moved_into_the_future_refuses_with_its_date(ana, write, cast):
 
 def test_a_suspended_person_is_refused_and_reads_what_was_typed(ana, write, cast):
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     with write():
         db.session.get_one(Enrollment, cast.ana_enrollment).status = "suspended"
     response = ana.post(f"{url}/submit", data=form)
@@ -203,44 +195,9 @@ def test_a_suspended_person_is_refused_and_reads_what_was_typed(ana, write, cast
 
 def test_a_field_changed_in_another_tab_is_asked_about_before_anything_is_sent(ana):
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     ana.post(f"{url}/draft", data=opened(ana, url) | {"1.A.1": ["Theirs"]})
     response = ana.post(f"{url}/submit", data=form)
     assert response.status_code == 409
     assert "Theirs" in response.text
     assert count(Submission) == 0
-
-
-# --- taking a round back --------------------------------------------------------------------------
-
-
-def test_a_waiting_round_can_be_taken_back_once(ana):
-    url = begun(ana)
-    sent(ana, url)
-    for _ in range(2):
-        assert ana.post(f"{url}/submissions/1/take-back").status_code == 303
-    assert only_round().status == "withdrawn"
-    assert db.session.scalars(select(System)).one().status == "drafting"
-    assert "taken back" in ana.get(url).text
-    assert sent(ana, url).location == f"{url}/submissions/2"
-
-
-def test_a_suspended_person_takes_nothing_back(ana, write, cast):
-    url = begun(ana)
-    sent(ana, url)
-    with write():
-        db.session.get_one(Enrollment, cast.ana_enrollment).status = "suspended"
-    response = ana.post(f"{url}/submissions/1/take-back")
-    assert "is suspended" in ana.get(response.location).text
-    assert only_round().status == "waiting"
-
-
-def test_a_round_in_review_stays(ana, write, cast):
-    with write():
-        round_1 = submitted_system(cast.ana_enrollment)
-        round_1.status, round_1.system.status = "in review", "in review"
-        system_id = round_1.system_id
-    response = ana.post(f"/systems/{system_id}/submissions/1/take-back")
-    assert response.status_code == 303
-    assert "already reading this round" in ana.get(response.location).text
-    assert only_round().status == "in review"

@@ -15,7 +15,7 @@ from app.mail.models import Message
 from tests.client import Client
 from tests.factories import submitted_system
 from tests.rooms.coursework.test_review_race import at_once
-from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, RATED, STATED, begun, opened
+from tests.rooms.coursework.worksheets import COMPLETE_FORM, JSON, SENDING, begun, opened
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_beginning_four_times_at_once_makes_one_system(app, ana):
 
 def test_submitting_four_times_at_once_sends_one_round(app, ana):
     url = begun(ana)
-    form = opened(ana, url) | COMPLETE_FORM | RATED | STATED
+    form = opened(ana, url) | COMPLETE_FORM | SENDING
     windows = copies(app, ana, 4)
     answers = at_once(app, posts(windows, f"{url}/submit", [form] * 4))
     assert {(one.status_code, one.location) for one in answers} == {(303, f"{url}/submissions/1")}

@@ -27,7 +27,7 @@ from config import ROOT
 from tests.rooms.admissions.offers import new_user
 from tests.rooms.coursework.test_review import opened as taken_up
 from tests.rooms.coursework.test_review import send
-from tests.rooms.coursework.worksheets import STATED, begun, opened
+from tests.rooms.coursework.worksheets import PLANNED, STATED, begun, opened
 
 SLUG = "maerz-2027"
 PATH = f"/cohorts/{SLUG}"
@@ -186,7 +186,7 @@ def test_a_participant_works_a_coach_answers_and_the_manual_is_made(mia, sign_in
     assert "Darin kommt niemand mit Namen vor." in page and "Das habe ich selbst geschrieben." in page
     saved = mia.post(f"{sheet}/draft", data=opened(mia, sheet) | WORK | {"save": ["K"]})
     assert saved.status_code == 303
-    sent = mia.post(f"{sheet}/submit", data=opened(mia, sheet) | STATED)
+    sent = mia.post(f"{sheet}/submit", data=opened(mia, sheet) | STATED | PLANNED)
     assert sent.location == f"{sheet}/submissions/1", sent.text
     assert "Hobel" in seen(mia, sent.location)
 

@@ -148,6 +148,17 @@ BROKEN = {
         f"{CARD}:10: a “{{{{” or “}}}}” has no partner."),
     "brace not closed": swap(CARD, "{{ 1.A.1 }}", "{{ 1.A.1 }",
         f"{CARD}:6: a “{{{{” or “}}}}” has no partner."),
+    "care word twice": put(
+        {"wording.yaml": "care_words:\n  - {words: [cure], say: help}\n  - {words: [Cure], say: aid}\n"},
+        "wording.yaml:3: “Cure” is looked for already; the first is in line 2."),
+    "phrase without a care word": put(
+        {"wording.yaml": "care_words:\n  - words: [cure]\n    say: help\n    fine_in: [a secret]\n"},
+        "wording.yaml:4: “a secret” holds none of the words above, so nothing is right in it."),
+    "care word without a source": put(
+        {"wording.yaml": "care_words:\n  - words: [cure]\n    say: help\n    sources: [M99]\n"},
+        "wording.yaml:4: the source M99 is not in sources.yaml."),
+    "care word without a replacement": put({"wording.yaml": "care_words:\n  - words: [cure]\n"},
+        "wording.yaml:2: “say” is missing in entry 1 of “care_words”."),
     "kind of document": swap(CARD, "kind: sheet", "kind: poem",
         f"{CARD}:3: “kind” is “poem”; it must be policy, procedure, form, plan, sheet, log or letter."),
 }  # fmt: skip

@@ -157,6 +157,9 @@ BROKEN = {
          "this one."),
     "result twice": swap(SHEET, "{key: share, label: Share", "{key: margin, label: Share",
         f"{SHEET}:40: the result “margin” is used twice; the first is in line 39."),
+    "may hold what nobody knows": swap(SHEET, "required: true", "may_hold: [secrets]\n        required: true",
+        f"{SHEET}:10: entry 1 of “may_hold” is “secrets”; it must be names, provider_names, dates, ages, phones, "
+         "emails, addresses, numbers, web, care_words or blanks."),
     "level missing": swap(RUBRIC, "      meets: Another person baked it.\n", "",
         f"{RUBRIC}:5: “meets” is missing in “levels”."),
     "level too many": swap(RUBRIC, "      exceeds:", "      perfect: An angel baked it.\n      exceeds:",

@@ -12,7 +12,7 @@ from app.coursework.models import Draft, Submission
 from app.lib.database import db
 from tests.factories import counted_queries, submitted_system
 from tests.programs import COMPLETE
-from tests.rooms.coursework.worksheets import COMPLETE_FORM, RATED, STATED, begun, form_of, opened
+from tests.rooms.coursework.worksheets import COMPLETE_FORM, SENDING, begun, form_of, opened
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_another_section_changed_elsewhere_is_no_conflict(ana, url):
 
 def test_a_round_is_sent_from_the_last_step(ana, url):
     page = opened(ana, f"{url}?section=send")
-    response = ana.post(f"{url}/submit", data=page | RATED | STATED)
+    response = ana.post(f"{url}/submit", data=page | SENDING)
     assert (response.status_code, response.location) == (303, f"{url}/submissions/1")
     db.session.rollback()
     assert db.session.scalars(select(Submission)).one().answers["1.A.1"] == COMPLETE["1.A.1"]

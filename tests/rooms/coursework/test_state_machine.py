@@ -23,10 +23,11 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.audit.models import Entry
-from app.coursework import actions, forms, leases, queries, review_actions
+from app.coursework import actions, forms, leases, queries, review_actions, waiting
 from app.coursework import review_queries as reviews
 from app.coursework.models import Comment, Draft, Review, Submission, System
 from app.coursework.review_rules import ENOUGH, Remark, ReviewText
+from app.coursework.views.sheet_form import stored
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from tests.cast import NOW, Cast
@@ -39,6 +40,7 @@ EVERYTHING = (
     "save", "submit", "take back", "take up", "hand back", "write", "soften", "publish accepted",
     "publish changes requested", "withdraw",
 )  # fmt: skip
+PLAN = {"plan~when": "the next inquiry comes in", "plan~will": "read the rule aloud"}
 CRITERIA = ("client_path", "rules")
 FIELDS = ("1.A.1", "1.B.1", "1.C.1")
 who, coach = st.integers(0, 1), st.integers(0, 1)
@@ -148,14 +150,7 @@ class Practice(RuleBasedStateMachine):
     def _saves(self, person: Person, mine: forms.Entries) -> None:
         def save() -> None:
             sheet = self._sheet(person)
-            stored = forms.stored(
-                sheet.worksheet,
-                sheet.rubric,
-                sheet.draft.answers,
-                sheet.draft.self_rating,
-                sheet.request_answers,
-            )
-            merged = forms.merge(stored, mine, {}, is_current=True)
+            merged = forms.merge(stored(sheet), mine, {}, is_current=True)
             actions.save(_user(person.user_id), sheet.system, sheet.draft, merged, self.now)
 
         self.tries("save", save)
@@ -164,14 +159,9 @@ class Practice(RuleBasedStateMachine):
         person = self.persons[who]
 
         def send() -> None:
+            waiting.lock_enrollment_of(person.system_id)
             sheet = self._sheet(person)
-            entries = forms.stored(
-                sheet.worksheet,
-                sheet.rubric,
-                sheet.draft.answers,
-                sheet.draft.self_rating,
-                sheet.request_answers,
-            )
+            entries = stored(sheet)
             actions.check_ready(sheet, entries, is_own=stated, no_client=stated, now=self.now)
             rating = {key: sheet.draft.self_rating.get(key, "") for key in CRITERIA}
             number = sheet.system.round + 1
@@ -187,7 +177,7 @@ class Practice(RuleBasedStateMachine):
         begin_write()
         asked = [forms.request_key(one.id) for one in self._sheet(person).open_requests]
         good: forms.Entries = {key: value for key, value in COMPLETE.items() if key in FIELDS}
-        good |= {forms.rating_key(key): "meets" for key in CRITERIA}
+        good |= {forms.rating_key(key): "meets" for key in CRITERIA} | PLAN
         self._saves(person, good | {key: {"answer": "changed", "text": ""} for key in asked})
         self.sends(who, stated=True)
 
@@ -242,7 +232,7 @@ class Practice(RuleBasedStateMachine):
         desk, found = self.coaches[coach], self._round(who)
         if not found or found.id not in desk.open:
             return
-        review_id, version, lease = desk.open[found.id]
+        review_id, _, lease = desk.open[found.id]
 
         def write() -> None:
             review = db.session.get_one(Review, review_id)
@@ -255,7 +245,8 @@ class Practice(RuleBasedStateMachine):
                 {str(one.id): settle for one in earlier},
                 remark,
             )
-            review_actions.save(_user(desk.user_id), review, text, version, self.now)
+            review_actions.lock_draft(review)
+            review_actions.save(_user(desk.user_id), review, text, self.now)
             token = (
                 review.submission.lease_token if review.submission.lease_coach_id == desk.user_id else lease
             )
@@ -268,13 +259,14 @@ class Practice(RuleBasedStateMachine):
         desk, found = self.coaches[coach], self._round(who)
         if not found or found.id not in desk.open:
             return
-        review_id, version, lease = desk.open[found.id]
+        review_id, _, lease = desk.open[found.id]
 
         def soften() -> None:
             review = db.session.get_one(Review, review_id)
             said = tuple(Remark(str(one.id), one.field_id, kinds, one.text) for one in review.comments)
             text = ReviewText(review.marks, review.strength, review.note, review.settled, said)
-            review_actions.save(_user(desk.user_id), review, text, version, self.now)
+            review_actions.lock_draft(review)
+            review_actions.save(_user(desk.user_id), review, text, self.now)
             desk.open[found.id] = (review_id, review.version, lease)
 
         self.tries("soften", soften)

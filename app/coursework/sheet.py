@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from app.coursework import forms, other_modules, precheck, rules
+from app.coursework import change_rules, forms, improving_rules, other_modules, precheck, rules
 from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, shown, shown_files
 from app.coursework.precheck import Seen, seen
 from app.coursework.queries import Remark, Sheet
 from app.coursework.review_rules import LEVEL_WORDS
+from app.coursework.talk import Talk
 from app.curriculum import fields
 from app.curriculum.calculation import Results
 from app.curriculum.field_types import CalculatedField, Field, TableField
-from app.curriculum.schema import Criterion, Section
+from app.curriculum.schema import Criterion, Rubric, Section, Worksheet
 from app.lib import times
+from app.lib.json_rows import instant
 from app.lib.refusal import Refused
 
 
@@ -194,9 +196,14 @@ class Page:
             precheck.Finding(
                 "todo", f"{one.field_id}: the change {one.by} asked for has no answer yet.", one.field_id
             )
-            for one in self.sheet.open_requests
+            for one in self._in_order
             if one.kind == "required" and not rules.is_answer(**(self.answer(one) or {}))
         ]
+
+    @property
+    def _in_order(self) -> list[Remark]:
+        by_id = {one.id: one for one in self.sheet.open_requests}
+        return [by_id[one.id] for one in self.changes.list]
 
     @cached_property
     def findings(self) -> list[precheck.Finding]:
@@ -255,12 +262,43 @@ class Page:
 
     # --- words of the bar ---
 
+    @cached_property
+    def changes(self) -> change_rules.Changes:
+        """What to change first, with the answers as they stand on this page."""
+        asked = [
+            change_rules.Asked(
+                one.id,
+                one.field_id,
+                one.kind,
+                rules.is_answer(**(self.answer(one) or {})),
+                one.below,
+                one.text,
+            )
+            for one in self.sheet.open_requests
+        ]
+        return changes_of(asked, self.sheet.worksheet, self.sheet.rubric)
+
+    @cached_property
+    def talk(self) -> Talk:
+        """What is said about the comments on this page."""
+        shown = [one for some in self._remarks.values() for one in some]
+        return Talk.of_owner(
+            self.sheet.system, [one.thread for one in shown if one.thread], self.now
+        )
+
+    @property
+    def improving(self) -> str:
+        """'Accepted; improving, drafting round 3' of a system that is accepted and written anew; '' otherwise."""
+        system = self.sheet.system
+        return improving_rules.words(system.status, system.accepted_round, system.round)
+
     @property
     def state(self) -> tuple[str, str]:
-        if self.requests_to_do:
+        if self.requests_to_do and not self.read_only:
             left = _count(len(self.requests_to_do), "required change to answer", "required changes to answer")
             return "changes", left[:1].upper() + left[1:]
-        return rules.state_of(self.sheet.system.status)
+        pattern, word = rules.state_of(self.sheet.system.status)
+        return pattern, self.improving or word
 
     @property
     def saved(self) -> str:
@@ -277,6 +315,34 @@ class Page:
         return rules.promise(
             self.now, self.sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
         )
+
+
+def changes_of_row(row: Any, worksheet: Worksheet, rubric: Rubric | None) -> change_rules.Changes:
+    """The same from a row of `queries.systems_of`, for pages that show many systems."""
+    asked = [
+        change_rules.Asked(
+            one["id"],
+            one["field_id"],
+            one["kind"],
+            rules.is_answer(one["answer"] or "", one["answer_text"])
+            and change_rules.answer_counts(instant(one["answered_at"]), row.reviewed_at),
+            [key for key, level in one["marks"].items() if level == "not_yet"],
+        )
+        for one in row.open_requests
+    ]
+    return changes_of(asked, worksheet, rubric)
+
+
+def changes_of(
+    asked: Iterable[change_rules.Asked], worksheet: Worksheet, rubric: Rubric | None
+) -> change_rules.Changes:
+    """The open requests in the order in which to take them, on the worksheet and rubric they were asked on."""
+    places = {
+        one.id: change_rules.Place(at, one.label, tuple(one.criteria))
+        for at, one in enumerate(worksheet.fields())
+    }
+    critical = [one.key for one in (rubric.criteria if rubric else ()) if one.critical]
+    return change_rules.to_change(asked, places, critical)
 
 
 _COMMENTS = {

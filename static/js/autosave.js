@@ -15,7 +15,7 @@ const LONGEST_WAIT = 10000; // ms while somebody types without a pause
 const LONGEST_RETRY = 60000;
 const KEEPALIVE = 60000; // bytes a browser sends for a page that is closing
 const OWN = ["csrf_token", "was", "version", "release"]; // fields of ours, nothing anybody typed
-const NOT_KEPT = [...OWN, "round", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
+const NOT_KEPT = [...OWN, "round", "statement_own", "statement_no_client", "seen"]; // what belongs to sending, not to the draft
 
 export const SENTENCES = {
   saving: "Saving…",
@@ -68,7 +68,7 @@ export class Autosave {
     /** @type {Entries} */
     const found = [];
     for (const [name, value] of new FormData(this.form)) {
-      if (typeof value === "string" && !NOT_KEPT.includes(name)) found.push([name, value.replaceAll("\r\n", "\n")]);
+      if (typeof value === "string" && !NOT_KEPT.includes(name) && !name.startsWith("reply~")) found.push([name, value.replaceAll("\r\n", "\n")]);
     }
     return found;
   }

@@ -17,7 +17,8 @@ from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
 from app.coursework.review_queries import RemarkView
-from app.coursework.views import bp, sheet_form
+from app.coursework.talk import Talk
+from app.coursework.views import bp, said, sheet_form
 from app.curriculum.field_types import Field
 from app.curriculum.fields import tidy
 from app.curriculum.scalars import parse_date, typed
@@ -82,6 +83,7 @@ def save(system_id: int) -> Any:
     merged, before = sheet_form.merged(sheet), sheet.draft.saved_at
     try:
         actions.save(get_user(), sheet.system, sheet.draft, merged, now)
+        replied = said.with_worksheet(system_id, now)
     except Refused as refusal:
         db.session.rollback()
         return sheet_form.refused(system_id, refusal)
@@ -101,7 +103,7 @@ def save(system_id: int) -> Any:
     except Refused as refusal:
         fresh = queries.sheet_for(get_user(), system_id)
         return sheet_form.page(fresh, sheet_form.stored(fresh), refusal)
-    return redirect(url_for("coursework.worksheet", system_id=system_id, _anchor=_place()), 303)
+    return redirect(url_for("coursework.worksheet", system_id=system_id, _anchor=replied or _place()), 303)
 
 
 def _place() -> str:
@@ -253,13 +255,14 @@ def _sent_already(sheet: queries.Sheet, frozen: actions.Frozen) -> bool:
 def submission(system_id: int, number: int) -> Any:
     """One round: its receipt, its review once published, and the work as it was frozen."""
     found = queries.submission_for(get_user(), system_id, number)
-    return _submission(found)
+    return round_page(found)
 
 
-def _submission(found: Submission) -> Any:
-    """As it was written on its own release, with the review both sides read."""
+def round_page(found: Submission, refusal: Refused | None = None) -> Any:
+    """As it was written on its own release, with the review both sides read and what was said about it."""
     task = assignment_of_round(found)
     view = review_queries.review_view(found)
+    closed = view.closed if view else review_queries.closed_threads(found)
     own = review_queries.criteria_views(task.criteria, {}, found.self_rating)
     return render_template(
         "coursework/submission.html",
@@ -270,7 +273,11 @@ def _submission(found: Submission) -> Any:
         criteria=view.criteria if view else own,
         fields=shown(review_queries.answers_of(found)),
         remarks=_by_field(view.remarks if view else ()),
-    )
+        closed=closed,
+        talk=Talk.of_participant(found, view, closed, clock.now()),
+        changes=said.changes_of_round(found, view, task),
+        refusal=refusal,
+    ), 422 if refusal else 200
 
 
 def _by_field(remarks: Iterable[RemarkView]) -> dict[str, list[RemarkView]]:

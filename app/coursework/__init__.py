@@ -12,6 +12,8 @@ def init_app(app: Flask) -> None:
 
     assert participant
     assert files
-    assert compare and improving and threads
+    assert compare
+    assert improving
+    assert threads
     app.register_blueprint(bp)
     app.register_blueprint(coach.bp)

@@ -1,4 +1,4 @@
-"""What to change first after a review: one order, one next step. Worksheet, round and dashboard all read it here. Pure."""
+"""What to change first after a review: one order, one next step. Worksheet, round and dashboard read it here. Pure."""
 
 from __future__ import annotations
 
@@ -90,6 +90,7 @@ class Place:
     criteria: tuple[str, ...] = ()
 
 
+NOTHING = Changes()
 NOWHERE = Place(9_999, "")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import abort
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from app.accounts.models import User
 from app.cohorts.models import CohortCoach, Enrollment
@@ -65,7 +65,7 @@ def coached_rounds(user: User, system_id: int, now: datetime) -> Sequence[Any]:
     return db.session.execute(rows).all() or abort(404)
 
 
-_rounds: Select[Any] = (
+_rounds = (
     select(System, Submission.number, Submission.status, Submission.submitted_at)
     .join(Enrollment, Enrollment.id == System.enrollment_id)
     .outerjoin(Submission, Submission.system_id == System.id)
@@ -78,9 +78,7 @@ def compare(
 ) -> Comparison:
     """Two of these rounds, the earlier one first. Names nobody knows fall back to the last two, and are said so."""
     system = rounds[0].System
-    choices = [
-        RoundName(str(row.number), f"Round {row.number}") for row in rounds if row.number is not None
-    ]
+    choices = [RoundName(str(row.number), f"Round {row.number}") for row in rounds if row.number is not None]
     if with_draft:
         choices.append(RoundName(DRAFT, "What I have now (draft)"))
     task = assignment_of(system)
@@ -98,7 +96,15 @@ def compare(
     else:
         shown_now = tuple(found)
     return Comparison(
-        system, task, tuple(choices), before, after, shown_now, len(changed), len(found) - len(changed), problem
+        system,
+        task,
+        tuple(choices),
+        before,
+        after,
+        shown_now,
+        len(changed),
+        len(found) - len(changed),
+        problem,
     )
 
 

@@ -39,5 +39,6 @@ def check_reason(reason: str) -> None:
         raise Refused("Say in a sentence why; it goes into the mail.", field="reason")
     if len(reason) > LONGEST_REASON:
         raise Refused(
-            f"The reason has room for {LONGEST_REASON} characters, and this one has {len(reason)}.", field="reason"
+            f"The reason has room for {LONGEST_REASON} characters, and this one has {len(reason)}.",
+            field="reason",
         )

@@ -289,7 +289,7 @@ _reviewed = (
 )
 
 
-def systems_of(enrollment_id: int) -> Sequence[Row[Any]]:
+def systems_of(enrollment_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every system of this person, in the order in which they were begun. One query.
 
     Columns: id, module_slug, release_id, status, round, created_at, accepted_at, accepted_round; saved_at of the draft;

@@ -119,9 +119,7 @@ class Discussed:
 
 def discussed(submission: Submission, review: Review | None) -> Discussed:
     """Everything that was said about a round that has this review in force, or none: one query."""
-    withdrawn = and_(
-        Review.submission_id == submission.id, Review.status == "withdrawn", threads.has_replies
-    )
+    withdrawn = and_(Review.submission_id == submission.id, Review.status == "withdrawn", threads.has_replies)
     either = [withdrawn]
     if review is not None:
         either += [Comment.review_id == review.id, _open_earlier(submission, review.published_at)]
@@ -130,7 +128,9 @@ def discussed(submission: Submission, review: Review | None) -> Discussed:
     ).all()
     owner_id = submission.system.enrollment.user_id
     own = review.id if review is not None else None
-    comments, earlier, closed = [], [], []
+    comments: list[Comment] = []
+    earlier: list[Comment] = []
+    closed: list[Comment] = []
     for row in rows:
         place = comments if row.Comment.review_id == own else closed if row.status == "withdrawn" else earlier
         place.append(row.Comment)
@@ -141,7 +141,8 @@ def discussed(submission: Submission, review: Review | None) -> Discussed:
         for row in rows
     }
     below = {
-        row.Comment.id: frozenset(key for key, level in row.marks.items() if level == "not_yet") for row in rows
+        row.Comment.id: frozenset(key for key, level in row.marks.items() if level == "not_yet")
+        for row in rows
     }
     return Discussed(comments, earlier, closed, said, below)
 

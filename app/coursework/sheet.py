@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from app.coursework import change_rules, forms, improving_rules, other_modules, precheck, rules
+from app.coursework.changes import changes_of
 from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, shown, shown_files
 from app.coursework.precheck import Seen, seen
 from app.coursework.queries import Remark, Sheet
@@ -18,9 +19,8 @@ from app.coursework.talk import Talk
 from app.curriculum import fields
 from app.curriculum.calculation import Results
 from app.curriculum.field_types import CalculatedField, Field, TableField
-from app.curriculum.schema import Criterion, Rubric, Section, Worksheet
+from app.curriculum.schema import Criterion, Section
 from app.lib import times
-from app.lib.json_rows import instant
 from app.lib.refusal import Refused
 
 
@@ -282,9 +282,7 @@ class Page:
     def talk(self) -> Talk:
         """What is said about the comments on this page."""
         shown = [one for some in self._remarks.values() for one in some]
-        return Talk.of_owner(
-            self.sheet.system, [one.thread for one in shown if one.thread], self.now
-        )
+        return Talk.of_owner(self.sheet.system, [one.thread for one in shown if one.thread], self.now)
 
     @property
     def improving(self) -> str:
@@ -315,34 +313,6 @@ class Page:
         return rules.promise(
             self.now, self.sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
         )
-
-
-def changes_of_row(row: Any, worksheet: Worksheet, rubric: Rubric | None) -> change_rules.Changes:
-    """The same from a row of `queries.systems_of`, for pages that show many systems."""
-    asked = [
-        change_rules.Asked(
-            one["id"],
-            one["field_id"],
-            one["kind"],
-            rules.is_answer(one["answer"] or "", one["answer_text"])
-            and change_rules.answer_counts(instant(one["answered_at"]), row.reviewed_at),
-            [key for key, level in one["marks"].items() if level == "not_yet"],
-        )
-        for one in row.open_requests
-    ]
-    return changes_of(asked, worksheet, rubric)
-
-
-def changes_of(
-    asked: Iterable[change_rules.Asked], worksheet: Worksheet, rubric: Rubric | None
-) -> change_rules.Changes:
-    """The open requests in the order in which to take them, on the worksheet and rubric they were asked on."""
-    places = {
-        one.id: change_rules.Place(at, one.label, tuple(one.criteria))
-        for at, one in enumerate(worksheet.fields())
-    }
-    critical = [one.key for one in (rubric.criteria if rubric else ()) if one.critical]
-    return change_rules.to_change(asked, places, critical)
 
 
 _COMMENTS = {

@@ -89,9 +89,7 @@ class Thread:
         by_owner = said is not None and said.author_id == self.owner_id
         upto = said.id if said else 0
         return [
-            one
-            for one in self.readers
-            if one.reply_id >= upto and (one.user_id != self.owner_id) == by_owner
+            one for one in self.readers if one.reply_id >= upto and (one.user_id != self.owner_id) == by_owner
         ]
 
     def receipt_after(self, said: Said) -> list[Reader]:

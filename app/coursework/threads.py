@@ -54,9 +54,7 @@ COLUMNS = (
 has_replies = exists(select(Reply.id).where(Reply.comment_id == Comment.id))
 
 
-def of_columns(
-    comment_id: int, owner_id: int, status: str, replies: list[Any], readers: list[Any]
-) -> Thread:
+def of_columns(comment_id: int, owner_id: int, status: str, replies: list[Any], readers: list[Any]) -> Thread:
     """The thread of one comment; `status` is of its review."""
     said = (
         Said(
@@ -145,9 +143,7 @@ def reply(author: User, comment: Comment, text: str, now: datetime) -> Reply:
     enrollment = review.submission.system.enrollment
     if reason := reason_closed(author, review, enrollment):
         raise Refused(reason, field=f"reply-{comment.id}")
-    before = list(
-        db.session.scalars(select(Reply).where(Reply.comment_id == comment.id).order_by(Reply.id))
-    )
+    before = list(db.session.scalars(select(Reply).where(Reply.comment_id == comment.id).order_by(Reply.id)))
     last = before[-1] if before else None
     if last and text and (last.author_id, last.text, last.taken_back_at) == (author.id, text, None):
         return last
@@ -171,7 +167,9 @@ def _others(author: User, review: Review, now: datetime) -> list[User]:
         return [owner]
     still = CohortCoach.until.is_(None) | (CohortCoach.until > now)
     rows = select(User).join(CohortCoach, CohortCoach.user_id == User.id)
-    coaches = db.session.scalars(rows.where(CohortCoach.cohort_id == review.submission.cohort_id, still)).all()
+    coaches = db.session.scalars(
+        rows.where(CohortCoach.cohort_id == review.submission.cohort_id, still)
+    ).all()
     return [one for one in coaches if one.id == review.coach_id] or list(coaches)
 
 
@@ -217,9 +215,7 @@ def mark_read(reader: User, system_id: int, seen: Mapping[int, int], now: dateti
     for comment_id, last, receipt in db.session.execute(rows):
         upto = min(seen[comment_id], last)
         if receipt is None:
-            db.session.add(
-                CommentRead(comment_id=comment_id, user_id=reader.id, reply_id=upto, read_at=now)
-            )
+            db.session.add(CommentRead(comment_id=comment_id, user_id=reader.id, reply_id=upto, read_at=now))
         elif upto > receipt.reply_id:
             receipt.reply_id, receipt.read_at = upto, now
         else:

@@ -48,7 +48,7 @@ def _nested(element: _Nested, compiler: Any, **kw: Any) -> str:
     return str(compiler.process(element.clauses, **kw))
 
 
-def json_rows(query: Select[Any], *outer: Any) -> ScalarSelect[Any]:
+def json_rows(query: Select[*tuple[Any, ...]], *outer: Any) -> ScalarSelect[Any]:
     """The rows of `query` as a JSON array. `outer` are the tables of the enclosing query it refers to."""
     pairs: list[Any] = []
     for column in query.selected_columns:

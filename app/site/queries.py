@@ -13,9 +13,9 @@ from app.cohorts import queries as cohorts
 from app.cohorts.models import Call, Cohort, Enrollment
 from app.coursework import queries as coursework
 from app.coursework import threads
-from app.coursework.change_rules import Changes
+from app.coursework.change_rules import NOTHING
+from app.coursework.changes import changes_of_row
 from app.coursework.models import Review, Submission, System
-from app.coursework.sheet import changes_of_row
 from app.curriculum.queries import program_of
 from app.curriculum.schema import MediaFile, Module
 from app.lib.database import db
@@ -31,7 +31,7 @@ def chapters_of(enrollment: Enrollment) -> list[Chapter]:
 
 def _chapter(enrollment: Enrollment, module: Module, system: Any) -> Chapter:
     dates = cohorts.dates_of(enrollment.cohort, module)
-    changes = Changes()
+    changes = NOTHING
     if system and system.open_requests:
         source = program_of(system.release_id).module(module.slug) if system.release_id else module
         if source and source.worksheet:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.coursework.change_rules import Changes
+from app.coursework.change_rules import NOTHING, Changes
 from app.coursework.improving_rules import is_improving, words
 
 
@@ -28,7 +28,7 @@ class Chapter:
     promised_at: datetime | None = None
     closes_at: datetime | None = None  # of a system that grows until the end: its last version is due
     accepted_round: int | None = None  # what the manual shows, whatever the status says is being done now
-    changes: Changes = Changes()  # the open change requests, in the order of the worksheet's own list
+    changes: Changes = NOTHING  # the open change requests, in the order of the worksheet's own list
 
     @property
     def is_accepted(self) -> bool:

@@ -252,7 +252,9 @@ COURSEWORK = [
     get("coursework.submission", {}, with_number(thing(system_id="ben_system"), 2)),
     *of_each(lambda owner, _: get("coursework.compare", only(owner), thing(system_id=f"{owner}_system"))),
     *of_each(
-        lambda owner, _: post("coursework.seen", only(owner, 303), thing(system_id=f"{owner}_system"), seen("ben"))
+        lambda owner, _: post(
+            "coursework.seen", only(owner, 303), thing(system_id=f"{owner}_system"), seen("ben")
+        )
     ),
     *(
         post(
@@ -387,7 +389,9 @@ REVIEWS = [
     ),
     *of_each(
         lambda owner, coach: post(
-            "reviews.reopen", only(coach, 422 if owner == "ben" else 303), thing(review_id=f"{owner}_published"),
+            "reviews.reopen",
+            only(coach, 422 if owner == "ben" else 303),
+            thing(review_id=f"{owner}_published"),
             {"reason": "Your prices have changed."},
         )
     ),

@@ -130,7 +130,7 @@ PAGES = [
     Page("cora", the_draft, draft_comments, 5),
     Page("cora", the_review, comments, 5),
     Page("cora", the_review, replies, 5),
-    Page("cora", lambda cast: "/coaching" + a_system(cast) + "/compare", rounds, 5),
+    Page("cora", lambda cast: "/coaching" + a_system(cast) + "/compare", draft_comments, 4),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,7 +30,9 @@ PLACES = {
 }
 
 
-def asked(number: int, field_id: str, kind: str = "required", answered: bool = False, below: str = "") -> Asked:
+def asked(
+    number: int, field_id: str, kind: str = "required", answered: bool = False, below: str = ""
+) -> Asked:
     return Asked(number, field_id, kind, answered, below.split())
 
 
@@ -119,12 +122,16 @@ def test_taking_a_reply_back(author, read, later, kept):
 
 @pytest.mark.parametrize(
     ("text", "there", "refused"),
-    [("Words", 0, ""), ("", 0, "empty"), ("x" * 4000, 0, ""), ("x" * 4001, 0, "4,001"), ("Words", MOST, "100 replies")],
+    [
+        ("Words", 0, ""),
+        ("", 0, "empty"),
+        ("x" * 4000, 0, ""),
+        ("x" * 4001, 0, "4,001"),
+        ("Words", MOST, "100 replies"),
+    ],
 )
 def test_what_may_be_said(text, there, refused):
-    if not refused:
-        return check_reply(text, there)
-    with pytest.raises(Refused, match=refused):
+    with pytest.raises(Refused, match=refused) if refused else nullcontext():
         check_reply(text, there)
 
 
@@ -172,7 +179,9 @@ def test_stopping_leads_back_to_accepted(status):
     assert next_status(status, "stop improving") == "accepted"
 
 
-@pytest.mark.parametrize(("status", "why"), [("submitted", "Take it back first"), ("in review", "after the answer")])
+@pytest.mark.parametrize(
+    ("status", "why"), [("submitted", "Take it back first"), ("in review", "after the answer")]
+)
 def test_not_while_a_round_lies_with_the_coach(status, why):
     with pytest.raises(Refused, match=why):
         next_status(status, "stop improving")

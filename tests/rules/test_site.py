@@ -63,10 +63,22 @@ def asking(one: Chapter) -> Chapter:
 @pytest.mark.parametrize(
     ("chapters", "kind", "number"),
     [
-        ([asking(chapter(1, "drafting")), chapter(2, "changes requested", due=3)], "answer", 1),  # also once begun
+        (
+            [asking(chapter(1, "drafting")), chapter(2, "changes requested", due=3)],
+            "answer",
+            1,
+        ),  # also once begun
         ([chapter(1, "drafting"), asking(chapter(2, "drafting", due=3))], "answer", 2),
-        ([asking(chapter(1, "submitted")), chapter(2)], "begin", 2),  # a round waits: nothing is asked meanwhile
-        ([improving(1, "changes requested"), chapter(2)], "begin", 2),  # the manual has it: first what it lacks
+        (
+            [asking(chapter(1, "submitted")), chapter(2)],
+            "begin",
+            2,
+        ),  # a round waits: nothing is asked meanwhile
+        (
+            [improving(1, "changes requested"), chapter(2)],
+            "begin",
+            2,
+        ),  # the manual has it: first what it lacks
         ([improving(1, "reopened"), chapter(2, "submitted")], "continue", 1),
         ([improving(1, "changes requested"), improving(2, "drafting")], "answer", 1),
         ([improving(1, "in review")], "wait", 1),

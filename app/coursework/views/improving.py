@@ -70,5 +70,7 @@ def reopen(review_id: int) -> Any:
         return coach.published_page(review_queries.review_for(user, review_id, now), user, now, refusal)
     person = found.submission.system.enrollment.user.first_name
     db.session.commit()
-    say(f"The system is open for a new round, and {person} is told by mail. The accepted round stands meanwhile.")
+    say(
+        f"The system is open for a new round, and {person} is told by mail. The accepted round stands meanwhile."
+    )
     return redirect(url_for("reviews.review", review_id=review_id), 303)

@@ -10,10 +10,10 @@ from app.accounts.models import User
 from app.accounts.sessions import get_user
 from app.coursework import change_rules, forms, rules, threads
 from app.coursework.assignments import Assignment
+from app.coursework.changes import changes_of
 from app.coursework.models import Submission
 from app.coursework.queries import lock_system
 from app.coursework.review_queries import ReviewView
-from app.coursework.sheet import changes_of
 from app.coursework.thread_rules import read_seen
 from app.lib.database import begin_write
 from app.lib.web import wants_json
@@ -51,7 +51,9 @@ def mark(user: User, system_id: int, now: datetime) -> int:
 
 def text_of(comment_id: int) -> str:
     """The reply typed to this comment."""
-    return forms.clean_text(request.form.get(f"reply~{comment_id}", "") or request.form.get("text", "")).strip()
+    return forms.clean_text(
+        request.form.get(f"reply~{comment_id}", "") or request.form.get("text", "")
+    ).strip()
 
 
 def hold(system_id: int) -> None:

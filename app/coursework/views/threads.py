@@ -71,9 +71,7 @@ def seen(system_id: int) -> Any:
 
 def _round(system_id: int, number: int, comment_id: int) -> Any:
     anchor = f"comment-{comment_id}"
-    return redirect(
-        url_for("coursework.submission", system_id=system_id, number=number, _anchor=anchor), 303
-    )
+    return redirect(url_for("coursework.submission", system_id=system_id, number=number, _anchor=anchor), 303)
 
 
 # --- a coach -----------------------------------------------------------------------------------------------------

@@ -38,7 +38,9 @@ def test_two_rounds_word_for_word_and_row_for_row(ana: Any) -> None:
     assert "<del>One rule</del>" in page and "<ins>Three rules</ins>" in page
     assert "new row" in page and "row taken out" in page
     assert "two fields changed" in page and 'id="f1.A.1"' not in page
-    assert ana.get(f"{PAGE}?from=3&to=1").text == page.replace("from=1&to=3", "from=3&to=1")  # the earlier first
+    assert ana.get(f"{PAGE}?from=3&to=1").text == page.replace(
+        "from=1&to=3", "from=3&to=1"
+    )  # the earlier first
 
 
 def test_also_what_is_the_same(ana: Any) -> None:

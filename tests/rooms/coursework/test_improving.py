@@ -47,13 +47,15 @@ def stands(browser: Any, round_: int = 1, words: str = "The old rule.") -> None:
 
 def send_round(browser: Any, write: Any, answers: Any = NEW) -> int:
     with write():
-        number = next_round(db.session.get_one(System, 1), answers=answers).id
-    return number
+        sent = next_round(db.session.get_one(System, 1), answers=answers)
+    return sent.id
 
 
 def decide(cora: Any, submission_id: int, verdict: str) -> str:
     address = opened(cora, submission_id)
-    words = {"comment-new-1.C.1": "Not better yet.", "kind-new-1.C.1": "required"} if verdict == "request" else {}
+    words = (
+        {"comment-new-1.C.1": "Not better yet.", "kind-new-1.C.1": "required"} if verdict == "request" else {}
+    )
     marks = MARKS | ({"mark-rules": "not_yet"} if verdict == "request" else {})
     assert send(cora, address, do=verdict, strength="Clear.", **{**marks, **words}).status_code == 303
     return address
@@ -73,6 +75,22 @@ def test_improving_begins_with_one_button_and_the_manual_stays(ana: Any) -> None
     assert entries == ["Began to improve System 1"]
 
 
+def test_the_next_round_starts_from_the_last_text(cast: Any, sign_in: Any, write: Any) -> None:
+    with write():
+        first = submitted_system(cast.ana_enrollment, answers=OLD)
+        published_review(first, cast.cora, comments=[("1.C.1", "suggested", "Shorter?")])
+    ana = sign_in(cast.ana)
+    page = ana.get(SHEET).text
+    assert "The old rule." in page and "Round 1</a>" in page
+    rating = {"rating~client_path": "meets", "rating~rules": "meets"}
+    sent = {"version": "1", "round": "2", "statement_own": "1", "statement_no_client": "1", **rating}
+    assert ana.post(f"{SHEET}/submit", data=sent).status_code == 303
+    rows = db.session.execute(select(Submission.number, Submission.digest).order_by(Submission.number)).all()
+    assert [row.number for row in rows] == [1, 2]
+    second = db.session.scalar(select(Submission.answers).where(Submission.number == 2))
+    assert second["1.C.1"] == OLD["1.C.1"] and second["1.B.1"] == OLD["1.B.1"]
+
+
 def test_a_draft_of_the_next_round_changes_nothing_in_the_manual(ana: Any) -> None:
     ana.post(f"{SHEET}/improve")
     saved = ana.post(f"{SHEET}/draft", data={"version": "1", "1.C.1": "The better rule."})
@@ -82,7 +100,9 @@ def test_a_draft_of_the_next_round_changes_nothing_in_the_manual(ana: Any) -> No
     assert 'data-state="accepted"' in ana.get("/dashboard").text
 
 
-def test_a_returned_round_does_not_take_acceptance_away(ana: Any, cast: Any, sign_in: Any, write: Any) -> None:
+def test_a_returned_round_does_not_take_acceptance_away(
+    ana: Any, cast: Any, sign_in: Any, write: Any
+) -> None:
     ana.post(f"{SHEET}/improve")
     cora = sign_in(cast.cora)
     second = send_round(ana, write)
@@ -188,7 +208,9 @@ def test_a_coach_asks_for_it_with_a_reason_by_mail(ana: Any, cast: Any, sign_in:
     refused = cora.post("/reviews/1/reopen", data={"reason": " "})
     assert refused.status_code == 422 and "Say in a sentence why" in refused.text
     for _ in range(2):  # twice is harmless
-        assert cora.post("/reviews/1/reopen", data={"reason": "Your prices <b>changed</b>."}).status_code == 303
+        assert (
+            cora.post("/reviews/1/reopen", data={"reason": "Your prices <b>changed</b>."}).status_code == 303
+        )
     assert system().status == "reopened"
     mail = db.session.scalars(select(Message).where(Message.kind == "coursework/reopened")).one()
     assert mail.to_address == "ana@example.com" and "Your prices <b>changed</b>." in mail.text

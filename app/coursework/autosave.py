@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from flask import render_template
+
 from app.coursework import forms
 from app.coursework.queries import Sheet
 from app.coursework.sheet import Page, saved_words
@@ -35,5 +37,6 @@ def autosave_answer(
         "progress": {key: list(count) for key, count in page.progress.items()},
         "next": {"anchor": anchor, "words": words},
         "state": list(page.state),
+        "first": render_template("coursework/first.html", page=page) if page.changes.list else "",
         "findings": [[one.kind, one.sentence, one.anchor] for one in page.findings],
     }

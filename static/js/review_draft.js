@@ -11,7 +11,7 @@
 const WAIT = 1200; // ms after the last key
 const RETRY = 8000; // ms after a failure
 const KEEPALIVE = 60_000; // characters a browser sends for a page that is closing
-const OWN = ["csrf_token", "version", "lease", "showing"];
+const OWN = ["csrf_token", "version", "lease", "showing", "seen"];
 
 export class Draft {
   /**

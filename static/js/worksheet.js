@@ -56,8 +56,16 @@ function show(answer) {
     next.href = `#${answer.next.anchor}`;
     put(next, answer.next.words);
   }
+  first(answer.first);
   standing(answer.state);
   check(answer.findings);
+}
+
+/** @param {string} html what to change first, as it stands after this save */
+function first(html) {
+  const place = document.getElementById("first");
+  const fresh = new DOMParser().parseFromString(html ?? "", "text/html").getElementById("first");
+  if (place && fresh && place.innerHTML !== fresh.innerHTML) place.replaceWith(fresh);
 }
 
 /** @param {Element | null | undefined} place @param {string} words */

@@ -184,6 +184,7 @@ def submit(system_id: int) -> Any:
         if sheet.release_id != release_id or _freeze_differs(sheet, frozen, merged):
             db.session.commit()
             continue
+        said.mark(get_user(), system_id, now)
         actions.submit(get_user(), sheet, frozen, now)
         db.session.commit()
         return _receipt(system_id, frozen.number)

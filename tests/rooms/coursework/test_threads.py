@@ -298,3 +298,32 @@ def test_hostile_words_stay_words(ana: Any, cora: Any) -> None:
         page = browser.get(address, critical=False).text
         assert "<script>xq()" not in page and "<img src=x" not in page
         assert "&lt;script&gt;xq()" in page
+
+
+def test_worksheet_round_and_dashboard_say_the_same_next_step(cast: Any, sign_in: Any, write: Any) -> None:
+    """The critical criterion first, then by field; answered here, answered everywhere."""
+    asked = [("1.A.1", "required", "A"), ("1.B.1", "required", "B"), ("1.C.1", "suggested", "S")]
+    with write():
+        marks = {"client_path": "not_yet", "rules": "meets"}
+        published_review(submitted_system(cast.ana_enrollment), cast.cora, comments=asked, marks=marks)
+    ana = sign_in(cast.ana)
+
+    def steps() -> list[tuple[str, str]]:
+        found = []
+        for path in (SHEET, ROUND, "/dashboard"):
+            page = ana.get(path).text
+            words = re.search(r"(\d of 2 answered|Every required change has your answer)", page)
+            after = page[words.start() :] if words else ""
+            link = re.search(r'href="[^"]*#(request-\d+|send)"', after)
+            found.append((words[1] if words else "", link[1] if link and "of 2" in words[1] else ""))
+        return found
+
+    order = re.findall(r'<li[^>]*><b class="first__kind[^>]*>(?:◆ )?([\w-]+)', ana.get(SHEET).text)
+    assert order == ["Safety-critical", "Required", "Suggested"]
+    assert steps() == [("0 of 2 answered", "request-2")] * 3
+    ana.post(f"{SHEET}/requests/2", data={"answer": "changed", "text": ""})
+    assert steps() == [("1 of 2 answered", "request-1")] * 3
+    ana.post(f"{SHEET}/requests/1", data={"answer": "disagree", "text": "It is a path already."})
+    page = ana.get(SHEET).text
+    assert "2 of 2 answered" in page and "check and submit round 2" in page
+    assert 'class="next"' in page and page.count("next__label") == 1  # one amber thing: on to sending

@@ -10,12 +10,15 @@ def init_app(app: Flask) -> None:
     from app.accounts.carried import carry
     from app.coursework import jobs  # noqa: F401 - importing it registers the jobs
     from app.coursework.forms import OWN
-    from app.coursework.views import bp, coach, files, history, participant
+    from app.coursework.views import bp, coach, compare, files, history, improving, participant, threads
 
     for endpoint in ("coursework.save", "coursework.submit", "reviews.save_review"):
-        carry(endpoint, (*OWN, "round", "asked"))
+        carry(endpoint, (*OWN, "round", "asked", "read"))
     assert participant
     assert files
+    assert compare
+    assert improving
+    assert threads
     app.register_blueprint(bp)
     app.register_blueprint(coach.bp)
     app.register_blueprint(history.bp)

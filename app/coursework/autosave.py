@@ -39,4 +39,5 @@ def autosave_answer(
         "next": {"anchor": anchor, "words": words, "step": page.steps.of(anchor)},
         "state": list(page.state),
         "check": render_template("coursework/check_list.html", page=page),
+        "first": render_template("coursework/first.html", page=page) if page.changes.list else "",
     }

@@ -272,3 +272,27 @@ class Reflection(Base):
     text: Mapped[str] = mapped_column(Text, default="")  # plain text; pages escape it
     version: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime]
+
+
+class Reply(Base):
+    """What participant or coach says to a comment. Append-only; one taken back keeps its place and loses its words."""
+
+    __tablename__ = "reply"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    text: Mapped[str] = mapped_column(Text)  # plain text; pages escape it
+    created_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+
+
+class CommentRead(Base):
+    """Somebody has had this comment before their eyes, and the replies to it up to `reply_id` (0: none)."""
+
+    __tablename__ = "comment_read"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    reply_id: Mapped[int] = mapped_column(default=0)
+    read_at: Mapped[datetime]  # when it was read up to there

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import abort
-from sqlalchemy import Row, ScalarSelect, and_, case, select
+from sqlalchemy import Row, ScalarSelect, and_, case, func, select
 from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import User
@@ -16,13 +16,16 @@ from app.accounts.sessions import current_sign_in
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import READING, ModuleDates, may_work
-from app.coursework import rules
+from app.coursework import rules, threads
 from app.coursework.assignments import assignment_of
+from app.coursework.change_rules import answer_counts
 from app.coursework.models import Comment, Draft, Look, Review, Submission, System
 from app.coursework.review_rules import KIND_WORDS
 from app.coursework.spotted import Context
+from app.coursework.thread_rules import Thread
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
 from app.lib.database import db
+from app.lib.json_rows import json_rows
 
 # --- one system -----------------------------------------------------------------------------------------------
 
@@ -44,6 +47,8 @@ class Remark:
     by: str
     published_at: datetime
     is_latest: bool  # of the newest published review
+    below: frozenset[str] = frozenset()  # the criteria its review put at Not yet
+    thread: Thread | None = None  # what was said about it since
 
     @property
     def is_request(self) -> bool:
@@ -114,7 +119,7 @@ class Sheet:
     def answer_to(self, one: Remark) -> dict[str, str]:
         """The answer given since the newest review; an answer the coach has read and not settled is asked for again."""
         newest = max((round.published_at for round in self.rounds if round.published_at), default=None)
-        if one.answered_at is None or (newest and one.answered_at < newest):
+        if not answer_counts(one.answered_at, newest):
             return {"answer": "", "text": ""}
         return {"answer": one.answer or "", "text": one.answer_text}
 
@@ -202,7 +207,12 @@ _history = (
         Comment.answer_text,
         Comment.answered_at,
         Comment.settled_at,
+        Review.marks,
+        Enrollment.user_id,
+        *threads.COLUMNS,
     )
+    .join(System, System.id == Submission.system_id)
+    .join(Enrollment, Enrollment.id == System.enrollment_id)
     .outerjoin(Review, (Review.submission_id == Submission.id) & (Review.status == "published"))
     .outerjoin(User, User.id == Review.coach_id)
     .outerjoin(Comment, Comment.review_id == Review.id)
@@ -229,6 +239,10 @@ def history_of(system_id: int) -> tuple[list[Round], list[Remark]]:
             by=row.by,
             published_at=row.published_at,
             is_latest=row.number == newest,
+            below=frozenset(key for key, level in row.marks.items() if level == "not_yet"),
+            thread=threads.of_columns(
+                row.id, row.user_id, "published", row.thread_replies, row.thread_readers
+            ),
         )
         for row in said
     ]
@@ -271,25 +285,54 @@ def latest_submission(system_id: int) -> Submission | None:
 # --- all systems of one person --------------------------------------------------------------------------------------
 
 
-def systems_of(
-    enrollment_id: int,
-) -> Sequence[Row[int, str, str, int, datetime, datetime | None, datetime, datetime, datetime]]:
-    """id, module_slug, status, round, created_at, accepted_at, saved_at, submitted_at, promised_at of each system.
+# The change requests of a system that nobody has settled, and when it was last reviewed.
+_open = (
+    select(
+        Comment.id,
+        Comment.field_id,
+        Comment.kind,
+        Comment.answer,
+        Comment.answer_text,
+        Comment.answered_at,
+        Review.marks,
+    )
+    .join(Review, Review.id == Comment.review_id)
+    .join(Submission, Submission.id == Review.submission_id)
+    .where(Submission.system_id == System.id, Review.status == "published")
+    .where(Comment.kind.in_(("required", "suggested")), Comment.settled_at.is_(None))
+)
+_reviewed = (
+    select(func.max(Review.published_at))
+    .join(Submission, Submission.id == Review.submission_id)
+    .where(Submission.system_id == System.id, Review.status == "published")
+    .correlate(System)
+    .scalar_subquery()
+)
 
-    The last two are of the newest round. A module without a row is not started; `rules.state_of` has the words.
+
+def systems_of(enrollment_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every system of this person, in the order in which they were begun. One query.
+
+    Columns: id, module_slug, release_id, status, round, created_at, accepted_at, accepted_round; saved_at of the draft;
+    submitted_at and promised_at of the newest round; `open_requests` (JSON) and reviewed_at for `open_changes`. A
+    module without a row is not started; `rules.state_of` has the words.
     """
     last = (Submission.system_id == System.id) & (Submission.number == System.round)
     rows = (
         select(
             System.id,
             System.module_slug,
+            System.release_id,
             System.status,
             System.round,
             System.created_at,
             System.accepted_at,
+            System.accepted_round,
             Draft.saved_at,
             Submission.submitted_at,
             Submission.promised_at,
+            json_rows(_open, System).label("open_requests"),
+            _reviewed.label("reviewed_at"),
         )
         .join(Draft, Draft.system_id == System.id)
         .outerjoin(Submission, last)

@@ -189,6 +189,7 @@ def reason_not_withdrawn(coach: User, review: Review, now: datetime) -> str:
         is_own=review.coach_id == coach.id,
         answered=any(one.answer for one in review.comments),
         is_last_round=submission.number == submission.system.round,
+        has_stopped=review.verdict == "changes requested" and submission.system.status == "accepted",
         now=now,
     )
 

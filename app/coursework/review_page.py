@@ -74,6 +74,12 @@ class ReviewPage:
         return self.submission.status in ("waiting", "in review")
 
     @property
+    def improves(self) -> int | None:
+        """The accepted round that this one is to replace; None for a system that is not accepted yet."""
+        accepted = self.submission.system.accepted_round
+        return accepted if accepted and accepted < self.submission.number else None
+
+    @property
     def settled(self) -> int:
         return sum(1 for one in self.requests if self.text.settled.get(str(one.id)) == "settled")
 
@@ -98,12 +104,13 @@ def page_of(
     submission = review.submission
     task = assignment_of_round(submission)
     before = queries.reviewed_before(submission)
-    comments, earlier = queries.comments_and_requests(review)
+    found = queries.discussed(submission, review)
+    comments, earlier = found.comments, found.earlier
     stored = queries.text_of(review, comments)
     text = text or stored
     show = show if before and show in SHOW else "changed" if before else "all"
     shown, changed, same = _shown(submission, before, show)
-    requests = queries.remark_views(task, earlier)
+    requests = found.views(task, earlier)
     return ReviewPage(
         review=review,
         submission=submission,

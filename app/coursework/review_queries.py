@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from flask import abort
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -12,9 +13,11 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from app.accounts.models import User
 from app.cohorts.models import CohortCoach
 from app.coursework import review_rules as rules
+from app.coursework import threads
 from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.frozen import Answers, Reference
 from app.coursework.models import Comment, Review, Submission
+from app.coursework.thread_rules import Thread
 from app.curriculum.schema import Criterion
 from app.lib.database import db
 
@@ -99,6 +102,51 @@ def comments_and_requests(review: Review) -> tuple[list[Comment], list[Comment]]
     ]
 
 
+@dataclass(frozen=True)
+class Discussed:
+    """The comments one page shows, each with what was said about it since."""
+
+    comments: list[Comment]  # of the review itself
+    earlier: list[Comment]  # requests of earlier rounds it left open
+    closed: list[Comment]  # of withdrawn reviews of the same round, where something was said
+    threads: dict[int, Thread]  # comment id → what was said
+    below: dict[int, frozenset[str]]  # comment id → the criteria its review put at Not yet
+
+    def views(self, task: Assignment, comments: Iterable[Comment]) -> tuple[RemarkView, ...]:
+        """Some of them as pages show them."""
+        return remark_views(task, comments, self.threads, self.below)
+
+
+def discussed(submission: Submission, review: Review | None) -> Discussed:
+    """Everything that was said about a round that has this review in force, or none: one query."""
+    withdrawn = and_(Review.submission_id == submission.id, Review.status == "withdrawn", threads.has_replies)
+    either = [withdrawn]
+    if review is not None:
+        either += [Comment.review_id == review.id, _open_earlier(submission, review.published_at)]
+    rows = db.session.execute(
+        _comments.add_columns(Review.status, Review.marks, *threads.COLUMNS).where(or_(*either))
+    ).all()
+    owner_id = submission.system.enrollment.user_id
+    own = review.id if review is not None else None
+    comments: list[Comment] = []
+    earlier: list[Comment] = []
+    closed: list[Comment] = []
+    for row in rows:
+        place = comments if row.Comment.review_id == own else closed if row.status == "withdrawn" else earlier
+        place.append(row.Comment)
+    said = {
+        row.Comment.id: threads.of_columns(
+            row.Comment.id, owner_id, row.status, row.thread_replies, row.thread_readers
+        )
+        for row in rows
+    }
+    below = {
+        row.Comment.id: frozenset(key for key, level in row.marks.items() if level == "not_yet")
+        for row in rows
+    }
+    return Discussed(comments, earlier, closed, said, below)
+
+
 # --- what is judged ---------------------------------------------------------------------------------------------
 
 
@@ -173,7 +221,11 @@ class RemarkView:
     quote: str
     answer: str
     answer_text: str
+    answered_at: datetime | None
     settled: bool
+    review_id: int
+    below: frozenset[str]  # the criteria its review put at Not yet
+    thread: Thread | None = None
 
     @property
     def word(self) -> str:
@@ -193,6 +245,7 @@ class ReviewView:
     criteria: tuple[CriterionView, ...]
     remarks: tuple[RemarkView, ...]
     earlier: tuple[RemarkView, ...]  # requests of earlier rounds that this review left open
+    closed: tuple[RemarkView, ...] = ()  # of withdrawn reviews of this round, where something was said
 
     @property
     def accepted(self) -> bool:
@@ -213,9 +266,9 @@ def review_view(submission: Submission) -> ReviewView | None:
 
 
 def view_of(review: Review) -> ReviewView:
-    """One review with its comments, ready to show: one query."""
+    """One review with its comments and what was said about them, ready to show: one query."""
     task = assignment_of_round(review.submission)
-    comments, earlier = comments_and_requests(review)
+    found = discussed(review.submission, review)
     return ReviewView(
         id=review.id,
         coach_name=review.coach.name,
@@ -224,9 +277,16 @@ def view_of(review: Review) -> ReviewView:
         strength=review.strength,
         note=review.note,
         criteria=criteria_views(task.criteria, review.marks, review.submission.self_rating),
-        remarks=remark_views(task, comments),
-        earlier=remark_views(task, earlier),
+        remarks=found.views(task, found.comments),
+        earlier=found.views(task, found.earlier),
+        closed=found.views(task, found.closed),
     )
+
+
+def closed_threads(submission: Submission) -> tuple[RemarkView, ...]:
+    """What was said about a round whose review is withdrawn and not yet replaced: to read, for both sides."""
+    found = discussed(submission, None)
+    return found.views(assignment_of_round(submission), found.closed)
 
 
 def criteria_views(
@@ -252,7 +312,12 @@ def criteria_views(
     )
 
 
-def remark_views(task: Assignment, comments: Iterable[Comment]) -> tuple[RemarkView, ...]:
+def remark_views(
+    task: Assignment,
+    comments: Iterable[Comment],
+    said: Mapping[int, Thread] = MappingProxyType({}),
+    below: Mapping[int, frozenset[str]] = MappingProxyType({}),
+) -> tuple[RemarkView, ...]:
     views = []
     number = 0
     for one in task.in_order(comments):
@@ -269,7 +334,11 @@ def remark_views(task: Assignment, comments: Iterable[Comment]) -> tuple[RemarkV
                 quote=one.quote,
                 answer=one.answer or "",
                 answer_text=one.answer_text,
+                answered_at=one.answered_at,
                 settled=one.settled_at is not None,
+                review_id=one.review_id,
+                below=below.get(one.id, frozenset()),
+                thread=said.get(one.id),
             )
         )
     return tuple(views)

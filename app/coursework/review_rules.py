@@ -213,6 +213,7 @@ def reason_not_withdrawn(
     answered: bool,
     is_last_round: bool,
     now: datetime,
+    has_stopped: bool = False,
 ) -> str:
     """Why a review cannot be withdrawn by this person now, as a sentence; empty when it can."""
     if status != "published" or published_at is None:
@@ -221,6 +222,8 @@ def reason_not_withdrawn(
         return "Only the coach who published this review can withdraw it."
     if not is_last_round:
         return "The next round is in already, so this review stands. Answer that round instead."
+    if has_stopped:
+        return "The participant has stopped improving this system; its accepted round stands."
     if answered:
         return "The participant has begun to answer it, so this review stands. Write to them instead."
     if now - published_at > REACH:

@@ -43,7 +43,9 @@ _SYSTEM: dict[str, dict[str, str]] = {
         "accepted": "submitted",
         "reopened": "submitted",
     },
+    # An accepted system is improved: the accepted round stays in the manual until a later one is accepted too.
     "reopen": {"accepted": "reopened"},
+    "stop improving": {"reopened": "accepted", "drafting": "accepted", "changes requested": "accepted"},
     "excuse": {
         "not started": "excused",
         "drafting": "excused",
@@ -67,7 +69,7 @@ _WHY_NOT = {
     (
         "save",
         "accepted",
-    ): "This system is accepted and part of your manual. It can be changed once it is reopened.",
+    ): "This system is accepted and part of your manual. To change it, improve it in a new round.",
     ("save", "excused"): "You are excused from this system, so there is nothing to write here.",
     ("submit", "submitted"): "A round of this system is already waiting for your coach. "
     "The next one can be sent after the answer; until then you may keep drafting.",
@@ -80,6 +82,14 @@ _WHY_NOT = {
         "take back",
         "in review",
     ): "Your coach is already reading this round, so it can no longer be taken back.",
+    (
+        "stop improving",
+        "submitted",
+    ): "Your new round is waiting for your coach. Take it back first, then stop improving.",
+    (
+        "stop improving",
+        "in review",
+    ): "Your coach is reading your new round right now. You can stop improving after the answer.",
     ("excuse", "submitted"): "A round is waiting for review. Answer it first, then excuse the system.",
     ("excuse", "in review"): "A round is in review. Answer it first, then excuse the system.",
 }
@@ -153,11 +163,18 @@ _CANNOT_WORK = {
 
 def reason_read_only(enrollment_status: str, may_work: bool, status: str) -> str:
     """Why nothing can be written in this system now, as a sentence; empty when it can."""
-    if not may_work:
-        return _CANNOT_WORK.get(
-            enrollment_status, f"Your enrollment is {enrollment_status}; nothing can be changed."
-        )
+    if reason := reason_no_work(enrollment_status, may_work):
+        return reason
     return "" if status in WRITABLE else _WHY_NOT["save", status]
+
+
+def reason_no_work(enrollment_status: str, may_work: bool) -> str:
+    """Why this person can change nothing at all in their work now; empty when they can."""
+    if may_work:
+        return ""
+    return _CANNOT_WORK.get(
+        enrollment_status, f"Your enrollment is {enrollment_status}; nothing can be changed."
+    )
 
 
 def check_may_write(enrollment_status: str, may_work: bool, status: str) -> None:

@@ -9,13 +9,24 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from app.coursework import forms, looks, other_modules, precheck, rules, sending
+from app.coursework import (
+    change_rules,
+    forms,
+    improving_rules,
+    looks,
+    other_modules,
+    precheck,
+    rules,
+    sending,
+)
 from app.coursework.beside import Help
+from app.coursework.changes import changes_of
 from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, shown, shown_files
 from app.coursework.precheck import Seen, seen
 from app.coursework.queries import Remark, Sheet
 from app.coursework.review_rules import LEVEL_WORDS
 from app.coursework.sections import SEND, Steps
+from app.coursework.talk import Talk
 from app.curriculum import fields
 from app.curriculum.calculation import Results
 from app.curriculum.field_types import CalculatedField, Field, TableField
@@ -222,9 +233,14 @@ class Page:
             precheck.Finding(
                 "todo", f"{one.field_id}: the change {one.by} asked for has no answer yet.", one.field_id
             )
-            for one in self.sheet.open_requests
+            for one in self._in_order
             if one.kind == "required" and not rules.is_answer(**(self.answer(one) or {}))
         ]
+
+    @property
+    def _in_order(self) -> list[Remark]:
+        by_id = {one.id: one for one in self.sheet.open_requests}
+        return [by_id[one.id] for one in self.changes.list]
 
     @cached_property
     def findings(self) -> list[precheck.Finding]:
@@ -319,12 +335,41 @@ class Page:
 
     # --- words of the bar ---
 
+    @cached_property
+    def changes(self) -> change_rules.Changes:
+        """What to change first, with the answers as they stand on this page."""
+        asked = [
+            change_rules.Asked(
+                one.id,
+                one.field_id,
+                one.kind,
+                rules.is_answer(**(self.answer(one) or {})),
+                one.below,
+                one.text,
+            )
+            for one in self.sheet.open_requests
+        ]
+        return changes_of(asked, self.sheet.worksheet, self.sheet.rubric)
+
+    @cached_property
+    def talk(self) -> Talk:
+        """What is said about the comments on this page."""
+        shown = [one for some in self._remarks.values() for one in some]
+        return Talk.of_owner(self.sheet.system, [one.thread for one in shown if one.thread], self.now)
+
+    @property
+    def improving(self) -> str:
+        """'Accepted; improving, drafting round 3' of a system that is accepted and written anew; '' otherwise."""
+        system = self.sheet.system
+        return improving_rules.words(system.status, system.accepted_round, system.round)
+
     @property
     def state(self) -> tuple[str, str]:
-        if self.requests_to_do:
+        if self.requests_to_do and not self.read_only:
             left = _count(len(self.requests_to_do), "required change to answer", "required changes to answer")
             return "changes", left[:1].upper() + left[1:]
-        return rules.state_of(self.sheet.system.status)
+        pattern, word = rules.state_of(self.sheet.system.status)
+        return pattern, self.improving or word
 
     @property
     def saved(self) -> str:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from app.accounts.models import User
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Call, Cohort, Enrollment
 from app.coursework import queries as coursework
-from app.coursework.models import Comment, Review, Submission, System
+from app.coursework import threads
+from app.coursework.change_rules import NOTHING
+from app.coursework.changes import changes_of_row
+from app.coursework.models import Review, Submission, System
 from app.curriculum.queries import program_of
 from app.curriculum.schema import MediaFile, Module
 from app.lib.database import db
@@ -28,6 +31,11 @@ def chapters_of(enrollment: Enrollment) -> list[Chapter]:
 
 def _chapter(enrollment: Enrollment, module: Module, system: Any) -> Chapter:
     dates = cohorts.dates_of(enrollment.cohort, module)
+    changes = NOTHING
+    if system and system.open_requests:
+        source = program_of(system.release_id).module(module.slug) if system.release_id else module
+        if source and source.worksheet:
+            changes = changes_of_row(system, source.worksheet, source.rubric)
     return Chapter(
         number=module.number,
         slug=module.slug,
@@ -42,6 +50,8 @@ def _chapter(enrollment: Enrollment, module: Module, system: Any) -> Chapter:
         accepted_at=system.accepted_at if system else None,
         promised_at=system.promised_at if system else None,
         closes_at=dates.closes_at,
+        accepted_round=system.accepted_round if system else None,
+        changes=changes,
     )
 
 
@@ -70,15 +80,8 @@ def _releases_taught(user: User, now: datetime) -> Sequence[int]:
     return db.session.scalars(rows).all()
 
 
-_open_required = (
-    select(func.count(Comment.id))
-    .where(Comment.review_id == Review.id, Comment.kind == "required", Comment.answer.is_(None))
-    .scalar_subquery()
-)
-
-
-def last_review(enrollment_id: int) -> Row[Any] | None:
-    """The newest published review of this participant's work, and how many of its required changes are unanswered."""
+def last_review(enrollment: Enrollment) -> Row[Any] | None:
+    """The newest published review of this participant's work, and how many replies of coaches they have not read."""
     rows = (
         select(
             Review.strength,
@@ -86,12 +89,12 @@ def last_review(enrollment_id: int) -> Row[Any] | None:
             User.name.label("coach_name"),
             Submission.number,
             System.id.label("system_id"),
-            _open_required.label("open_required"),
+            threads.unread_of(enrollment.id, enrollment.user_id).label("unread"),
         )
         .join(Submission, Submission.id == Review.submission_id)
         .join(System, System.id == Submission.system_id)
         .join(User, User.id == Review.coach_id)
-        .where(System.enrollment_id == enrollment_id, Review.status == "published")
+        .where(System.enrollment_id == enrollment.id, Review.status == "published")
         .order_by(Review.published_at.desc())
         .limit(1)
     )

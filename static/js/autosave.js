@@ -17,7 +17,7 @@ const LONGEST_WAIT = 10000; // ms while somebody types without a pause
 const LONGEST_RETRY = 60000;
 const KEEPALIVE = 60000; // bytes a browser sends for a page that is closing
 const OWN = ["csrf_token", "was", "version", "release", "seen", "lease", "showing"]; // ours, nothing anybody typed
-const NOT_KEPT = [...OWN, "round", "section", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
+const NOT_KEPT = [...OWN, "round", "section", "read", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
 
 export const SENTENCES = {
   saving: "Saving…",
@@ -75,7 +75,7 @@ export class Autosave {
     const found = [];
     const data = new FormData(this.form);
     for (const [name, value] of data) {
-      if (typeof value !== "string" || NOT_KEPT.includes(name) || !this.counts(name, data)) continue;
+      if (typeof value !== "string" || NOT_KEPT.includes(name) || name.startsWith("reply~") || !this.counts(name, data)) continue;
       found.push([name, value.replaceAll("\r\n", "\n")]);
     }
     return found;

@@ -53,8 +53,16 @@ function show(answer) {
     next.href = way(form, answer.next.anchor, answer.next.step);
     put(next, answer.next.words);
   }
+  first(answer.first);
   standing(answer.state);
   showCheck(answer.check);
+}
+
+/** @param {string} html what to change first, as it stands after this save */
+function first(html) {
+  const place = document.getElementById("first");
+  const fresh = new DOMParser().parseFromString(html ?? "", "text/html").getElementById("first");
+  if (place && fresh && place.innerHTML !== fresh.innerHTML) place.replaceWith(fresh);
 }
 
 /** @param {Element | null | undefined} place @param {string} words */

@@ -129,6 +129,16 @@ def note(_world: World, actor: str) -> Mapping[str, Any]:
     return {"text": "New words", "version": 1 if actor == "ana" else 0}
 
 
+def reply_to(owner: str) -> Fill:
+    """A reply to the comment on this person's work."""
+    return lambda world, _actor: {"comment": world.ids[f"{owner}_comment"], "text": "So it is."}
+
+
+def seen(owner: str) -> Fill:
+    """The comment on this person's work was before somebody's eyes."""
+    return lambda world, _actor: {"read": f"{world.ids[f'{owner}_comment']}~0"}
+
+
 def of_each(make: Callable[[str, str], Door]) -> list[Door]:
     """One line for each participant whose work it could be; `make` gets the owner and the coach."""
     return [make(owner, coach) for owner, coach in WORKERS.items()]
@@ -240,6 +250,34 @@ COURSEWORK = [
         for owner in ("ana", "uma")
     ),
     get("coursework.submission", {}, with_number(thing(system_id="ben_system"), 2)),
+    *of_each(lambda owner, _: get("coursework.compare", only(owner), thing(system_id=f"{owner}_system"))),
+    *of_each(
+        lambda owner, _: post(
+            "coursework.seen", only(owner, 303), thing(system_id=f"{owner}_system"), seen("ben")
+        )
+    ),
+    *(
+        post(
+            "coursework.reply",
+            only(owner, 303) if owner == of else {},
+            thing(system_id=f"{owner}_system"),
+            reply_to(of),
+        )
+        for owner, of in (("ben", "ben"), ("ana", "ben"), ("ana", "ana"), ("uma", "uma"), ("uma", "ana"))
+    ),
+    *(
+        post(
+            "coursework.take_reply_back",
+            only(owner, 303) if owner == of else {},
+            thing(system_id=f"{owner}_system", reply_id=f"{of}_reply"),
+        )
+        for owner, of in (("ben", "ben"), ("ana", "ben"), ("ana", "ana"), ("uma", "uma"), ("uma", "ana"))
+    ),
+    *(
+        post(f"coursework.{verb}", only(owner, 303), thing(system_id=f"{owner}_system"))
+        for verb in ("improve", "stop_improving")
+        for owner in ("ana", "ben", "uma")
+    ),
     *(
         post("coursework.take_back", only(owner, 303), with_number(thing(system_id=f"{owner}_system"), 2))
         for owner in ("ana", "uma")
@@ -349,6 +387,36 @@ REVIEWS = [
     ),
     *of_each(
         lambda owner, coach: post("reviews.hand_back", only(coach, 303), thing(review_id=f"{owner}_review"))
+    ),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.coach_reply", only(coach, 303), thing(review_id=f"{owner}_published"), reply_to(owner)
+        )
+    ),
+    post("reviews.coach_reply", {}, thing(review_id="ana_published"), reply_to("ben")),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.coach_take_reply_back",
+            only(coach, 303),
+            thing(review_id=f"{owner}_published", reply_id=f"{owner}_coach_reply"),
+        )
+    ),
+    post("reviews.coach_take_reply_back", {}, thing(review_id="ana_published", reply_id="ana_reply")),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.coach_seen", only(coach, 303), thing(review_id=f"{owner}_published"), seen("ana")
+        )
+    ),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.reopen",
+            only(coach, 422 if owner == "ben" else 303),
+            thing(review_id=f"{owner}_published"),
+            {"reason": "Your prices have changed."},
+        )
+    ),
+    *of_each(
+        lambda owner, coach: get("reviews.coach_compare", only(coach), thing(system_id=f"{owner}_system"))
     ),
 ]
 

@@ -16,7 +16,17 @@ from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort
 from app.coursework.assignments import assignment_of
 from app.coursework.history import keep_draft, keep_review
-from app.coursework.models import Comment, Draft, LessonRead, Reflection, Review, Submission, System
+from app.coursework.models import (
+    Comment,
+    CommentRead,
+    Draft,
+    LessonRead,
+    Reflection,
+    Reply,
+    Review,
+    Submission,
+    System,
+)
 from app.curriculum.actions import publish
 from app.lib.database import db
 from app.mail.models import Message
@@ -99,10 +109,24 @@ def comments(cast: Cast, numbers: Numbers) -> None:
         )
 
 
-def draft_comments(cast: Cast, numbers: Numbers) -> None:
-    """Remarks in Cora's draft on Ana's second round, after rounds before it."""
+def replies(cast: Cast, numbers: Numbers) -> None:
+    """Replies of both sides to the one remark of Ana's first round, each read by both."""
     if numbers[0] == 0:
         rounds(cast, range(1), comments=1)
+    comment = db.session.scalar(select(Comment))
+    for number in numbers:
+        author = cast.ana if number % 2 else cast.cora
+        said = Reply(comment_id=comment.id, author_id=author, text=f"Reply {number}", created_at=NOW)
+        db.session.add(said)
+        db.session.flush()
+    db.session.execute(delete(CommentRead))
+    db.session.add(CommentRead(comment_id=comment.id, user_id=cast.ana, reply_id=said.id - 1, read_at=NOW))
+
+
+def draft_comments(cast: Cast, numbers: Numbers) -> None:
+    """Remarks in Cora's draft on Ana's second round, after a round before it that was talked about."""
+    if numbers[0] == 0:
+        replies(cast, range(3))
         second = next_round(db.session.scalar(select(System)))
         db.session.add(
             Review(

@@ -20,7 +20,16 @@ from app.coursework.assignments import assignment_of
 from app.coursework.forms import Merge
 from app.coursework.history import keep_draft, keep_review
 from app.coursework.lessons import new_note, save_note
-from app.coursework.models import Comment, Draft, KeptState, Review, Submission, SubmissionAttachment, System
+from app.coursework.models import (
+    Comment,
+    Draft,
+    KeptState,
+    Reply,
+    Review,
+    Submission,
+    SubmissionAttachment,
+    System,
+)
 from app.curriculum.actions import publish
 from app.curriculum.schema import Program, Source
 from app.files import storage
@@ -151,6 +160,7 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
     draft.answers = _answers(plant(f"xq{name}draft", f"{name} sam", name))
     _file(world, system, name, "kept", f"{name} sam", name)
     db.session.flush()
+    _talk(world, review, name, coach, now)
     world.ids |= {
         f"{name}_system": system.id,
         f"{name}_state": db.session.scalar(select(KeptState.id).where(KeptState.system_id == system.id)),
@@ -160,6 +170,19 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
         f"{name}_published": review.id,
         f"{name}_comment": db.session.scalar(select(Comment.id).where(Comment.review_id == review.id)),
     }
+
+
+def _talk(world: World, review: Review, name: str, coach: str, now: datetime) -> None:
+    """Something both sides said about the comment; nobody has read it."""
+    both = f"{name} {coach} sam"
+    for author, what in ((coach, "coachreply"), (name, "reply")):
+        word = world.canaries.plant(f"xq{name}{what}", both, f"{name} {coach}")
+        said = Reply(
+            comment_id=review.comments[0].id, author_id=getattr(world.cast, author), text=word, created_at=now
+        )
+        db.session.add(said)
+        db.session.flush()
+        world.ids[f"{name}_{'coach_reply' if author == coach else 'reply'}"] = said.id
 
 
 def _file(world: World, system: System, name: str, what: str, readers: str, seen_by: str) -> dict[str, Any]:

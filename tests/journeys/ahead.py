@@ -1,4 +1,4 @@
-"""`python -m tests.journeys.ahead KEY`: this person of the demo, enrolled in a cohort that is in its ninth week."""
+"""`python -m tests.journeys.ahead KEY`: this person of the demo, enrolled in Cora's cohort in its ninth week."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def enroll(key: str) -> None:
         now=now,
         status="running",
     )
+    cora = db.session.scalars(select(User).where(User.email == "cora@example.com")).one()
+    cohorts.assign_coach(None, cohort, cora, now)
     enrollment = cohorts.enroll(None, user, cohort, "Practice in Week Nine", now)
     cohorts.activate(None, enrollment, now)
     db.session.commit()

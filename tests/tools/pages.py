@@ -74,6 +74,7 @@ PAGES = (
     Page("payments", "/payments", "ana"),
     Page("dashboard-ben", "/dashboard", "ben"),
     Page("queue", "/coaching/queue", "cora"),
+    Page("compare", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/compare")),
     Page("review", "/coaching/queue", "cora", press="/review"),
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),

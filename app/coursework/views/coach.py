@@ -16,7 +16,8 @@ from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
 from app.coursework.models import Review
 from app.coursework.review_rules import ReviewText
-from app.coursework.views import review_sheet
+from app.coursework.talk import Talk
+from app.coursework.views import review_sheet, said
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
@@ -65,11 +66,11 @@ def review(review_id: int) -> Any:
     now, user = clock.now(), get_user()
     found = queries.review_for(user, review_id, now)
     if found.status != "draft":
-        return _published(found, user, now)
+        return published_page(found, user, now)
     return _draft(found, user, now, show=request.args.get("show", ""))
 
 
-def _published(found: Review, user: User, now: datetime) -> str:
+def published_page(found: Review, user: User, now: datetime, refusal: Refused | None = None) -> Any:
     view = queries.view_of(found)
     return render_template(
         "coursework/review_published.html",
@@ -80,7 +81,10 @@ def _published(found: Review, user: User, now: datetime) -> str:
         fields=frozen.shown(queries.answers_of(found.submission)),
         why_not=actions.reason_not_withdrawn(user, found, now),
         is_own=found.coach_id == user.id,
-    )
+        talk=Talk.of_coach(found, (*view.remarks, *view.closed), user, now),
+        may_reopen=found.status == "published" and found.submission.system.status == "accepted",
+        refusal=refusal,
+    ), 422 if refusal else 200
 
 
 def _draft(
@@ -93,7 +97,8 @@ def _draft(
     refusal: Refused | None = None,
 ) -> str:
     page = review_page.page_of(found, user, show, now, text)
-    return render_template("coursework/review.html", page=page, now=now, refusal=refusal)
+    talk = Talk.of_coach(found, page.requests, user, now)
+    return render_template("coursework/review.html", page=page, now=now, refusal=refusal, talk=talk)
 
 
 @bp.post("/reviews/<id:review_id>")
@@ -120,6 +125,8 @@ def save_review(review_id: int) -> Any:
     except Refused as refusal:
         db.session.rollback()
         return _refused(review_id, user, text, refusal, now)
+    if not wants_json():
+        said.mark(user, found.submission.system_id, now)
     if verb in VERBS and not merged.merge.conflicts:
         return _publish(found, user, text, verb, now)
     db.session.commit()

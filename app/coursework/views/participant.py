@@ -19,7 +19,8 @@ from app.coursework.models import Submission
 from app.coursework.receipts import received
 from app.coursework.review_queries import RemarkView
 from app.coursework.sending import SentWith, sent_with
-from app.coursework.views import bp, sheet_form
+from app.coursework.talk import Talk
+from app.coursework.views import bp, said, sheet_form
 from app.curriculum.field_types import Field
 from app.curriculum.fields import tidy
 from app.curriculum.scalars import parse_date, typed
@@ -84,6 +85,7 @@ def save(system_id: int) -> Any:
     merged, before = sheet_form.merged(sheet), sheet.draft.saved_at
     try:
         actions.save(get_user(), sheet.system, sheet.draft, merged, now)
+        replied = said.with_worksheet(system_id, now)
     except Refused as refusal:
         db.session.rollback()
         return sheet_form.refused(system_id, refusal)
@@ -104,7 +106,7 @@ def save(system_id: int) -> Any:
     except Refused as refusal:
         fresh = queries.sheet_for(get_user(), system_id)
         return sheet_form.page(fresh, sheet_form.stored(fresh), refusal)
-    return redirect(sheet_form.address(system_id, _place()), 303)
+    return redirect(sheet_form.address(system_id, replied or _place()), 303)
 
 
 def _place() -> str:
@@ -198,6 +200,7 @@ def submit(system_id: int) -> Any:
         if sheet.release_id != release_id or _freeze_differs(sheet, frozen, merged):
             db.session.commit()
             continue
+        said.mark(get_user(), system_id, now)
         actions.submit(get_user(), sheet, frozen, now, _sent_with(sheet, merged))
         db.session.commit()
         return _receipt(system_id, frozen.number)
@@ -275,13 +278,14 @@ def _sent_already(sheet: queries.Sheet, frozen: actions.Frozen) -> bool:
 def submission(system_id: int, number: int) -> Any:
     """One round: its receipt, its review once published, and the work as it was frozen."""
     found = queries.submission_for(get_user(), system_id, number)
-    return _submission(found)
+    return round_page(found)
 
 
-def _submission(found: Submission) -> Any:
-    """As it was written on its own release, with the review both sides read."""
+def round_page(found: Submission, refusal: Refused | None = None) -> Any:
+    """As it was written on its own release, with the review both sides read and what was said about it."""
     task = assignment_of_round(found)
     view = review_queries.review_view(found)
+    closed = view.closed if view else review_queries.closed_threads(found)
     own = review_queries.criteria_views(task.criteria, {}, found.self_rating)
     return render_template(
         "coursework/submission.html",
@@ -295,7 +299,11 @@ def _submission(found: Submission) -> Any:
         criteria=view.criteria if view else own,
         fields=shown(review_queries.answers_of(found)),
         remarks=_by_field(view.remarks if view else ()),
-    )
+        closed=closed,
+        talk=Talk.of_participant(found, view, closed, clock.now()),
+        changes=said.changes_of_round(found, view, task),
+        refusal=refusal,
+    ), 422 if refusal else 200
 
 
 def _by_field(remarks: Iterable[RemarkView]) -> dict[str, list[RemarkView]]:

@@ -49,10 +49,10 @@ def _participant_page(enrollment: Enrollment) -> str:
         weeks=program.weeks,
         assessed=program.assessment is not None,
         chapters=chapters,
-        accepted=sum(1 for one in chapters if one.status == "accepted"),
+        accepted=sum(1 for one in chapters if one.is_accepted),
         step=step,
         call=queries.next_call(enrollment, now),
-        note=queries.last_review(enrollment.id),
+        note=queries.last_review(enrollment),
         now=now,
     )
 

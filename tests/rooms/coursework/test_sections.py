@@ -88,7 +88,7 @@ def test_a_round_is_sent_from_the_last_step(ana, url):
 
 def test_a_refusal_in_the_last_step_names_the_way_to_the_section(ana, url):
     ana.post(f"{url}/draft", data=opened(ana, url) | {"1.C.1": [""]})
-    response = ana.post(f"{url}/submit", data=opened(ana, f"{url}?section=send") | RATED | STATED)
+    response = ana.post(f"{url}/submit", data=opened(ana, f"{url}?section=send") | SENDING)
     assert response.status_code == 422
     assert f'href="{url}?section=1.B#1.C.1"' in response.text
     assert 'name="section" value="send"' in response.text

@@ -19,7 +19,7 @@ def test_requested_changes_come_first(sign_in, cast, write):
         published_review(submitted_system(cast.ana_enrollment), cast.cora)
     page = sign_in(cast.ana).get("/dashboard").text
     assert "Answer the changes your coach asked for in Operations" in page
-    assert "1 required change still without your answer." in page
+    assert "0 of 1 answered. Next:" in page and "#request-1" in page
     assert "The path is complete." in page  # the coach's last note
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.accounts.models import User
 from app.cohorts.models import CohortCoach
+from app.coursework import anchors, frozen
 from app.coursework import review_rules as rules
 from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.frozen import Answers, Reference
@@ -134,9 +135,23 @@ def standing_of(
     )
 
 
+def _remark(one: Comment) -> rules.Remark:
+    return rules.Remark(
+        str(one.id),
+        one.field_id,
+        one.kind,
+        one.text,
+        one.quote,
+        one.prefix,
+        one.suffix,
+        one.row_id,
+        one.comes_first,
+    )
+
+
 def text_of(review: Review, comments: Iterable[Comment]) -> rules.ReviewText:
     """What is stored of a review, as the form shows it."""
-    remarks = (rules.Remark(str(one.id), one.field_id, one.kind, one.text, one.quote) for one in comments)
+    remarks = (_remark(one) for one in comments)
     return rules.ReviewText(review.marks, review.strength, review.note, review.settled, tuple(remarks))
 
 
@@ -154,6 +169,7 @@ class CriterionView:
     mark: str  # level key or ''
     own: str
     before: str  # the mark of the last reviewed round
+    offered: str = ""  # that mark, while it may be carried over and is not kept yet
 
     @staticmethod
     def word(level: str) -> str:
@@ -174,6 +190,8 @@ class RemarkView:
     answer: str
     answer_text: str
     settled: bool
+    comes_first: bool
+    place: anchors.Place  # where its passage stands in the round that is shown
 
     @property
     def word(self) -> str:
@@ -212,14 +230,14 @@ def review_view(submission: Submission) -> ReviewView | None:
     return view_of(review) if review else None
 
 
-def view_of(review: Review) -> ReviewView:
-    """One review with its comments, ready to show: one query."""
+def view_of(review: Review, *, verdict: str = "") -> ReviewView:
+    """One review with its comments, ready to show: one query. A draft is shown with the verdict it may get."""
     task = assignment_of_round(review.submission)
     comments, earlier = comments_and_requests(review)
     return ReviewView(
         id=review.id,
         coach_name=review.coach.name,
-        verdict=review.verdict or "",
+        verdict=review.verdict or verdict,
         published_at=review.published_at or review.saved_at,
         strength=review.strength,
         note=review.note,
@@ -234,6 +252,7 @@ def criteria_views(
     marks: Mapping[str, str],
     own: Mapping[str, str],
     before: Mapping[str, str] | None = None,
+    offered: Mapping[str, str] | None = None,
 ) -> tuple[CriterionView, ...]:
     def levels(one: Criterion) -> tuple[tuple[str, str, str], ...]:
         return tuple((key, word, getattr(one.levels, key)) for key, word in rules.LEVEL_WORDS.items())
@@ -247,12 +266,39 @@ def criteria_views(
             mark=marks.get(one.key, ""),
             own=own.get(one.key, ""),
             before=(before or {}).get(one.key, ""),
+            offered="" if marks.get(one.key) else (offered or {}).get(one.key, ""),
         )
         for one in criteria
     )
 
 
-def remark_views(task: Assignment, comments: Iterable[Comment]) -> tuple[RemarkView, ...]:
+def places_of(comments: Iterable[Comment], answers: Answers) -> dict[int, anchors.Place]:
+    """Comment id → where its passage stands in these answers; each answer is read once."""
+    texts: dict[str, anchors.FieldText] = {}
+    found = {}
+    for one in comments:
+        if not (one.quote or one.row_id):
+            continue
+        if one.field_id not in texts:
+            field = answers.worksheet.field(one.field_id)
+            texts[one.field_id] = frozen.text_of(field, answers) if field else anchors.FieldText("")
+        anchor = anchors.Anchor(one.quote, one.prefix, one.suffix, one.row_id)
+        found[one.id] = anchors.place(anchor, texts[one.field_id])
+    return found
+
+
+def _as_made(one: Comment) -> anchors.Place:
+    """In its own round a passage stands where it was chosen."""
+    state = "here" if one.quote or one.row_id else "field"
+    return anchors.Place(state, one.quote, one.prefix, one.suffix, one.row_id)
+
+
+def remark_views(
+    task: Assignment, comments: Iterable[Comment], answers: Answers | None = None
+) -> tuple[RemarkView, ...]:
+    """`answers` are those of a later round, in which the passages of these comments are looked for."""
+    comments = list(comments)
+    places = places_of(comments, answers) if answers else {}
     views = []
     number = 0
     for one in task.in_order(comments):
@@ -270,6 +316,8 @@ def remark_views(task: Assignment, comments: Iterable[Comment]) -> tuple[RemarkV
                 answer=one.answer or "",
                 answer_text=one.answer_text,
                 settled=one.settled_at is not None,
+                comes_first=one.comes_first,
+                place=places.get(one.id) or _as_made(one),
             )
         )
     return tuple(views)

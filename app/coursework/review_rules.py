@@ -26,13 +26,17 @@ ENOUGH = ("meets", "exceeds")
 
 @dataclass(frozen=True)
 class Remark:
-    """One comment as it stands in the form. `key` is its id, or 'new-<field id>' before it is kept."""
+    """One comment as it stands in the form. `key` is its id, or 'new-<field id>' ('new-<field id>~2' …) before it is kept."""
 
     key: str
     field_id: str
     kind: str
     text: str
     quote: str = ""
+    prefix: str = ""  # what stood before and after the quote
+    suffix: str = ""
+    row_id: str = ""  # the row of the table it is about
+    comes_first: bool = False
 
 
 @dataclass(frozen=True)

@@ -269,11 +269,11 @@ def _submission(found: Submission) -> Any:
         view=view,
         criteria=view.criteria if view else own,
         fields=shown(review_queries.answers_of(found)),
-        remarks=_by_field(view.remarks if view else ()),
+        remarks=by_field(view.remarks if view else ()),
     )
 
 
-def _by_field(remarks: Iterable[RemarkView]) -> dict[str, list[RemarkView]]:
+def by_field(remarks: Iterable[RemarkView]) -> dict[str, list[RemarkView]]:
     found: dict[str, list[RemarkView]] = defaultdict(list)
     for one in remarks:
         found[one.field_id].append(one)

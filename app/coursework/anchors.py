@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
+from heapq import nsmallest
 
 CONTEXT = 32  # characters kept before and after a quote
 SHORT = 12  # a quote shorter than this is told from others like it only by what stands around it
@@ -158,11 +160,10 @@ def _between(anchor: Anchor, text: str) -> Place | None:
 
 def _rewritten(anchor: Anchor, text: str) -> Place | None:
     """The passage that has most words in common with the quote, in their order."""
-    spots = [(one.start(), one.end()) for one in _WORD.finditer(text)]
     quote = [_bare(one) for one in anchor.quote.split()]
+    spots, words = _words(text)
     if len(quote) < 3 or not spots or len(spots) > MOST_WORDS:
         return None
-    words = [_bare(text[start:end]) for start, end in spots]
     best, most = (0, 0), ALIKE
     for first, last in _windows(quote, words):
         first, last = _core(quote, words, first, last)
@@ -174,11 +175,18 @@ def _rewritten(anchor: Anchor, text: str) -> Place | None:
     return _at(text, spots[best[0]][0], spots[best[1] - 1][1], "edited")
 
 
+@lru_cache(maxsize=32)  # a page looks for many passages in few texts
+def _words(text: str) -> tuple[list[tuple[int, int]], list[str]]:
+    """Where each word of the text stands, and the bare words."""
+    spots = [(one.start(), one.end()) for one in _WORD.finditer(text)]
+    return spots, [_bare(text[start:end]) for start, end in spots]
+
+
 def _windows(quote: Sequence[str], words: Sequence[str]) -> list[tuple[int, int]]:
     """Stretches of the text with most of the quote's words: of its own length, and half as long again and twice."""
-    wanted = Counter(quote)
+    wanted, enough = Counter(quote), len(quote) * BETWEEN
     found: list[tuple[int, int, int]] = []
-    for size in {len(quote), len(quote) * 3 // 2, len(quote) * 2}:
+    for size in sorted({len(quote), len(quote) * 3 // 2, len(quote) * 2}):
         size = min(size, len(words))
         held: Counter[str] = Counter()
         common = 0
@@ -189,10 +197,10 @@ def _windows(quote: Sequence[str], words: Sequence[str]) -> list[tuple[int, int]
                 gone = words[index - size]
                 common -= held[gone] <= wanted[gone]
                 held[gone] -= 1
-            if index >= size - 1:
+            if index >= size - 1 and common >= enough and words[index - size + 1] in wanted:
                 found.append((common, index - size + 1, index + 1))
-    found.sort(key=lambda one: (-one[0], one[2] - one[1], one[1]))
-    return [(first, last) for _, first, last in found[:MOST_WINDOWS]]
+    best = nsmallest(MOST_WINDOWS, found, key=lambda one: (-one[0], one[2] - one[1], one[1]))
+    return [(first, last) for _, first, last in best]
 
 
 def _core(quote: Sequence[str], words: Sequence[str], first: int, last: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort
-from app.coursework.models import Comment, LessonRead, Reflection, Review, Submission, System
+from app.coursework.models import BankComment, Comment, LessonRead, Reflection, Review, Submission, System
 from app.curriculum.actions import publish
 from app.lib.database import db
 from app.mail.models import Message
@@ -126,6 +126,18 @@ def draft_comments(cast: Cast, numbers: Numbers) -> None:
                     position=number + 1,
                 )
             )
+
+
+def banked(cast: Cast, numbers: Numbers) -> None:
+    """Sentences of Cora's own and shared ones."""
+    for number in numbers:
+        for owner_id in (cast.cora, None):
+            db.session.add(
+                BankComment(
+                    assignment_key="practice-operating-system", owner_id=owner_id, kind="suggested",
+                    text=f"Sentence {number}", created_at=NOW,
+                )
+            )  # fmt: skip
 
 
 def waiting(cast: Cast, numbers: Numbers) -> None:

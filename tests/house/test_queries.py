@@ -28,6 +28,7 @@ from tests.house.growth import (
     accepted,
     applications,
     assessments,
+    banked,
     calls,
     comments,
     devices,
@@ -123,6 +124,9 @@ PAGES = [
     Page("cora", "/coaching/queue", waiting, 4, QUEUE),
     Page("cora", the_draft, draft_comments, 5),
     Page("cora", the_review, comments, 5),
+    Page("cora", lambda cast: the_draft(cast) + "/preview", draft_comments, 5),
+    Page("cora", lambda cast: the_draft(cast) + "/bank", draft_comments, 4),
+    Page("cora", "/coaching/comments", banked, 3),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one

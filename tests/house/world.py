@@ -18,7 +18,7 @@ from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework.forms import Merge
 from app.coursework.lessons import new_note, save_note
-from app.coursework.models import Comment, Draft, Review, Submission, SubmissionAttachment, System
+from app.coursework.models import BankComment, Comment, Draft, Review, Submission, SubmissionAttachment, System
 from app.curriculum.actions import publish
 from app.curriculum.schema import Program, Source
 from app.files import storage
@@ -62,6 +62,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
         _work(world, name, coach, now)
         _money(world, name, now)
     _private_notes(world)
+    _bank(world)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
     _assessments(world, now)
@@ -200,6 +201,21 @@ def _withdrawn_review(world: World, round_1: Submission, name: str, coach: str) 
     db.session.add(gone)
     db.session.flush()
     world.ids[f"{name}_review"] = gone.id
+
+
+def _bank(world: World) -> None:
+    """A sentence of each coach's own, and one that all share, which staff may retire."""
+    for coach in ("cora", "cal", "shared"):
+        own = coach != "shared"
+        word = f"xq{coach}banked"
+        world.canaries.plant(word, coach if own else "cora cal sam", coach if own else "cora cal sam")
+        one = BankComment(
+            assignment_key="practice-operating-system", owner_id=getattr(world.cast, coach) if own else None,
+            kind="required", text=f"Say {word} again.", created_at=BEFORE,
+        )  # fmt: skip
+        db.session.add(one)
+        db.session.flush()
+        world.ids[f"{coach}_kept"] = one.id
 
 
 def _private_notes(world: World) -> None:

@@ -39,6 +39,11 @@ class World:
         subprocess.run(command, cwd=run.ROOT, env=self.environment, check=True)
         return self.person(key)
 
+    def has_a_second_round(self) -> None:
+        """Person 901's second round waits for Cora, all answered; Person 902's first one after it."""
+        command = [sys.executable, "-m", "tests.journeys.second_round"]
+        subprocess.run(command, cwd=run.ROOT, env=self.environment, check=True)
+
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[World]:

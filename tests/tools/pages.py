@@ -72,6 +72,7 @@ PAGES = (
     Page("dashboard-ben", "/dashboard", "ben"),
     Page("queue", "/coaching/queue", "cora"),
     Page("review", "/coaching/queue", "cora", press="/review"),
+    Page("comments", "/coaching/comments", "cora"),
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),

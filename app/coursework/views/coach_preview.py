@@ -7,7 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.coursework import review_form, review_page
+from app.coursework import review_form, review_next, review_page
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
 from app.coursework.frozen import shown
@@ -18,6 +18,7 @@ from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
+from app.lib.web import say
 
 
 @bp.get("/reviews/<id:review_id>/preview")
@@ -63,7 +64,10 @@ def publish_draft(review_id: int) -> Any:
     begin_write()
     found = queries.review_for(user, review_id, now)
     verb = request.form.get("do", "")
-    if found.coach_id != user.id or verb.removesuffix(NEXT) not in VERBS:
+    if verb.removesuffix(NEXT) not in VERBS:
+        db.session.rollback()
+        return redirect(url_for("reviews.preview", review_id=review_id), 303)
+    if found.coach_id != user.id:
         db.session.rollback()
         raise Refused("This is a colleague's draft. Open the review yourself to write your own.")
     if found.status != "draft":
@@ -74,3 +78,17 @@ def publish_draft(review_id: int) -> Any:
         said = "This review was saved since you looked at it. Look once more, then publish."
         return refused(review_id, user, None, Refused(said), now)
     return publish(found, user, None, verb, now)
+
+
+@bp.post("/coaching/next")
+@open_to("coach")
+def open_following() -> Any:
+    """Open the round that comes next in this coach's queue; the queue itself says when there is none."""
+    now, user = clock.now(), get_user()
+    begin_write()
+    following = review_next.open_next(user, now)
+    address = url_for("reviews.review", review_id=following.id) if following else "/coaching/queue"
+    db.session.commit()
+    if following is None:
+        say("Nothing else is waiting that nobody has open.", "note")
+    return redirect(address, 303)

@@ -197,20 +197,25 @@ def _windows(quote: Sequence[str], words: Sequence[str]) -> list[tuple[int, int]
                 gone = words[index - size]
                 common -= held[gone] <= wanted[gone]
                 held[gone] -= 1
-            if index >= size - 1 and common >= enough and words[index - size + 1] in wanted:
+            at_edge = words[index - size + 1] in wanted or word in wanted
+            if index >= size - 1 and common >= enough and at_edge:
                 found.append((common, index - size + 1, index + 1))
     best = nsmallest(MOST_WINDOWS, found, key=lambda one: (-one[0], one[2] - one[1], one[1]))
     return [(first, last) for _, first, last in best]
 
 
 def _core(quote: Sequence[str], words: Sequence[str], first: int, last: int) -> tuple[int, int]:
-    """The stretch without what stands before the first and after the last word it shares with the quote."""
+    """The stretch from the first to the last word it shares with the quote, and as many around as the quote has."""
     blocks = [
-        one for one in SequenceMatcher(None, quote, words[first:last], False).get_matching_blocks() if one.size
+        one
+        for one in SequenceMatcher(None, quote, words[first:last], False).get_matching_blocks()
+        if one.size
     ]
     if not blocks:
         return first, first
-    return first + blocks[0].b, first + blocks[-1].b + blocks[-1].size
+    head, tail = blocks[0], blocks[-1]
+    left = len(quote) - tail.a - tail.size
+    return first + max(0, head.b - head.a), min(last, first + tail.b + tail.size + left)
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> float:

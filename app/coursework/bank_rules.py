@@ -19,7 +19,9 @@ def checked(text: str) -> str:
     if not text:
         raise Refused("Write the comment you want to keep.", "text")
     if len(text) > TEXT_LIMIT:
-        raise Refused(f"A kept comment has room for {TEXT_LIMIT:,} characters; this one has {len(text):,}.", "text")
+        raise Refused(
+            f"A kept comment has room for {TEXT_LIMIT:,} characters; this one has {len(text):,}.", "text"
+        )
     return text
 
 

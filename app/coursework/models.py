@@ -185,7 +185,9 @@ class Comment(Base):
     prefix: Mapped[str] = mapped_column(String(40), default="", server_default="")
     suffix: Mapped[str] = mapped_column(String(40), default="", server_default="")
     row_id: Mapped[str] = mapped_column(String(40), default="", server_default="")
-    comes_first: Mapped[bool] = mapped_column(default=False, server_default=sa_false())  # of more than three changes
+    comes_first: Mapped[bool] = mapped_column(
+        default=False, server_default=sa_false()
+    )  # of more than three changes
     position: Mapped[int] = mapped_column(default=0)
     answer: Mapped[str | None] = mapped_column(String(20))
     answer_text: Mapped[str] = mapped_column(Text, default="")

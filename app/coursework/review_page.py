@@ -64,6 +64,7 @@ class ReviewPage:
     hint: rules.Hint
     is_own: bool
     holder: User | None  # the colleague who has it open now
+    said: queries.Said  # comments and earlier requests as they are stored
     decided: ReviewView | None  # a colleague's published review of this very round
 
     @property
@@ -130,13 +131,17 @@ def page_of(
         changed=len(changed),
         same=same,
         criteria=queries.criteria_views(
-            task.criteria, text.marks, submission.self_rating, before.marks if before else None,
+            task.criteria,
+            text.marks,
+            submission.self_rating,
+            before.marks if before else None,
             _offered(task, submission, before, changed, requests),
         ),
         requests=requests,
         hint=rules.hint(queries.standing_of(task.criteria, text, earlier)),
         is_own=review.coach_id == user.id,
         holder=_holder(submission, user, now),
+        said=(comments, earlier),
         decided=_decided(review),
     )
 
@@ -181,7 +186,7 @@ def _offered(
 ) -> dict[str, str]:
     if before is None:
         return {}
-    fields_of = {one.key: [] for one in task.criteria}
+    fields_of: dict[str, list[str]] = {one.key: [] for one in task.criteria}
     for field in task.worksheet.fields():
         for key in field.criteria:
             fields_of.setdefault(key, []).append(field.id)
@@ -196,8 +201,8 @@ def _offered(
 
 def first_words(row: diff.RowChange) -> str:
     """What a row is called: its first cell that says something, as it is now."""
-    cells = (" ".join(_GONE.sub("", cell).split()) for cell in row.cells)
-    return next((Markup(cell).striptags() for cell in cells if Markup(cell).striptags()), "an empty row")[:60]
+    cells = (Markup(_GONE.sub("", cell)).striptags() for cell in row.cells)  # noqa: S704 - escaped by diff
+    return next((words for words in cells if words), "an empty row")[:60]
 
 
 def _shown(

@@ -91,7 +91,12 @@ def comments_of(review: Review) -> list[Comment]:
     return list(db.session.scalars(_comments.where(Comment.review_id == review.id)))
 
 
-def comments_and_requests(review: Review) -> tuple[list[Comment], list[Comment]]:
+Said = tuple[
+    list[Comment], list[Comment]
+]  # of a review: its comments, the requests of earlier rounds it leaves open
+
+
+def comments_and_requests(review: Review) -> Said:
     """This review's comments and the requests of earlier rounds it left open, in one query."""
     either = or_(Comment.review_id == review.id, _open_earlier(review.submission, review.published_at))
     found = list(db.session.scalars(_comments.where(either)))
@@ -187,6 +192,9 @@ class RemarkView:
     kind: str
     text: str
     quote: str
+    prefix: str
+    suffix: str
+    row_id: str
     answer: str
     answer_text: str
     settled: bool
@@ -230,10 +238,15 @@ def review_view(submission: Submission) -> ReviewView | None:
     return view_of(review) if review else None
 
 
-def view_of(review: Review, *, verdict: str = "") -> ReviewView:
-    """One review with its comments, ready to show: one query. A draft is shown with the verdict it may get."""
+def view_of(review: Review, *, verdict: str = "", said: Said | None = None) -> ReviewView:
+    """One review with its comments, ready to show: one query, none when they are given.
+
+    A draft is shown with the verdict it may get, and without the requests it calls settled.
+    """
     task = assignment_of_round(review.submission)
-    comments, earlier = comments_and_requests(review)
+    comments, earlier = said or comments_and_requests(review)
+    if review.status == "draft":
+        earlier = [one for one in earlier if review.settled.get(str(one.id)) != "settled"]
     return ReviewView(
         id=review.id,
         coach_name=review.coach.name,
@@ -313,6 +326,9 @@ def remark_views(
                 kind=one.kind,
                 text=one.text,
                 quote=one.quote,
+                prefix=one.prefix,
+                suffix=one.suffix,
+                row_id=one.row_id,
                 answer=one.answer or "",
                 answer_text=one.answer_text,
                 settled=one.settled_at is not None,

@@ -26,7 +26,9 @@ ENOUGH = ("meets", "exceeds")
 
 @dataclass(frozen=True)
 class Remark:
-    """One comment as it stands in the form. `key` is its id, or 'new-<field id>' ('new-<field id>~2' …) before it is kept."""
+    """One comment as it stands in the form. `key` is its id; before it is kept 'new-<field id>', a further one
+    'new-<field id>~2'.
+    """
 
     key: str
     field_id: str

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The words that comments are about: drawn in the text with the Custom Highlight API, linked with their comments by
- * hover, focus and click, and selected in a worksheet's text. Without it the quotes stand with the comments.
+ * hover, focus and click. Without it the quotes stand with the comments.
  *
  * An element that says a comment carries data-at (the field), data-words with data-before and data-after, data-row-at.
  *
@@ -136,7 +136,7 @@ document.addEventListener("click", (event) => {
   const link = /** @type {HTMLAnchorElement | null} */ (target.closest("a[data-passage]"));
   if (link) {
     const said = /** @type {HTMLElement | null} */ (link.closest("[data-at]"));
-    if (said && (select(said) || show(said))) event.preventDefault();
+    if (said && show(said)) event.preventDefault();
     return;
   }
   const said = getSelection()?.isCollapsed && target.closest(BODY) ? under(event) : null;
@@ -154,30 +154,6 @@ function under(event) {
   }
   return null;
 }
-
-// --- the worksheet: the same words in what is being written ---
-
-/** Select the passage in the field's own control. @param {HTMLElement} said */
-function select(said) {
-  const { at = "", words = "", rowAt = "" } = said.dataset;
-  const field = document.getElementById(at);
-  field?.closest("details:not([open])")?.setAttribute("open", "");
-  if (rowAt) {
-    const row = field?.querySelector(`tr[data-row="${CSS.escape(rowAt)}"]`);
-    const control = /** @type {HTMLElement | null | undefined} */ (row?.querySelector("textarea, input:not([type=hidden]), select"));
-    if (control) control.focus();
-    return Boolean(control);
-  }
-  const control = document.getElementById(`in-${at}`);
-  if (!(control instanceof HTMLTextAreaElement || control instanceof HTMLInputElement) || !control.getClientRects().length) return false;
-  const pattern = words.trim().split(/\s+/).map(escaped).join("(?:[\\s*_#>`-]|\\d+[.)])+");
-  const found = new RegExp(pattern).exec(control.value);
-  control.focus();
-  if (found) control.setSelectionRange(found.index, found.index + found[0].length);
-  return true;
-}
-
-const escaped = (/** @type {string} */ word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 
 // --- choosing words to comment on ---
 

@@ -2,9 +2,7 @@
 // A coach's page of one review: saves by itself, rates and walks by keys. Without it the buttons do the same.
 import { lettersOn, setLetters, typing } from "./keys.js";
 import { chosen, draw, show } from "./passages.js";
-import { openBank } from "./review_bank.js";
 import { Draft } from "./review_draft.js";
-import { askToPublish } from "./review_publish.js";
 import { chooseSentence, offerOnRows, offerOnSelection, ofRow } from "./review_quote.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("review"));
@@ -251,7 +249,7 @@ offerOnRows(commentOn);
 form.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
   const box = /** @type {HTMLElement | null} */ (target.closest(".said"));
-  if (box && target.closest("[data-bank]")) openBank(box);
+  if (box && target.closest("[data-bank]")) bankFor(box);
   if (!box || !target.closest("[data-unquote]")) return;
   quote(box, null);
   draw();
@@ -265,7 +263,12 @@ function bank() {
   const box = document.activeElement?.closest(".said") ?? (field && boxOf(field));
   if (!box) return;
   box.setAttribute("open", "");
-  openBank(/** @type {HTMLElement} */ (box));
+  bankFor(/** @type {HTMLElement} */ (box));
+}
+
+/** Loaded when it is first opened. @param {HTMLElement} box */
+async function bankFor(box) {
+  (await import("./review_bank.js")).openBank(box);
 }
 
 // Escape leaves a text, so that the keys work again.
@@ -307,7 +310,7 @@ form.addEventListener("change", (event) => {
 
 async function publish() {
   await draft.save();
-  if (!draft.unsaved) askToPublish(fits);
+  if (!draft.unsaved) (await import("./review_publish.js")).askToPublish(fits);
 }
 
 /** @type {Record<string, () => void>} */

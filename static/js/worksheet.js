@@ -401,6 +401,10 @@ for (const button of form.querySelectorAll(".sec__save")) /** @type {HTMLElement
 form.querySelectorAll("textarea").forEach(grow);
 followSections();
 openTarget();
+document.addEventListener("click", async (event) => {
+  const link = /** @type {Element} */ (event.target).closest("a[data-passage]");
+  if (link) (await import("./passage_jump.js")).jump(link);
+});
 addEventListener("hashchange", openTarget);
 const copy = autosave.left();
 if (copy) offerCopy(copy);

@@ -350,7 +350,7 @@ BANK = [
         thing(comment_id="shared_kept"),
         {"do": "retire"},
     ),
-    *(post("reviews.used", only(coach, 204), thing(comment_id=f"{coach}_kept")) for coach in ("cora", "cal")),
+    *(post("reviews.used", only(coach), thing(comment_id=f"{coach}_kept")) for coach in ("cora", "cal")),
     *of_each(lambda owner, coach: get("reviews.bank_of", only(coach), thing(review_id=f"{owner}_review"))),
     # Ben's is withdrawn: nothing to look at beforehand any more
     *of_each(
@@ -469,5 +469,17 @@ DEVELOPMENT = [
     get("mail.body", everybody(), {"message_id": 1}),
 ]
 
-DOORS = ACCOUNTS + ADMISSIONS + COURSEWORK + FILES + ASSESSMENT + REVIEWS + BANK + COACHING + MANUAL + MONEY + SITE
+DOORS = (
+    ACCOUNTS
+    + ADMISSIONS
+    + COURSEWORK
+    + FILES
+    + ASSESSMENT
+    + REVIEWS
+    + BANK
+    + COACHING
+    + MANUAL
+    + MONEY
+    + SITE
+)
 DOORS += DEVELOPMENT

@@ -71,14 +71,14 @@ def asked_for(tree: Any) -> Iterator[tuple[str, str]]:
 
 
 def imported(path: Path) -> set[Path]:
-    """A script and what it imports, and that imports."""
+    """A script and what it imports, and that imports. What `import(…)` fetches comes later, when it is used."""
     found, waiting = set(), [path]
     while waiting:
         here = waiting.pop()
         if here in found:
             continue
         found.add(here)
-        for name in re.findall(r"""(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""", here.read_text()):
+        for name in re.findall(r"""(?:from|import)\s*["'](\.{1,2}/[^"']+)["']""", here.read_text()):
             waiting.append((here.parent / name.split("?")[0]).resolve())
     return found
 

@@ -125,8 +125,8 @@ PAGES = [
     Page("cora", the_draft, draft_comments, 5),
     Page("cora", the_review, comments, 5),
     Page("cora", lambda cast: the_draft(cast) + "/preview", draft_comments, 5),
-    Page("cora", lambda cast: the_draft(cast) + "/bank", draft_comments, 4),
-    Page("cora", "/coaching/comments", banked, 3),
+    Page("cora", lambda cast: the_draft(cast) + "/bank", draft_comments, 3),
+    Page("cora", "/coaching/comments", banked, 4),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one

@@ -18,7 +18,15 @@ from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework.forms import Merge
 from app.coursework.lessons import new_note, save_note
-from app.coursework.models import BankComment, Comment, Draft, Review, Submission, SubmissionAttachment, System
+from app.coursework.models import (
+    BankComment,
+    Comment,
+    Draft,
+    Review,
+    Submission,
+    SubmissionAttachment,
+    System,
+)
 from app.curriculum.actions import publish
 from app.curriculum.schema import Program, Source
 from app.files import storage

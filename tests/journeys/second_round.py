@@ -52,7 +52,9 @@ def prepare() -> None:
         )
         if number == FIRST:
             marks = dict(work.changes_asked(module, "Cora").marks)
-            review = published_review(first, cora.id, comments=ASKED, marks=marks, now=now - timedelta(days=7))
+            review = published_review(
+                first, cora.id, comments=ASKED, marks=marks, now=now - timedelta(days=7)
+            )
             for comment in review.comments:
                 answer_request(comment, now=now - timedelta(days=1))
             next_round(first.system, answers=answers, self_rating=rating, now=now, promised_at=due)

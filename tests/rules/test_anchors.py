@@ -25,7 +25,9 @@ def anchored(quote: str, text: str = STEPS, row_id: str = "") -> Anchor:
     return Anchor(quote, before, after, row_id)
 
 
-MOVED = "Exceptions Illness is at my discretion. " + STEPS.replace("Exceptions Illness is at my discretion. ", "")
+MOVED = "Exceptions Illness is at my discretion. " + STEPS.replace(
+    "Exceptions Illness is at my discretion. ", ""
+)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ MOVED = "Exceptions Illness is at my discretion. " + STEPS.replace("Exceptions I
         ("Illness is at my discretion.", STEPS, "here", "Illness is at my discretion."),
         ("Illness is at my discretion.", STEPS + " Reviewed in May.", "here", "Illness is at my discretion."),
         ("Illness is at my discretion.", MOVED, "here", "Illness is at my discretion."),
-        ("50 % of the session fee", STEPS.replace("  ", " ").replace(" added", "\n\nadded"), "here", "50 % of the session fee"),
+        ("50 % of the session fee", STEPS.replace(" added", "\n\nadded"), "here", "50 % of the session fee"),
         # words changed inside
         (
             "added to the next invoice.",
@@ -52,7 +54,7 @@ MOVED = "Exceptions Illness is at my discretion. " + STEPS.replace("Exceptions I
         # rewritten whole between words that stayed
         (
             "Illness is at my discretion.",
-            STEPS.replace("Illness is at my discretion.", "Illness, a hospital visit: no fee. Rosa decides, not my discretion."),
+            STEPS.replace("Illness is at my discretion.", "A hospital visit: no fee. Rosa decides, not me."),
             "changed",
             "",
         ),
@@ -145,7 +147,8 @@ def test_sentences_are_offered_to_choose_from() -> None:
     assert sentences("One rule.  Two: why? \nThree") == ["One rule.", "Two:", "why?", "Three"]
 
 
-WORDS = st.lists(st.sampled_from("fee no call the client Rosa decides 24 hours . ; ü 𝔘 \u202e".split()), max_size=60)
+SOME = ["fee", "no", "call", "the", "client", "Rosa", "decides", "24", "hours", ".", ";", "ü", "𝔘", "\u202e"]
+WORDS = st.lists(st.sampled_from(SOME), max_size=60)
 TEXT = st.one_of(WORDS.map(" ".join), st.text(max_size=300))
 
 

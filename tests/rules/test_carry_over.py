@@ -55,7 +55,11 @@ def test_nothing_touched_and_no_critical_not_yet_is_ever_carried_over(before, ch
     [
         (0, 0, ""),
         (3, 3, ""),
-        (4, 0, "Four required changes. Three next changes are good practice: mark the three that come first."),
+        (
+            4,
+            0,
+            "Four required changes. Three next changes are good practice: mark the three that come first.",
+        ),
         (5, 3, "Five required changes, three are marked to come first."),
         (5, 1, "Five required changes, one is marked to come first."),
         (5, 4, "Five required changes, four are marked to come first. Three at a time are good practice."),

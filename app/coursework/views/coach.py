@@ -230,7 +230,10 @@ def _address(review_id: int, verb: str) -> str:
     show = rest if what == "show" else request.form.get("showing")
     show = show if show in review_page.SHOW else None
     return url_for(
-        "reviews.review", review_id=review_id, show=show, _anchor=f"f{rest}" if what == "keep" else "rubric" if verb == "carry-over" else None
+        "reviews.review",
+        review_id=review_id,
+        show=show,
+        _anchor=f"f{rest}" if what == "keep" else "rubric" if verb == "carry-over" else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""A review as its participant will see it, from the draft; nothing is published by looking. And publishing from there."""
+"""A review as its participant will see it, from the draft; nothing is published by looking; and publishing it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def preview(review_id: int) -> Any:
     task = assignment_of_round(submission)
     page = review_page.page_of(found, user, "all", now)
     verdict = page.hint.fits or _likely(page)
-    view = queries.view_of(found, verdict=verdict)
+    view = queries.view_of(found, verdict=verdict, said=page.said)
     return render_template(
         "coursework/review_preview.html",
         page=page,
@@ -59,7 +59,7 @@ def _likely(page: review_page.ReviewPage) -> str:
 @bp.post("/reviews/<id:review_id>/publish")
 @open_to("coach")
 def publish_draft(review_id: int) -> Any:
-    """Publish the draft as it is stored, as the preview showed it: `do` is accept or request, with '-next' or without."""
+    """Publish the draft as it is stored, as the preview showed it: `do` is accept or request, '-next' may follow."""
     now, user = clock.now(), get_user()
     begin_write()
     found = queries.review_for(user, review_id, now)

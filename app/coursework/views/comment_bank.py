@@ -128,7 +128,7 @@ def used(comment_id: int) -> Any:
     bank.bank_comment_for(user, comment_id)
     bank.count_use(user, comment_id)
     db.session.commit()
-    return "", 204
+    return jsonify(counted=True)
 
 
 def _kind() -> str:

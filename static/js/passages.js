@@ -49,6 +49,12 @@ export function read(part) {
   return found;
 }
 
+/** Whether a new paragraph, item or cell begins with the character at `index`. @param {Read} from @param {number} index */
+export function beginsBlock(from, index) {
+  const [one, other] = [from.at[index - 2], from.at[index]].map((place) => place?.node.parentElement?.closest(BLOCK));
+  return from.text[index - 1] === " " && one !== other;
+}
+
 /** @param {Read} from @param {number} start @param {number} end */
 export function rangeOf(from, start, end) {
   const range = document.createRange();

@@ -1,6 +1,6 @@
 // @ts-check
 // Choosing what a comment is about: words by mouse, touch or from a list of sentences, and rows by their button.
-import { anchor, chosen, read } from "./passages.js";
+import { anchor, beginsBlock, chosen, read } from "./passages.js";
 
 /** @typedef {NonNullable<ReturnType<typeof chosen>>} Chosen */
 
@@ -71,7 +71,12 @@ export function chooseSentence(field, comment) {
   const text = read(field);
   /** @type {[number, number][]} */
   const spans = [];
-  for (const found of text.text.matchAll(/\S.*?(?:[.!?;:](?=\s|$)|$)/g)) spans.push([found.index, found.index + found[0].length]);
+  for (let start = 0, at = 1; at <= text.text.length; at += 1) {
+    const ends = text.text[at] === " " && /[.!?;:]/.test(text.text[at - 1]);
+    if (!(ends || at === text.text.length || beginsBlock(text, at + 1))) continue;
+    if (text.text.slice(start, at).trim()) spans.push([start, at]);
+    start = at + 1;
+  }
   if (!spans.length) return;
   list.replaceChildren(
     ...spans.slice(0, 200).map(([start, end]) => {

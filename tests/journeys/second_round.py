@@ -1,13 +1,13 @@
-"""`python -m tests.journeys.second_round`: somebody's second round waits for Cora, and another first round after it.
+"""`python -m tests.journeys.second_round`: somebody's second round waits for Cora, and another's first round after it.
 
-Round 1 was returned with three requested changes; each is answered.
+Round 1 was returned with three requested changes; each is answered. Prints that somebody's name.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, CohortCoach
@@ -18,7 +18,6 @@ from app.site.demo import work
 from tests.factories import answer_request, next_round, participant, published_review, submitted_system
 from wsgi import app
 
-FIRST, SECOND = 901, 902  # 'Person 901', 'Person 902'
 ASKED = (
     ("1.C.1", "required", "Write the exception so that it works on a day you are not there."),
     ("1.C.3", "required", "Hand the page over once more and write down the first question."),
@@ -26,7 +25,7 @@ ASKED = (
 )
 
 
-def prepare() -> None:
+def prepare() -> str:
     begin_write()
     now = clock.now()
     coached = select(CohortCoach.cohort_id).join(User, User.id == CohortCoach.user_id)
@@ -38,19 +37,21 @@ def prepare() -> None:
     assert cohort and cora
     module = program_of(cohort.release_id).modules[0]
     rating = work.rating(module)
-    for number in (FIRST, SECOND):
+    taken = db.session.scalar(select(func.count(User.id))) or 0
+    first_number = 900 + taken
+    for number in (first_number, first_number + 1):
         enrollment = participant(cohort.id, number, now)
         answers = work.answers_of(module, f"Practice {number}", f"Person {number}", "Rosa")
         due = now + timedelta(minutes=number)
         first = submitted_system(
             enrollment.id,
-            answers=work.first_round(answers) if number == FIRST else answers,
+            answers=work.first_round(answers) if number == first_number else answers,
             module_slug=module.slug,
             self_rating=rating,
             now=now - timedelta(days=9),
             promised_at=due,
         )
-        if number == FIRST:
+        if number == first_number:
             marks = dict(work.changes_asked(module, "Cora").marks)
             review = published_review(
                 first, cora.id, comments=ASKED, marks=marks, now=now - timedelta(days=7)
@@ -59,8 +60,9 @@ def prepare() -> None:
                 answer_request(comment, now=now - timedelta(days=1))
             next_round(first.system, answers=answers, self_rating=rating, now=now, promised_at=due)
     db.session.commit()
+    return f"Person {first_number}"
 
 
 if __name__ == "__main__":
     with app.app_context():
-        prepare()
+        print(prepare())

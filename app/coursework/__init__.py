@@ -10,7 +10,18 @@ def init_app(app: Flask) -> None:
     from app.accounts.carried import carry
     from app.coursework import jobs  # noqa: F401 - importing it registers the jobs
     from app.coursework.forms import OWN
-    from app.coursework.views import bp, coach, compare, files, history, improving, participant, threads
+    from app.coursework.views import (
+        bp,
+        coach,
+        coach_preview,
+        comment_bank,
+        compare,
+        files,
+        history,
+        improving,
+        participant,
+        threads,
+    )
 
     for endpoint in ("coursework.save", "coursework.submit", "reviews.save_review"):
         carry(endpoint, (*OWN, "round", "asked", "read"))
@@ -19,6 +30,8 @@ def init_app(app: Flask) -> None:
     assert compare
     assert improving
     assert threads
+    assert coach_preview
+    assert comment_bank
     app.register_blueprint(bp)
     app.register_blueprint(coach.bp)
     app.register_blueprint(history.bp)

@@ -5,6 +5,7 @@ Receipt, review and the participant's page of a round all read their fields from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,10 +13,15 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from app.coursework.anchors import FieldText
 from app.curriculum import fields, scalars
 from app.curriculum.schema import FieldBase, FileField, Sample, TableField, Worksheet
 from app.files.rules import size_words, type_name
 from app.lib import diff
+from app.lib.text_blocks import blocks
+
+# what says in a draft how its text will look: headings, list items, quotes, emphasis
+_MARKDOWN = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>]|\d{1,3}[.)])[ \t]+|\*{1,2}|`", re.MULTILINE)
 
 SAMPLES = 60  # kept ready in each process
 NOTHING = Markup("")
@@ -128,6 +134,20 @@ def shown(now: Answers, before: Answers | None = None) -> list[ShownField]:
                 case _:
                     found.append(_text(bare, one, now, before, results, old_results))
     return found
+
+
+def text_of(one: FieldBase, source: Answers) -> FieldText:
+    """An answer as the plain text that comments are anchored in: the same of a draft and of the round it becomes."""
+    if isinstance(one, TableField):
+        keys = [column.key for column in one.columns]
+        rows = {row["id"]: " ".join(row[key] for key in keys if row[key]) for row in _cells(one, source)}
+        return FieldText(" ".join(rows.values()), rows)
+    if html := source.rendered.get(one.id):
+        return FieldText(" ".join(block.text for block in blocks(html)))
+    if one.type == "calculated":
+        return FieldText(_results(source).get(one.id, ""))
+    plain = _plain(one, source)
+    return FieldText(_MARKDOWN.sub("", plain) if one.type == "long_text" else plain)
 
 
 def _has_place(field: FieldBase, source: Answers) -> bool:

@@ -105,6 +105,10 @@ def _copy(old: Comment) -> Comment:
         kind=old.kind,
         text=old.text,
         quote=old.quote,
+        prefix=old.prefix,
+        suffix=old.suffix,
+        row_id=old.row_id,
+        comes_first=old.comes_first,
         position=old.position,
         answer_text="",
     )

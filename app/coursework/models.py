@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import false as sa_false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
@@ -218,6 +219,13 @@ class Comment(Base):
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)  # plain text; pages escape it
     quote: Mapped[str] = mapped_column(String(300), default="")  # the participant's words it is about
+    # where those words stood in the round of this review: some characters before and after, and the row of a table
+    prefix: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    suffix: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    row_id: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    comes_first: Mapped[bool] = mapped_column(
+        default=False, server_default=sa_false()
+    )  # of more than three changes
     position: Mapped[int] = mapped_column(default=0)
     answer: Mapped[str | None] = mapped_column(String(20))
     answer_text: Mapped[str] = mapped_column(Text, default="")
@@ -239,6 +247,28 @@ class Look(Base):
     version: Mapped[int]  # of the draft
     release_id: Mapped[int]  # of worksheet and rubric
     marks: Mapped[dict[str, str]] = mapped_column(JSON)
+
+
+class BankComment(Base):
+    """A sentence kept to be said again on the same assignment. Without an owner it is every coach's; a copy goes into a
+    review, so that nothing said there changes with it."""
+
+    __tablename__ = "bank_comment"
+    __table_args__ = (
+        one_of("kind", "praise", "suggested", "required"),
+        Index("ix_bank_comment_assignment", "assignment_key", "owner_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_key: Mapped[str] = mapped_column(String(80))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    shared_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)  # plain text; pages escape it
+    field_id: Mapped[str] = mapped_column(String(40), default="")
+    uses: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]  # staff took it out of the shared bank
 
 
 class LessonRead(Base):

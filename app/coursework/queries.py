@@ -39,6 +39,10 @@ class Remark:
     kind: str
     text: str
     quote: str
+    prefix: str
+    suffix: str
+    row_id: str
+    comes_first: bool
     answer: str | None
     answer_text: str
     answered_at: datetime | None
@@ -203,6 +207,10 @@ _history = (
         Comment.kind,
         Comment.text,
         Comment.quote,
+        Comment.prefix,
+        Comment.suffix,
+        Comment.row_id,
+        Comment.comes_first,
         Comment.answer,
         Comment.answer_text,
         Comment.answered_at,

@@ -82,6 +82,8 @@ def _save_remarks(review: Review, remarks: tuple[rules.Remark, ...]) -> dict[str
             review.comments.remove(found)
         elif found:
             found.kind, found.text, found.quote = remark.kind, remark.text, remark.quote
+            found.prefix, found.suffix, found.row_id = remark.prefix, remark.suffix, remark.row_id
+            found.comes_first = remark.comes_first
         elif remark.text:
             last += 1
             made[remark.key] = Comment(
@@ -89,6 +91,10 @@ def _save_remarks(review: Review, remarks: tuple[rules.Remark, ...]) -> dict[str
                 kind=remark.kind,
                 text=remark.text,
                 quote=remark.quote,
+                prefix=remark.prefix,
+                suffix=remark.suffix,
+                row_id=remark.row_id,
+                comes_first=remark.comes_first,
                 position=last,
             )
             review.comments.append(made[remark.key])

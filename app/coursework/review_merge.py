@@ -13,11 +13,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.coursework import forms
-from app.coursework.review_form import NEW, Known, read
+from app.coursework.review_form import NEW, Known, field_of, read
 from app.coursework.review_rules import KIND_WORDS, LEVEL_WORDS, Remark, ReviewText
 
 COMMENT = "comment-"
-PARTS = ("comment", "kind", "quote", "on")  # of one comment in the form; `on` names its field
+PARTS = (
+    "comment",
+    "kind",
+    "quote",
+    "before",
+    "after",
+    "row",
+    "first",
+    "on",
+)  # of one comment in the form; `on` names its field
 
 
 def entries_of(text: ReviewText, known: Known | None = None) -> forms.Entries:
@@ -33,7 +42,17 @@ def entries_of(text: ReviewText, known: Known | None = None) -> forms.Entries:
 
 
 def _comment(one: Remark) -> dict[str, str]:
-    return {"kind": one.kind, "text": one.text, "quote": one.quote} if one.text else {}
+    if not one.text:
+        return {}
+    return {
+        "kind": one.kind,
+        "text": one.text,
+        "quote": one.quote,
+        "before": one.prefix,
+        "after": one.suffix,
+        "row": one.row_id,
+        "first": "yes" if one.comes_first else "",
+    }
 
 
 def text_of(entries: forms.Entries, on: Mapping[str, str]) -> ReviewText:
@@ -42,14 +61,18 @@ def text_of(entries: forms.Entries, on: Mapping[str, str]) -> ReviewText:
     for name, value in entries.items():
         key = name.removeprefix(COMMENT)
         if key != name:
-            field_id = on.get(key) or key.removeprefix(NEW)
+            field_id = on.get(key) or field_of(key)
             remarks.append(
                 Remark(
                     key,
                     field_id,
                     value.get("kind") or "suggested",
                     value.get("text", ""),
-                    value.get("quote", ""),
+                    quote=value.get("quote", ""),
+                    prefix=value.get("before", ""),
+                    suffix=value.get("after", ""),
+                    row_id=value.get("row", ""),
+                    comes_first=bool(value.get("first")),
                 )
             )
     return ReviewText(
@@ -151,7 +174,7 @@ def label(key: str, titles: Mapping[str, str], on: Mapping[str, str], requests: 
         case "settled":
             return f"Settled or open: {requests.get(name, 'an earlier request')}"
         case _:
-            return f"Comment on {on.get(name) or name.removeprefix(NEW)}"
+            return f"Comment on {on.get(name) or field_of(name)}"
 
 
 def described(key: str, value: Any) -> str:

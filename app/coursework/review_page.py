@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from markupsafe import Markup
+
 from app.accounts.models import User
-from app.coursework import frozen, review_form, review_merge
+from app.coursework import carry_over, frozen, next_changes, review_form, review_merge
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
+from app.coursework.anchors import FieldText
 from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.models import Comment, Review, Submission
 from app.coursework.review_queries import CriterionView, RemarkView, ReviewView
@@ -17,6 +21,7 @@ from app.coursework.sending import SentWith
 from app.lib import diff
 from app.lib.database import db
 
+_GONE = re.compile(r"<del>.*?</del>", re.DOTALL)
 SHOW = ("changed", "all", "before")
 
 
@@ -29,9 +34,15 @@ class PageField:
     tags: tuple[str, ...]
 
     @property
-    def typing(self) -> rules.Remark | None:
-        """A comment that was typed and is not stored yet."""
-        return next((one for _, one in self.remarks if one.key.startswith("new-")), None)
+    def typing(self) -> list[rules.Remark]:
+        """Comments that were typed and are not stored yet."""
+        return [one for _, one in self.remarks if one.key.startswith("new-")]
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Of a table each row that stands now, to choose what a comment is about: (id, its first words)."""
+        rows = [one for one in self.shown.rows if one.id and one.mark != "removed"]
+        return [(one.id, first_words(one)) for one in rows]
 
     @property
     def kept(self) -> list[tuple[int, rules.Remark]]:
@@ -54,6 +65,7 @@ class ReviewPage:
     hint: rules.Hint
     is_own: bool
     holder: User | None  # the colleague who has it open now
+    said: queries.Discussed  # comments and earlier requests as they are stored
     decided: ReviewView | None  # a colleague's published review of this very round
     was: str  # marks of what is stored, for the form
 
@@ -84,13 +96,23 @@ class ReviewPage:
         return sum(1 for one in self.requests if self.text.settled.get(str(one.id)) == "settled")
 
     @property
+    def offered(self) -> int:
+        """How many marks of the last round wait to be kept."""
+        return sum(1 for one in self.criteria if one.offered)
+
+    @property
+    def many(self) -> str:
+        """What is said about more than three required changes."""
+        return many_changes(self.text)
+
+    @property
     def rated(self) -> int:
         return sum(1 for one in self.criteria if one.mark)
 
     @property
     def current(self) -> str:
-        """The criterion to rate next; '' when all are rated."""
-        return next((one.key for one in self.criteria if not one.mark), "")
+        """The criterion to rate next; '' when all are rated or carried over."""
+        return next((one.key for one in self.criteria if not (one.mark or one.offered)), "")
 
     @property
     def holds_lease(self) -> bool:
@@ -109,8 +131,9 @@ def page_of(
     stored = queries.text_of(review, comments)
     text = text or stored
     show = show if before and show in SHOW else "changed" if before else "all"
-    shown, changed, same = _shown(submission, before, show)
-    requests = found.views(task, earlier)
+    now_answers = queries.answers_of(submission)
+    shown, changed, same = _shown(now_answers, before, show)
+    requests = found.views(task, earlier, now_answers)
     return ReviewPage(
         review=review,
         submission=submission,
@@ -119,15 +142,20 @@ def page_of(
         show=show,
         before_number=before.submission.number if before else None,
         fields=_page_fields(shown, text, requests, show),
-        changed=changed,
+        changed=len(changed),
         same=same,
         criteria=queries.criteria_views(
-            task.criteria, text.marks, submission.self_rating, before.marks if before else None
+            task.criteria,
+            text.marks,
+            submission.self_rating,
+            before.marks if before else None,
+            _offered(task, submission, before, changed, requests),
         ),
         requests=requests,
         hint=rules.hint(queries.standing_of(task.criteria, text, earlier)),
         is_own=review.coach_id == user.id,
         holder=_holder(submission, user, now),
+        said=found,
         decided=_decided(review),
         was=review_merge.was_of(stored, _known(task, comments, earlier)),
     )
@@ -137,7 +165,8 @@ def known_and_stored(review: Review) -> tuple[review_form.Known, rules.ReviewTex
     """What `review_form.read` needs to know of a review, and its text as it is stored: one query."""
     task = assignment_of_round(review.submission)
     comments, earlier = queries.comments_and_requests(review)
-    return _known(task, comments, earlier), queries.text_of(review, comments)
+    known = replace(_known(task, comments, earlier), texts=_texts(review.submission, task))
+    return known, queries.text_of(review, comments)
 
 
 def _known(task: Assignment, comments: list[Comment], earlier: list[Comment]) -> review_form.Known:
@@ -149,17 +178,62 @@ def _known(task: Assignment, comments: list[Comment], earlier: list[Comment]) ->
     )
 
 
-def _shown(
-    submission: Submission, before: Review | None, show: str
-) -> tuple[list[frozen.ShownField], int, int]:
-    """The fields to show, and how many of all of them changed or stayed the same since the round before."""
-    now = queries.answers_of(submission)
+def carried_over(review: Review, user: User, text: rules.ReviewText, now: datetime) -> rules.ReviewText:
+    """The text with the marks of the last round that may be kept; what the coach has rated stays as it is."""
+    page = page_of(review, user, "all", now, text)
+    offered = {one.key: one.offered for one in page.criteria if one.offered}
+    return replace(text, marks={**offered, **text.marks})
+
+
+def _texts(submission: Submission, task: Assignment) -> dict[str, FieldText]:
+    answers = queries.answers_of(submission)
+    return {one.id: frozen.text_of(one, answers) for one in task.worksheet.fields()}
+
+
+def many_changes(text: rules.ReviewText) -> str:
+    """What is said about more than three required changes."""
+    asked = [one for one in text.remarks if one.kind == "required" and one.text.strip()]
+    return next_changes.many(len(asked), sum(1 for one in asked if one.comes_first))
+
+
+def _offered(
+    task: Assignment,
+    submission: Submission,
+    before: Review | None,
+    changed: Collection[str],
+    requests: Iterable[RemarkView],
+) -> dict[str, str]:
     if before is None:
-        return frozen.shown(now), 0, 0
+        return {}
+    fields_of: dict[str, list[str]] = {one.key: [] for one in task.criteria}
+    for field in task.worksheet.fields():
+        for key in field.criteria:
+            fields_of.setdefault(key, []).append(field.id)
+    return carry_over.offered(
+        [carry_over.Judged(one.key, one.critical, tuple(fields_of[one.key])) for one in task.criteria],
+        before.marks,
+        changed,
+        [one.field_id for one in requests if one.answer],
+        same_rubric=before.submission.structure_hash == submission.structure_hash,
+    )
+
+
+def first_words(row: diff.RowChange) -> str:
+    """What a row is called: its first cell that says something, as it is now."""
+    cells = (Markup(_GONE.sub("", cell)).striptags() for cell in row.cells)  # noqa: S704 - escaped by diff
+    return next((words for words in cells if words), "an empty row")[:60]
+
+
+def _shown(
+    now: frozen.Answers, before: Review | None, show: str
+) -> tuple[list[frozen.ShownField], set[str], int]:
+    """The fields to show, which of all of them changed since the round before, and how many stayed the same."""
+    if before is None:
+        return frozen.shown(now), set(), 0
     then = queries.answers_of(before.submission)
     compared = frozen.shown(now, then)
-    changed = sum(1 for one in compared if one.changed)
-    same = len(compared) - changed
+    changed = {one.id for one in compared if one.changed}
+    same = len(compared) - len(changed)
     if show == "before":
         return frozen.shown(then), changed, same
     return (frozen.shown(now) if show == "all" else compared), changed, same

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.accounts.models import User
 from app.cohorts.models import CohortCoach
+from app.coursework import anchors, frozen, threads
 from app.coursework import review_rules as rules
-from app.coursework import threads
 from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.frozen import Answers, Reference
 from app.coursework.models import Comment, Review, Submission
@@ -93,7 +93,12 @@ def comments_of(review: Review) -> list[Comment]:
     return list(db.session.scalars(_comments.where(Comment.review_id == review.id)))
 
 
-def comments_and_requests(review: Review) -> tuple[list[Comment], list[Comment]]:
+Said = tuple[
+    list[Comment], list[Comment]
+]  # of a review: its comments, the requests of earlier rounds it leaves open
+
+
+def comments_and_requests(review: Review) -> Said:
     """This review's comments and the requests of earlier rounds it left open, in one query."""
     either = or_(Comment.review_id == review.id, _open_earlier(review.submission, review.published_at))
     found = list(db.session.scalars(_comments.where(either)))
@@ -112,9 +117,11 @@ class Discussed:
     threads: dict[int, Thread]  # comment id → what was said
     below: dict[int, frozenset[str]]  # comment id → the criteria its review put at Not yet
 
-    def views(self, task: Assignment, comments: Iterable[Comment]) -> tuple[RemarkView, ...]:
-        """Some of them as pages show them."""
-        return remark_views(task, comments, self.threads, self.below)
+    def views(
+        self, task: Assignment, comments: Iterable[Comment], answers: Answers | None = None
+    ) -> tuple[RemarkView, ...]:
+        """Some of them as pages show them; their passages are looked for in `answers`, of a later round."""
+        return remark_views(task, comments, self.threads, self.below, answers)
 
 
 def discussed(submission: Submission, review: Review | None) -> Discussed:
@@ -182,9 +189,23 @@ def standing_of(
     )
 
 
+def _remark(one: Comment) -> rules.Remark:
+    return rules.Remark(
+        str(one.id),
+        one.field_id,
+        one.kind,
+        one.text,
+        one.quote,
+        one.prefix,
+        one.suffix,
+        one.row_id,
+        one.comes_first,
+    )
+
+
 def text_of(review: Review, comments: Iterable[Comment]) -> rules.ReviewText:
     """What is stored of a review, as the form shows it."""
-    remarks = (rules.Remark(str(one.id), one.field_id, one.kind, one.text, one.quote) for one in comments)
+    remarks = (_remark(one) for one in comments)
     return rules.ReviewText(review.marks, review.strength, review.note, review.settled, tuple(remarks))
 
 
@@ -202,6 +223,7 @@ class CriterionView:
     mark: str  # level key or ''
     own: str
     before: str  # the mark of the last reviewed round
+    offered: str = ""  # that mark, while it may be carried over and is not kept yet
 
     @staticmethod
     def word(level: str) -> str:
@@ -219,12 +241,17 @@ class RemarkView:
     kind: str
     text: str
     quote: str
+    prefix: str
+    suffix: str
+    row_id: str
     answer: str
     answer_text: str
     answered_at: datetime | None
     settled: bool
     review_id: int
     below: frozenset[str]  # the criteria its review put at Not yet
+    comes_first: bool
+    place: anchors.Place  # where its passage stands in the round that is shown
     thread: Thread | None = None
 
     @property
@@ -265,20 +292,26 @@ def review_view(submission: Submission) -> ReviewView | None:
     return view_of(review) if review else None
 
 
-def view_of(review: Review) -> ReviewView:
-    """One review with its comments and what was said about them, ready to show: one query."""
+def view_of(review: Review, *, verdict: str = "", said: Discussed | None = None) -> ReviewView:
+    """One review with its comments and what was said about them, ready to show: one query, none when they are given.
+
+    A draft is shown with the verdict it may get, and without the requests it calls settled.
+    """
     task = assignment_of_round(review.submission)
-    found = discussed(review.submission, review)
+    found = said or discussed(review.submission, review)
+    earlier = found.earlier
+    if review.status == "draft":
+        earlier = [one for one in earlier if review.settled.get(str(one.id)) != "settled"]
     return ReviewView(
         id=review.id,
         coach_name=review.coach.name,
-        verdict=review.verdict or "",
+        verdict=review.verdict or verdict,
         published_at=review.published_at or review.saved_at,
         strength=review.strength,
         note=review.note,
         criteria=criteria_views(task.criteria, review.marks, review.submission.self_rating),
         remarks=found.views(task, found.comments),
-        earlier=found.views(task, found.earlier),
+        earlier=found.views(task, earlier),
         closed=found.views(task, found.closed),
     )
 
@@ -294,6 +327,7 @@ def criteria_views(
     marks: Mapping[str, str],
     own: Mapping[str, str],
     before: Mapping[str, str] | None = None,
+    offered: Mapping[str, str] | None = None,
 ) -> tuple[CriterionView, ...]:
     def levels(one: Criterion) -> tuple[tuple[str, str, str], ...]:
         return tuple((key, word, getattr(one.levels, key)) for key, word in rules.LEVEL_WORDS.items())
@@ -307,9 +341,31 @@ def criteria_views(
             mark=marks.get(one.key, ""),
             own=own.get(one.key, ""),
             before=(before or {}).get(one.key, ""),
+            offered="" if marks.get(one.key) else (offered or {}).get(one.key, ""),
         )
         for one in criteria
     )
+
+
+def places_of(comments: Iterable[Comment], answers: Answers) -> dict[int, anchors.Place]:
+    """Comment id → where its passage stands in these answers; each answer is read once."""
+    texts: dict[str, anchors.FieldText] = {}
+    found = {}
+    for one in comments:
+        if not (one.quote or one.row_id):
+            continue
+        if one.field_id not in texts:
+            field = answers.worksheet.field(one.field_id)
+            texts[one.field_id] = frozen.text_of(field, answers) if field else anchors.FieldText("")
+        anchor = anchors.Anchor(one.quote, one.prefix, one.suffix, one.row_id)
+        found[one.id] = anchors.place(anchor, texts[one.field_id])
+    return found
+
+
+def _as_made(one: Comment) -> anchors.Place:
+    """In its own round a passage stands where it was chosen."""
+    state = "here" if one.quote or one.row_id else "field"
+    return anchors.Place(state, one.quote, one.prefix, one.suffix, one.row_id)
 
 
 def remark_views(
@@ -317,7 +373,11 @@ def remark_views(
     comments: Iterable[Comment],
     said: Mapping[int, Thread] = MappingProxyType({}),
     below: Mapping[int, frozenset[str]] = MappingProxyType({}),
+    answers: Answers | None = None,
 ) -> tuple[RemarkView, ...]:
+    """`answers` are those of a later round, in which the passages of these comments are looked for."""
+    comments = list(comments)
+    places = places_of(comments, answers) if answers else {}
     views = []
     number = 0
     for one in task.in_order(comments):
@@ -332,6 +392,9 @@ def remark_views(
                 kind=one.kind,
                 text=one.text,
                 quote=one.quote,
+                prefix=one.prefix,
+                suffix=one.suffix,
+                row_id=one.row_id,
                 answer=one.answer or "",
                 answer_text=one.answer_text,
                 answered_at=one.answered_at,
@@ -339,6 +402,8 @@ def remark_views(
                 review_id=one.review_id,
                 below=below.get(one.id, frozenset()),
                 thread=said.get(one.id),
+                comes_first=one.comes_first,
+                place=places.get(one.id) or _as_made(one),
             )
         )
     return tuple(views)

@@ -26,13 +26,19 @@ ENOUGH = ("meets", "exceeds")
 
 @dataclass(frozen=True)
 class Remark:
-    """One comment as it stands in the form. `key` is its id, or 'new-<field id>' before it is kept."""
+    """One comment as it stands in the form. `key` is its id; before it is kept 'new-<field id>', a further one
+    'new-<field id>~2'.
+    """
 
     key: str
     field_id: str
     kind: str
     text: str
     quote: str = ""
+    prefix: str = ""  # what stood before and after the quote
+    suffix: str = ""
+    row_id: str = ""  # the row of the table it is about
+    comes_first: bool = False
 
 
 @dataclass(frozen=True)

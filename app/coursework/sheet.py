@@ -10,8 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from app.coursework import (
+    anchors,
     change_rules,
     forms,
+    frozen,
     improving_rules,
     looks,
     other_modules,
@@ -137,6 +139,21 @@ class Page:
         """'Required change 2': numbered in the order of the worksheet, as on the coach's page; praise has none."""
         number = self._numbers.get(remark.id)
         return f"{remark.word} change {number}" if number else remark.word
+
+    def place(self, remark: Remark) -> anchors.Place:
+        """Where the passage of this comment stands in what is written here now."""
+        field = self.sheet.worksheet.field(remark.field_id)
+        text = self._texts.get(remark.field_id)
+        if text is None:
+            shown_here = Answers(self.sheet.worksheet, self.answers, {})
+            text = frozen.text_of(field, shown_here) if field else anchors.FieldText("")
+            self._texts[remark.field_id] = text
+        anchor = anchors.Anchor(remark.quote, remark.prefix, remark.suffix, remark.row_id)
+        return anchors.place(anchor, text)
+
+    @cached_property
+    def _texts(self) -> dict[str, anchors.FieldText]:
+        return {}
 
     @cached_property
     def _numbers(self) -> dict[int, int]:

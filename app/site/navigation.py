@@ -19,7 +19,13 @@ PARTICIPANT = (
     ("Payments", "payments.payments", ("payments.",)),
     ("Search", "site.find", ("site.find",)),
 )
-COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
+REVIEWING = tuple(
+    f"reviews.{name}" for name in ("review", "save_review", "preview", "publish_draft", "open_review")
+)
+COACH = (("Queue", "coaching.queue", ("coaching.", *REVIEWING)),)
+BANK = (
+    ("Comments", "reviews.comments", ("reviews.comments", "reviews.keep_comment", "reviews.change_comment")),
+)
 CURRICULUM = tuple(
     f"site.{name}"
     for name in ("curriculum", "release", "confirm_move", "move_cohort", "confirm_publish", "publish")
@@ -75,6 +81,8 @@ def menu() -> list[dict[str, Any]]:
         entries += STAFF
     if current_user.is_coach:
         entries += COACH
+    if entries:
+        entries += BANK
     if not entries or current_enrollment(current_user):
         entries += PARTICIPANT if current_enrollment(current_user) else PROSPECT
     return _drawn(entries)

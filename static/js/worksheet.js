@@ -227,4 +227,8 @@ sections(form, autosave);
 beside();
 clearable(form, undo, () => autosave.changed());
 offerCopies(form, autosave, undo, grow);
+document.addEventListener("click", async (event) => {
+  const link = /** @type {Element} */ (event.target).closest("a[data-passage]");
+  if (link) (await import("./passage_jump.js")).jump(link);
+});
 setTimeout(() => import("./looked.js"), 5000);

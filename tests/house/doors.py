@@ -420,6 +420,43 @@ REVIEWS = [
     ),
 ]
 
+BANK = [
+    get("reviews.comments", only("cora cal sam")),
+    post("reviews.keep_comment", only("cora cal", 303), sends={"module": "systems", "text": "New words"}),
+    *(
+        post(
+            "reviews.change_comment",
+            only(coach, 303),
+            thing(comment_id=f"{coach}_kept"),
+            {"do": "save", "text": "New words"},
+        )
+        for coach in ("cora", "cal")
+    ),
+    post(
+        "reviews.change_comment",
+        only("sam", 303),
+        thing(comment_id="shared_kept"),
+        {"do": "retire"},
+    ),
+    *(post("reviews.used", only(coach), thing(comment_id=f"{coach}_kept")) for coach in ("cora", "cal")),
+    *of_each(lambda owner, coach: get("reviews.bank_of", only(coach), thing(review_id=f"{owner}_review"))),
+    # Ben's is withdrawn: nothing to look at beforehand any more
+    *of_each(
+        lambda owner, coach: get(
+            "reviews.preview", only(coach, 302 if owner == "ben" else 200), thing(review_id=f"{owner}_review")
+        )
+    ),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.publish_draft",
+            only(coach, 303 if owner == "ben" else 422),  # of an older version: look once more
+            thing(review_id=f"{owner}_review"),
+            {"version": 99, "do": "accept"},
+        )
+    ),
+    post("reviews.open_following", only("cora cal", 303)),
+]
+
 COACHING = [
     get("coaching.desk", only("cora cal", 302)),
     get("coaching.queue", only("cora cal")),
@@ -528,6 +565,7 @@ DOORS = (
     + HISTORY
     + ASSESSMENT
     + REVIEWS
+    + BANK
     + COACHING
     + MANUAL
     + MONEY

@@ -17,6 +17,7 @@ from app.cohorts.models import Call, Cohort
 from app.coursework.assignments import assignment_of
 from app.coursework.history import keep_draft, keep_review
 from app.coursework.models import (
+    BankComment,
     Comment,
     CommentRead,
     Draft,
@@ -164,6 +165,18 @@ def kept_states(cast: Cast, numbers: Numbers) -> None:
         draft.version = review.version = number + 2
         keep_draft(draft, assignment_of(review.submission.system).worksheet, "rest", NOW)
         keep_review(review, "rest", NOW)
+
+
+def banked(cast: Cast, numbers: Numbers) -> None:
+    """Sentences of Cora's own and shared ones."""
+    for number in numbers:
+        for owner_id in (cast.cora, None):
+            db.session.add(
+                BankComment(
+                    assignment_key="practice-operating-system", owner_id=owner_id, kind="suggested",
+                    text=f"Sentence {number}", created_at=NOW,
+                )
+            )  # fmt: skip
 
 
 def waiting(cast: Cast, numbers: Numbers) -> None:

@@ -16,7 +16,7 @@ STRINGS = [
     "<svg/onload=xq()>",
     "javascript:xq()",
     "[a](javascript:xq()) <a href='data:text/html,<script>xq()</script>'>b</a>",
-    "{{ 7*191 }} {% debug %} ${7*191} #{7*191}",
+    "{{ 7919*104729 }} {% debug %} ${7919*104729} #{7919*104729}",
     "%s %n %(password)s {0} {x.__class__}",
     "a\x00b",
     "\x01\x08\x1b[2J\x7f\x9b",
@@ -56,7 +56,7 @@ WORDS = [
     "x" * 2000,
     "%F0%9F%98%80",
     "<script>xq()",
-    "{{7*191}}",
+    "{{7919*104729}}",
     "%0d%0aX: y",
 ]
 MOMENTS = [
@@ -79,7 +79,7 @@ def danger(html: str) -> list[str]:
 
     Tags are cut as a browser cuts them, so what broke out of its quotes is seen as the attribute it has become.
     """
-    found = ["a template was run"] if "1337" in html else []
+    found = ["a template was run"] if "829348951" in html else []
     if "xq(" not in html:
         return found
     found += ["a script"] if SCRIPT.search(html) else []

@@ -38,7 +38,7 @@ TAPPED = (
         '<a class="b" href="javascript:xq()">a</a>',
         "<a href=' JavaScript&#58;xq()'>a</a>",
         "<svg/onload=xq()>",
-        "<p>1337</p>",
+        "<p>829348951</p>",
     ],
 )
 def test_danger_is_seen(html):
@@ -126,7 +126,9 @@ def test_bodies_that_are_no_form(house: House, form: Form):
 
 # --- what is kept and shown to others ------------------------------------------------------------------------------
 
-RUNS = """<script>xq()</script> "><img src=x onerror=xq()> </textarea> {{ 7*191 }} [a](javascript:xq())"""
+RUNS = (
+    """<script>xq()</script> "><img src=x onerror=xq()> </textarea> {{ 7919*104729 }} [a](javascript:xq())"""
+)
 
 
 def test_nothing_kept_runs_in_anybodys_browser(house: House):

@@ -36,8 +36,6 @@ FIRST_LOAD = (
     80 * 1024
 )  # bytes on the wire: the page, its style sheets, scripts, pictures and the fonts it draws with
 PAGE = 15 * 1024  # bytes on the wire of the page itself, all that comes after the first
-# Scripts that no page asks for while it loads: some seconds later, or when a session has ended or text was left behind.
-LATER = {"looked.js", "sign_in_again.js", "left_here.js"}
 ASSET = re.compile(r"""asset\(\s*(['"])(?P<path>[^'"]+)\1\s*\)""")
 IN_CSS = re.compile(r"""url\(\s*['"]?([^'")]+)""")
 FACE = re.compile(r"@font-face\s*\{([^}]*)\}")
@@ -78,16 +76,15 @@ EDITOR_BYTES = 16 * 1024
 
 
 def imported(path: Path) -> set[Path]:
-    """A script and what it imports, and that imports."""
+    """A script and what it imports, and that imports. What `import(…)` fetches comes later, when it is used."""
     found, waiting = set(), [path]
     while waiting:
         here = waiting.pop()
         if here in found:
             continue
         found.add(here)
-        for name in re.findall(r"""(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""", here.read_text()):
-            if Path(name).name not in LATER:
-                waiting.append((here.parent / name.split("?")[0]).resolve())
+        for name in re.findall(r"""(?:from|import)\s*["'](\.{1,2}/[^"']+)["']""", here.read_text()):
+            waiting.append((here.parent / name.split("?")[0]).resolve())
     return found
 
 

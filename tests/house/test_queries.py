@@ -28,6 +28,7 @@ from tests.house.growth import (
     accepted,
     applications,
     assessments,
+    banked,
     calls,
     comments,
     devices,
@@ -140,6 +141,9 @@ PAGES = [
     Page("cora", lambda cast: the_draft(cast) + f"/history/{a_state('review_id')}", kept_states, 5),
     Page("cora", the_review, replies, 5),
     Page("cora", lambda cast: "/coaching" + a_system(cast) + "/compare", draft_comments, 4),
+    Page("cora", lambda cast: the_draft(cast) + "/preview", draft_comments, 5),
+    Page("cora", lambda cast: the_draft(cast) + "/bank", draft_comments, 3),
+    Page("cora", "/coaching/comments", banked, 4),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one

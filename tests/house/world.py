@@ -21,6 +21,7 @@ from app.coursework.forms import Merge
 from app.coursework.history import keep_draft, keep_review
 from app.coursework.lessons import new_note, save_note
 from app.coursework.models import (
+    BankComment,
     Comment,
     Draft,
     KeptState,
@@ -73,6 +74,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
         _work(world, name, coach, now)
         _money(world, name, now)
     _private_notes(world)
+    _bank(world)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
     _assessments(world, now)
@@ -241,6 +243,21 @@ def _withdrawn_review(world: World, round_1: Submission, name: str, coach: str) 
 def _state_of_review(world: World, name: str, review: Review) -> None:
     state = select(KeptState.id).where(KeptState.review_id == review.id)
     world.ids[f"{name}_review_state"] = db.session.scalar(state)
+
+
+def _bank(world: World) -> None:
+    """A sentence of each coach's own, and one that all share, which staff may retire."""
+    for coach in ("cora", "cal", "shared"):
+        own = coach != "shared"
+        word = f"xq{coach}banked"
+        world.canaries.plant(word, coach if own else "cora cal sam", coach if own else "cora cal sam")
+        one = BankComment(
+            assignment_key="practice-operating-system", owner_id=getattr(world.cast, coach) if own else None,
+            kind="required", text=f"Say {word} again.", created_at=BEFORE,
+        )  # fmt: skip
+        db.session.add(one)
+        db.session.flush()
+        world.ids[f"{coach}_kept"] = one.id
 
 
 def _private_notes(world: World) -> None:

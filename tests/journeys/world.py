@@ -39,6 +39,14 @@ class World:
         subprocess.run(command, cwd=run.ROOT, env=self.environment, check=True)
         return self.person(key)
 
+    def has_a_second_round(self) -> str:
+        """The name of somebody new whose second round waits for Cora, with another's first round after it."""
+        command = [sys.executable, "-m", "tests.journeys.second_round"]
+        done = subprocess.run(
+            command, cwd=run.ROOT, env=self.environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip().splitlines()[-1]
+
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[World]:

@@ -76,6 +76,7 @@ PAGES = (
     Page("queue", "/coaching/queue", "cora"),
     Page("compare", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/compare")),
     Page("review", "/coaching/queue", "cora", press="/review"),
+    Page("comments", "/coaching/comments", "cora"),
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User
 from app.accounts.sessions import get_user
-from app.coursework import frozen, history, leases, review_page
+from app.coursework import comment_bank, frozen, history, leases, review_next, review_page
 from app.coursework import review_actions as actions
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
@@ -27,6 +28,7 @@ from app.lib.web import say, wants_json
 bp = Blueprint("reviews", __name__)
 
 VERBS = {"accept": "accepted", "request": "changes requested"}
+NEXT = "-next"  # of a verb: publish and open the next
 TWICE = "A colleague published a review of this round at the same moment, and one answer stands. Your draft is kept."
 
 
@@ -104,7 +106,7 @@ def _draft(
 @bp.post("/reviews/<id:review_id>")
 @open_to("coach")
 def save_review(review_id: int) -> Any:
-    """Save the draft; with `do` accept or request, publish it as well."""
+    """Save the draft; with `do` accept or request, publish it as well, and with '-next' open the next round."""
     now, user = clock.now(), get_user()
     begin_write()
     found = queries.review_for(user, review_id, now)
@@ -117,18 +119,22 @@ def save_review(review_id: int) -> Any:
         actions.lock_draft(found)
         merged = review_sheet.merged(found)
         text = merged.text
+        if verb == "carry-over":
+            text = review_page.carried_over(found, user, text, now)
         made = actions.save(user, found, text, now, overrules=bool(merged.merge.overruled)) | merged.made
         history.keep_given_up_review(found, merged, now)
     except actions.Frozen:
         db.session.rollback()
-        return _frozen(review_id, verb)
+        return _frozen(review_id, verb.removesuffix(NEXT))
     except Refused as refusal:
         db.session.rollback()
-        return _refused(review_id, user, text, refusal, now)
+        return refused(review_id, user, text, refusal, now)
     if not wants_json():
         said.mark(user, found.submission.system_id, now)
-    if verb in VERBS and not merged.merge.conflicts:
-        return _publish(found, user, text, verb, now)
+    if verb.removesuffix(NEXT) in VERBS and not merged.merge.conflicts:
+        return publish(found, user, text, verb, now)
+    if verb.startswith("bank-"):
+        _keep_for_later(user, found, verb.removeprefix("bank-"), now)
     db.session.commit()
     if wants_json():
         answer = review_sheet.saved_answer(found, user, merged, made, now)
@@ -140,27 +146,46 @@ def save_review(review_id: int) -> Any:
     return redirect(_address(review_id, verb), 303)
 
 
-def _publish(found: Review, user: User, text: ReviewText, verb: str, now: datetime) -> Any:
+def _keep_for_later(user: User, found: Review, key: str, now: datetime) -> None:
+    try:
+        comment_bank.keep_of_review(user, found, key, now)
+    except Refused as refusal:
+        say(refusal.sentence, "problem")
+    else:
+        say("Kept in your comment bank, without the participant's words.")
+
+
+def publish(found: Review, user: User, text: ReviewText | None, verb: str, now: datetime) -> Any:
     """The draft is saved in this transaction already; a refusal keeps it and changes nothing else."""
     review_id, lease = found.id, found.submission
     held = lease.lease_token if lease.lease_coach_id == user.id else None
     token = request.form.get("lease") or held or ""
     try:
-        actions.publish(user, found, VERBS[verb], version=found.version, token=token, now=now)
+        verdict = VERBS[verb.removesuffix(NEXT)]
+        actions.publish(user, found, verdict, version=found.version, token=token, now=now)
     except Refused as refusal:
         db.session.commit()
-        return _refused(review_id, user, None, refusal, now)
+        return refused(review_id, user, None, refusal, now)
     except IntegrityError:
         db.session.rollback()
-        return _refused(review_id, user, text, Refused(TWICE), now)
+        return refused(review_id, user, text, Refused(TWICE), now)
     person = found.submission.system.enrollment.user.first_name
+    following = review_next.open_next(user, now) if verb.endswith(NEXT) else None
+    following_id = following.id if following else None
     db.session.commit()
-    said = "The system is accepted" if verb == "accept" else "Changes are requested"
-    say(f"{said}, and {person} is told by mail. You can withdraw this within 24 hours.")
-    return redirect(url_for("reviews.review", review_id=review_id), 303)
+    said = "The system is accepted" if verdict == "accepted" else "Changes are requested"
+    told = f"{said}, and {person} is told by mail. You can withdraw this within 24 hours."
+    here = url_for("reviews.review", review_id=review_id)
+    if not verb.endswith(NEXT):
+        say(told)
+        return redirect(here, 303)
+    say(Markup('{} <a href="{}">See it or take it back</a>').format(told, here))
+    if following_id is None:
+        return redirect("/coaching/queue", 303)
+    return redirect(url_for("reviews.review", review_id=following_id), 303)
 
 
-def _refused(review_id: int, user: User, text: ReviewText | None, refusal: Refused, now: datetime) -> Any:
+def refused(review_id: int, user: User, text: ReviewText | None, refusal: Refused, now: datetime) -> Any:
     if wants_json():
         return jsonify(error=refusal.sentence, field=refusal.field), 422
     found = queries.review_for(user, review_id, now)
@@ -181,11 +206,16 @@ def _frozen(review_id: int, verb: str) -> Any:
 
 def _address(review_id: int, verb: str) -> str:
     """Back to the view the coach was in, at the field whose comment was kept or removed."""
+    if verb == "preview":
+        return url_for("reviews.preview", review_id=review_id)
     what, _, rest = verb.partition("-")
     show = rest if what == "show" else request.form.get("showing")
     show = show if show in review_page.SHOW else None
     return url_for(
-        "reviews.review", review_id=review_id, show=show, _anchor=f"f{rest}" if what == "keep" else None
+        "reviews.review",
+        review_id=review_id,
+        show=show,
+        _anchor=f"f{rest}" if what == "keep" else "rubric" if verb == "carry-over" else None,
     )
 
 

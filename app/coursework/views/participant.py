@@ -17,7 +17,7 @@ from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
 from app.coursework.receipts import received
-from app.coursework.review_queries import RemarkView
+from app.coursework.review_queries import RemarkView, ReviewView
 from app.coursework.sending import SentWith, sent_with
 from app.coursework.talk import Talk
 from app.coursework.views import bp, said, sheet_form
@@ -283,27 +283,34 @@ def submission(system_id: int, number: int) -> Any:
 
 def round_page(found: Submission, refusal: Refused | None = None) -> Any:
     """As it was written on its own release, with the review both sides read and what was said about it."""
-    task = assignment_of_round(found)
     view = review_queries.review_view(found)
     closed = view.closed if view else review_queries.closed_threads(found)
-    own = review_queries.criteria_views(task.criteria, {}, found.self_rating)
     return render_template(
         "coursework/submission.html",
-        submission=found,
-        got=received(found),
-        sent_with=SentWith.of(found.sent_with),
-        now=clock.now(),
-        module=task.module,
-        worksheet=task.worksheet,
-        view=view,
-        criteria=view.criteria if view else own,
-        fields=shown(review_queries.answers_of(found)),
-        remarks=_by_field(view.remarks if view else ()),
+        **round_facts(found, view),
         closed=closed,
         talk=Talk.of_participant(found, view, closed, clock.now()),
-        changes=said.changes_of_round(found, view, task),
+        changes=said.changes_of_round(found, view, assignment_of_round(found)),
         refusal=refusal,
     ), 422 if refusal else 200
+
+
+def round_facts(found: Submission, view: ReviewView | None) -> dict[str, Any]:
+    """What the page of a round shows, to its participant and to a coach who looks at it before it is published."""
+    task = assignment_of_round(found)
+    own = review_queries.criteria_views(task.criteria, {}, found.self_rating)
+    return {
+        "submission": found,
+        "got": received(found),
+        "sent_with": SentWith.of(found.sent_with),
+        "now": clock.now(),
+        "module": task.module,
+        "worksheet": task.worksheet,
+        "view": view,
+        "criteria": view.criteria if view else own,
+        "fields": shown(review_queries.answers_of(found)),
+        "remarks": _by_field(view.remarks if view else ()),
+    }
 
 
 def _by_field(remarks: Iterable[RemarkView]) -> dict[str, list[RemarkView]]:

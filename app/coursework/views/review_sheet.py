@@ -89,4 +89,5 @@ def saved_answer(
         "holder": page.holder.name if page.holder else "",
         "open": page.is_open,
         "hint": vars(page.hint),
+        "many": page.many,
     }

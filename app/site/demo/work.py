@@ -57,6 +57,8 @@ def changes_asked(module: Module, coach_first: str) -> ReviewText:
                 "required",
                 "“At my discretion” means nobody else can apply this rule. Who decides, on what, and where is it "
                 "logged? Write the exception so that it works on a day you are not there.",
+                quote="Illness is at my discretion.",
+                prefix="Exceptions",
             ),
             Remark(
                 "new-2",

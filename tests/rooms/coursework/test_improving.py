@@ -15,6 +15,7 @@ from app.mail.models import Message
 from tests.factories import accepted_system, next_round, published_review, submitted_system
 from tests.programs import COMPLETE
 from tests.rooms.coursework.test_review import MARKS, opened, send
+from tests.rooms.coursework.worksheets import PLANNED, STATED
 
 SHEET = "/systems/1"
 OLD = COMPLETE | {"1.C.1": "### Purpose\nThe old rule."}
@@ -83,7 +84,7 @@ def test_the_next_round_starts_from_the_last_text(cast: Any, sign_in: Any, write
     page = ana.get(SHEET).text
     assert "The old rule." in page and "Round 1</a>" in page
     rating = {"rating~client_path": "meets", "rating~rules": "meets"}
-    sent = {"version": "1", "round": "2", "statement_own": "1", "statement_no_client": "1", **rating}
+    sent = {"version": "1", "round": "2", **rating, **STATED, **PLANNED}
     assert ana.post(f"{SHEET}/submit", data=sent).status_code == 303
     rows = db.session.execute(select(Submission.number, Submission.digest).order_by(Submission.number)).all()
     assert [row.number for row in rows] == [1, 2]

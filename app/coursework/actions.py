@@ -19,7 +19,7 @@ from app.cohorts.actions import hold_release
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import may_work
-from app.coursework import forms, messages, queries, rules
+from app.coursework import counts, forms, messages, queries, rules
 from app.coursework.assignments import assignment_of
 from app.coursework.frozen import Reference
 from app.coursework.models import Comment, Draft, Submission, SubmissionAttachment, System
@@ -175,6 +175,10 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
         digest=frozen.digest,
         self_rating=frozen.self_rating,
         words=frozen.words,
+        module_slug=system.module_slug,
+        step=rules.step(frozen.number),
+        is_quiet=queries.is_quiet(system.enrollment, now),
+        asked=sum(1 for one in sheet.open_requests if one.kind == "required"),
         submitted_at=now,
         promised_at=rules.promise(
             now, sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
@@ -183,6 +187,7 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
     db.session.add(submission)
     db.session.flush()
     _hold_files(submission)
+    counts.entered(submission)
     title = f"Submitted System {sheet.module.number}, round {frozen.number}"
     record(
         actor, f"{title} ({frozen.words} words, {frozen.digest[:12]})", ("submission", submission.id), now=now
@@ -207,5 +212,6 @@ def take_back(actor: User, submission: Submission, now: datetime) -> None:
     rules.check_may_write(enrollment.status, may_work(enrollment.status), submission.system.status)
     submission.system.status = rules.next_status(submission.system.status, "take back")
     submission.status = rules.next_submission_status(submission.status, "take back")
+    counts.left(submission)
     what = f"Took back round {submission.number} of {submission.system.assignment_key}"
     record(actor, what, ("submission", submission.id), now=now)

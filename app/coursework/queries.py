@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import abort
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import User
@@ -20,6 +20,7 @@ from app.coursework.assignments import assignment_of
 from app.coursework.models import Comment, Draft, Review, Submission, System
 from app.coursework.review_rules import KIND_WORDS
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
+from app.lib import times
 from app.lib.database import db
 
 # --- one system -----------------------------------------------------------------------------------------------
@@ -234,6 +235,15 @@ def submission_for(user: User, system_id: int, number: int) -> Submission:
         .where(Enrollment.user_id == user.id, Enrollment.status.in_(READING))
     )
     return db.session.scalar(rows) or abort(404)
+
+
+def is_quiet(enrollment: Enrollment, now: datetime) -> bool:
+    """Whether nothing of this person came in for eight days before `now`."""
+    sent = select(func.max(Submission.submitted_at)).join(System, System.id == Submission.system_id)
+    last = db.session.scalar(sent.where(System.enrollment_id == enrollment.id))
+    first_day = times.at(enrollment.cohort.starts_on, "00:00", enrollment.cohort.time_zone)
+    first_day += timedelta(days=enrollment.cohort.shift_days)
+    return rules.is_quiet(last, max(enrollment.activated_at or enrollment.created_at, first_day), now)
 
 
 def latest_submission(system_id: int) -> Submission | None:

@@ -86,7 +86,7 @@ def queue_of(user: User, now: datetime, args: Mapping[str, str]) -> Queue:
     shown = [_row(one, user, now) for one in page[:PAGE]]
     return Queue(
         rows=shown,
-        groups=_groups(shown, local_date(now)),
+        groups=_groups(shown, local_date(now, user.time_zone)),
         after=key_of(shown[-1]) if len(page) > PAGE else "",
         waiting=sum(cell.waiting for cell in cells),
         minutes=_minutes(cells),
@@ -153,7 +153,7 @@ def _row(one: Any, user: User, now: datetime) -> QueueRow:
     module = program_of(one.release_id).module(one.module_slug)
     live = lease_is_live(one.lease_coach_id, one.lease_until, now)
     is_mine = live and one.lease_coach_id == user.id
-    day, today = local_date(one.promised_at), local_date(now)
+    day, today = local_date(one.promised_at, user.time_zone), local_date(now, user.time_zone)
     return QueueRow(
         id=one.id,
         name=one.name,

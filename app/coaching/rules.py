@@ -84,7 +84,7 @@ class Flag(NamedTuple):
 
 
 CRITICAL = Flag(
-    "critical", "safety-critical", "A criterion of this module must be met, whatever the others are"
+    "critical", "safety-critical", "This work bears on the safety of clients"
 )
 THIRD = Flag("third", "third round or later", "It has come back twice: what was asked may not be plain yet")
 QUIET = Flag("quiet", "had gone quiet", "Nothing came in from this person for eight days or more before this")

@@ -136,7 +136,7 @@ def _page(
         return db.session.execute(
             query, values | named | ({"me": user.id} if filters.whose == "mine" else {})
         ).all()
-    branches = 1 << (len(keys) - 1).bit_length()  # a power of two: few statements to build and to keep
+    branches = 1 if len(keys) == 1 else -(-len(keys) // 8) * 8  # few statements to build and to keep
     for number in range(branches):
         key = keys[number] if number < len(keys) else (0, *keys[0][1:])  # no cohort is 0
         values |= {f"{name}_{number}": value for name, value in zip(CELL, key, strict=False)}

@@ -83,9 +83,7 @@ class Flag(NamedTuple):
     meaning: str
 
 
-CRITICAL = Flag(
-    "critical", "safety-critical", "This work bears on the safety of clients"
-)
+CRITICAL = Flag("critical", "safety-critical", "This work bears on the safety of clients")
 THIRD = Flag("third", "third round or later", "It has come back twice: what was asked may not be plain yet")
 QUIET = Flag("quiet", "had gone quiet", "Nothing came in from this person for eight days or more before this")
 LATE = Flag("late", "promise missed", "The moment you promised an answer by has passed")

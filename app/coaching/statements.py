@@ -10,7 +10,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -35,7 +46,8 @@ _kept = (
         func.sum(ReviewTally.answered).label("answered"),
         func.sum(ReviewTally.on_time).label("on_time"),
     )
-    .where(ReviewTally.cohort_id.in_(select(CohortCoach.cohort_id).where(_coached)))
+    .join(CohortCoach, CohortCoach.cohort_id == ReviewTally.cohort_id)
+    .where(_coached)
     .group_by(ReviewTally.cohort_id)
     .subquery("kept")
 )
@@ -67,18 +79,31 @@ version: Select[*tuple[Any, ...]] = (
 # --- one page -------------------------------------------------------------------------------------------------------
 
 
+# The key of the last page and the last moment asked for: bound once, however many branches look at them.
+_bounds = select(
+    bindparam("after_at", type_=_at).label("after_at"),
+    bindparam("after_id").label("after_id"),
+    bindparam("before", type_=_at).label("before"),
+    bindparam("now", type_=_at).label("now"),
+).cte("bounds")
+
+
+def _bound(name: str) -> ScalarSelect[Any]:
+    return select(_bounds.c[name]).scalar_subquery()
+
+
 def _further() -> list[ColumnElement[bool]]:
     """After the key of the last page, and promised before a moment."""
-    after = bindparam("after_at", type_=_at)
     return [
-        Submission.promised_at >= after,  # where the index begins; the next line alone would not say so
-        or_(Submission.promised_at > after, Submission.id > bindparam("after_id")),
-        Submission.promised_at < bindparam("before", type_=_at),
+        Submission.promised_at
+        >= _bound("after_at"),  # where the index begins; the next line would not say so
+        or_(Submission.promised_at > _bound("after_at"), Submission.id > _bound("after_id")),
+        Submission.promised_at < _bound("before"),
     ]
 
 
 def _free() -> ColumnElement[bool]:
-    return or_(Submission.lease_coach_id.is_(None), Submission.lease_until <= bindparam("now", type_=_at))
+    return or_(Submission.lease_coach_id.is_(None), Submission.lease_until <= _bound("now"))
 
 
 def _branch(number: int, by_cell: bool, only_free: bool) -> Select[*tuple[Any, ...]]:
@@ -92,7 +117,7 @@ def _first_of(*conditions: Any) -> Select[*tuple[Any, ...]]:
     return found.order_by(Submission.promised_at, Submission.id).limit(PAGE + 1)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def merged_page(branches: int, by_cell: bool, only_free: bool) -> Select[*tuple[Any, ...]]:
     """The page over so many cohorts, or cells; binds `cohort_id_0` …, `after_at`, `after_id`, `before`, `now`."""
     parts = [_branch(number, by_cell, only_free).subquery(f"b{number}") for number in range(branches)]
@@ -109,7 +134,7 @@ def gathered_page(whose: str) -> Select[*tuple[Any, ...]]:
     key = [getattr(Submission, name).in_(bindparam(f"{name}s", expanding=True)) for name in CELL]
     mine = and_(
         Submission.lease_coach_id == bindparam("me"),
-        Submission.lease_until > bindparam("now", type_=_at),
+        Submission.lease_until > _bound("now"),
     )
     more = {"mine": [mine], "nobody": [_free()]}.get(whose, [])
     return _rows(_first_of(*key, IS_OPEN, *_further(), *more).subquery("found"))

@@ -87,7 +87,7 @@ def full(application: Any, databases: Any) -> Iterator[Any]:
         _empty()
         release_id = db.session.scalar(select(Release.id))
         db.session.rollback()
-        yield app, volume.fill(release_id, [_work(small_program())], ROUNDS)
+        yield app, volume.fill(release_id, [_work(small_program())], ROUNDS, people=2)
         db.session.remove()
         db.engine.dispose()
     program_of.cache_clear()

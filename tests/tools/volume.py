@@ -21,7 +21,7 @@ from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 
 NOW = datetime(2026, 4, 15, 15, 0, tzinfo=UTC)
-PEOPLE = 50  # of one cohort
+SEED = 20260228
 OWN = 2  # cohorts of the coach who is measured
 SHARE = 0.8  # of all systems are in those: their queue is where volume would hurt
 BATCH = 5_000
@@ -114,9 +114,10 @@ class Filler:
                     db.session.execute(text(f"SELECT setval({sequence}, {last})"))
 
 
-def fill(release_id: int, works: list[Work], submissions: int, seed: int = 20260228) -> Sample:
-    """Fill an empty database that has this release; commits. The first of `works` is the one that is measured."""
-    crowd = Crowd(release_id, works, random.Random(seed))
+def fill(release_id: int, works: list[Work], submissions: int, people: int = 50) -> Sample:
+    """Fill an empty database that has this release; commits. The first of `works` is the one that is measured; `people`
+    are in each cohort but those of the coach who measures."""
+    crowd = Crowd(release_id, works, random.Random(SEED), people)
     begin_write()
     sample = crowd.measured()
     while crowd.ids[Submission] < submissions:
@@ -138,9 +139,9 @@ def fill(release_id: int, works: list[Work], submissions: int, seed: int = 20260
 
 
 class Crowd(Filler):
-    def __init__(self, release_id: int, works: list[Work], lot: random.Random) -> None:
+    def __init__(self, release_id: int, works: list[Work], lot: random.Random, people: int) -> None:
         super().__init__()
-        self.release_id, self.works, self.lot = release_id, works, lot
+        self.release_id, self.works, self.lot, self.people = release_id, works, lot, people
         self.short = [self._dumped(one.short()) for one in works]
         self.whole = self._dumped(works[0].frozen)
         self.coach = self._user("Cora Bennett", is_coach=True)
@@ -170,7 +171,7 @@ class Crowd(Filler):
         number = self.ids.get(Cohort, 0) + 1
         cohort = self.add(
             Cohort, slug=f"cohort-{number}", title=f"Cohort {number}", starts_on=date(2026, 2, 28),
-            time_zone="America/New_York", capacity=PEOPLE, status="running", release_id=self.release_id, shift_days=0,
+            time_zone="America/New_York", capacity=50, status="running", release_id=self.release_id, shift_days=0,
             holidays="[]", created_at=NOW - timedelta(days=90),
         )  # fmt: skip
         for coach in coaches:
@@ -215,7 +216,7 @@ class Crowd(Filler):
         """One more system, with one to three rounds; it waits, or was answered."""
         enrollment, cohort, place = self._place()
         rounds = self.lot.choice((1, 1, 1, 2, 2, 3))
-        waits = self.lot.random() < 0.4
+        waits = self.lot.random() < (0.65 if cohort <= OWN else 0.3)
         status = "submitted" if waits else self.lot.choice(("accepted", "changes requested"))
         system = self._system(enrollment, place, status, rounds, self.short[place])
         sent = NOW - timedelta(days=3 * rounds, minutes=self.lot.randrange(4 * 24 * 60))
@@ -245,7 +246,7 @@ class Crowd(Filler):
             else:
                 if not self.elsewhere:
                     cohort = self._cohort(self._user("Another Coach", is_coach=True))
-                    self.elsewhere = [cohort] * PEOPLE
+                    self.elsewhere = [cohort] * self.people
                 cohort = self.elsewhere.pop()
             enrollment = self._enrollment(cohort)
             self.places = [(enrollment, cohort, place) for place in range(len(self.works))]

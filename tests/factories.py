@@ -242,11 +242,11 @@ def participant(cohort_id: int, number: int, now: datetime = NOW) -> Enrollment:
 
 @contextmanager
 def counted_queries() -> Iterator[list[str]]:
-    """The SELECTs sent meanwhile: `with counted_queries() as sent: ...`."""
+    """The queries sent meanwhile: `with counted_queries() as sent: ...`."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             sent.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -44,7 +44,7 @@ python3 run.py                 the demo: site, worker and a stand-in for Stripe,
 python3 run.py test [ARGS]     the whole test suite; ARGS go to pytest
 python3 run.py check           lint, format, types and the import contract
 python3 run.py doctor          what this machine lacks, and the exact fix
-python3 run.py bench           queries, time and size of every page, on fresh demo data
+python3 run.py bench           queries, time and size of every page, on fresh demo data; and with 100,000 submissions
 python3 run.py screens [NAME]  pictures of every page (or of those named) into var/screens/, on fresh demo data
 PORT=8010 python3 run.py       the demo on another port; DATA_DIR=/some/folder keeps its data elsewhere"""
 

@@ -17,7 +17,7 @@ from app.accounts.models import User
 from app.assessment.models import Assessment
 from app.cohorts.actions import activate, assign_coach, enroll
 from app.cohorts.models import Cohort, Enrollment
-from app.coursework import rules
+from app.coursework import counts, rules
 from app.coursework.models import (
     Attachment,
     Comment,
@@ -74,6 +74,8 @@ def next_round(
     now: datetime = NOW,
     promised_at: datetime | None = None,
     words: int = 240,
+    asked: int = 0,
+    is_quiet: bool = False,
 ) -> Submission:
     """The next frozen round of a system, waiting for review."""
     cohort = system.enrollment.cohort
@@ -94,6 +96,10 @@ def next_round(
         digest=rules.digest(answers),
         self_rating=dict(self_rating or {"client_path": "meets", "rules": "meets"}),
         words=words,
+        module_slug=system.module_slug,
+        step=rules.step(system.round),
+        is_quiet=is_quiet,
+        asked=asked,
         submitted_at=now,
         promised_at=promised_at or now + timedelta(days=2),
     )
@@ -102,6 +108,7 @@ def next_round(
     for answer in submission.answers.values():
         for file in files_of(answer):
             db.session.add(SubmissionAttachment(submission_id=submission.id, attachment_id=file["id"]))
+    counts.entered(submission)
     return submission
 
 
@@ -150,6 +157,8 @@ def published_review(
     for position, (field_id, kind, text) in enumerate(comments, start=1):
         review.comments.append(Comment(field_id=field_id, kind=kind, text=text, position=position))
     db.session.add(review)
+    counts.left(submission)
+    counts.answered(review)
     submission.status = "decided"
     submission.system.status = verdict
     if verdict == "accepted":
@@ -233,11 +242,11 @@ def participant(cohort_id: int, number: int, now: datetime = NOW) -> Enrollment:
 
 @contextmanager
 def counted_queries() -> Iterator[list[str]]:
-    """The SELECTs sent meanwhile: `with counted_queries() as sent: ...`."""
+    """The queries sent meanwhile: `with counted_queries() as sent: ...`."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             sent.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -2,80 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
-from sqlalchemy.orm import aliased
-
 from app.accounts.models import User
-from app.coaching import rules
-from app.cohorts.models import Cohort, CohortCoach, Enrollment
+from app.coaching import rules, statements
+from app.coaching.filters import Cell, Choice, Filters, choices, matching, read
+from app.coaching.statements import MOST, PAGE
+from app.cohorts.models import Cohort
 from app.cohorts.queries import dates_of
 from app.cohorts.rules import week_of
-from app.coursework.models import Comment, Review, Submission, System
+from app.coursework.models import CELL
 from app.coursework.review_rules import lease_is_live, minutes_to_review, review_minutes
 from app.curriculum.queries import program_of
 from app.lib.database import db
-from app.lib.times import local_date
+from app.lib.times import at, local_date
 
-PAGE = 25
-OPEN = ("waiting", "in review")
-_holder = aliased(User)
-_earlier = aliased(Submission)
-
-
-def _requests(condition: Any) -> Any:
-    """How many open required changes of earlier rounds there are, counted by the database for each row."""
-    return (
-        select(func.count(case((condition, 1))))
-        .select_from(Comment)
-        .join(Review, Review.id == Comment.review_id)
-        .join(_earlier, _earlier.id == Review.submission_id)
-        .where(_earlier.system_id == Submission.system_id, _earlier.number < Submission.number)
-        .where(Review.status == "published", Comment.kind == "required", Comment.settled_at.is_(None))
-        .correlate(Submission)
-        .scalar_subquery()
-    )
-
-
-_held_draft = (
-    select(Review.id)
-    .where(
-        Review.submission_id == Submission.id,
-        Review.coach_id == Submission.lease_coach_id,
-        Review.status == "draft",
-    )
-    .correlate(Submission)
-    .scalar_subquery()
-)
-
-_rows = (
-    select(
-        Submission.id,
-        Submission.number,
-        Submission.words,
-        Submission.promised_at,
-        Submission.lease_coach_id,
-        Submission.lease_until,
-        Submission.release_id,
-        System.module_slug,
-        User.name,
-        Enrollment.practice_name,
-        _holder.name.label("holder"),
-        _held_draft.label("held_review_id"),
-        _requests(Comment.id.is_not(None)).label("asked"),
-        _requests(Comment.answer.is_not(None)).label("answered"),
-    )
-    .join(System, System.id == Submission.system_id)
-    .join(Enrollment, Enrollment.id == System.enrollment_id)
-    .join(User, User.id == Enrollment.user_id)
-    .outerjoin(_holder, _holder.id == Submission.lease_coach_id)
-    .where(Submission.status.in_(OPEN))
-    .order_by(Submission.promised_at, Submission.id)
-)
+BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), 0)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -89,7 +35,8 @@ class QueueRow:
     round_words: str
     words: int
     minutes: int
-    critical: bool
+    flags: tuple[rules.Flag, ...]
+    waited: str  # '2 days'
     promised_at: datetime
     until: str
     holder: str  # the colleague who has it open now, or ''
@@ -104,11 +51,19 @@ class Queue:
     rows: list[QueueRow]
     groups: list[tuple[str, list[QueueRow]]]
     after: str  # the key of the last row when there are more, or ''
-    waiting: int
+    waiting: int  # in all
     minutes: int
     kept: int  # promises kept
     answered: int  # reviews published
     cohorts: list[Cohort]
+    filters: Filters
+    choices: list[Choice]
+    found: int | None  # how many pass the filters, where the counters know
+
+    @property
+    def chosen(self) -> list[str]:
+        """The filters that are on, in words."""
+        return [one.label for choice in self.choices for one in choice.options if one.is_chosen]
 
     @property
     def next_id(self) -> int | None:
@@ -116,88 +71,107 @@ class Queue:
         return next((row.id for row in self.rows if not row.holder), None)
 
 
-def queue_of(user: User, now: datetime, after: tuple[datetime, int] | None = None) -> Queue:
-    """One page of what waits in the cohorts this person coaches today, the oldest promise first."""
-    cohorts = db.session.execute(_cohorts(user, now)).all()
-    ids = [row.Cohort.id for row in cohorts]
-    query = _rows.where(Submission.cohort_id.in_(ids))
-    if after:
-        due_later = Submission.promised_at > after[0]
-        query = query.where(
-            or_(due_later, and_(Submission.promised_at == after[0], Submission.id > after[1]))
-        )
-    found = db.session.execute(query.limit(PAGE + 1)).all()
-    first, later = _sum(cohorts, "first"), _sum(cohorts, "later")
-    rows = [_row(one, user, now) for one in found[:PAGE]]
+def queue_of(user: User, now: datetime, args: Mapping[str, str]) -> Queue:
+    """One page of what waits in the cohorts this person coaches today, the oldest promise first.
+
+    `args` is the address: `after` is the key of the page before, the others are filters.
+    """
+    rows = db.session.execute(statements.cells, {"me": user.id, "now": now}).all()
+    of_each = {row.Cohort.id: row for row in rows}
+    cohorts = [row.Cohort for row in of_each.values()]
+    cells = [Cell(*row[1:7]) for row in rows if row.waiting]
+    filters = read(args, cohorts)
+    wanted = matching(filters, cohorts, cells)
+    page = _page(wanted, filters, user, now, read_key(args.get("after", "")) or BEGINNING)
+    shown = [_row(one, user, now) for one in page[:PAGE]]
     return Queue(
-        rows=rows,
-        groups=_groups(rows, local_date(now)),
-        after=key_of(rows[-1]) if len(found) > PAGE else "",
-        waiting=first + later,
-        minutes=review_minutes(first, _sum(cohorts, "first_words"), later, _sum(cohorts, "later_words")),
-        kept=_sum(cohorts, "kept"),
-        answered=_sum(cohorts, "answered"),
-        cohorts=[row.Cohort for row in cohorts],
+        rows=shown,
+        groups=_groups(shown, local_date(now, user.time_zone)),
+        after=key_of(shown[-1]) if len(page) > PAGE else "",
+        waiting=sum(cell.waiting for cell in cells),
+        minutes=_minutes(cells),
+        kept=sum(row.on_time or 0 for row in of_each.values()),
+        answered=sum(row.answered or 0 for row in of_each.values()),
+        cohorts=cohorts,
+        filters=filters,
+        choices=choices(filters, cohorts, cells),
+        found=sum(cell.waiting for cell in wanted) if filters.are_counted else None,
     )
 
 
-def _cohorts(user: User, now: datetime) -> Select[Any]:
-    """The cohorts this person coaches today, the first to have started first, each with what waits in it."""
-    still = or_(CohortCoach.until.is_(None), CohortCoach.until > now)
-    coached = select(CohortCoach.cohort_id).where(CohortCoach.user_id == user.id, still)
-    first, later = Submission.number == 1, Submission.number > 1
-    waiting = (
-        select(
-            Submission.cohort_id,
-            func.count(case((first, 1))).label("first"),
-            func.count(case((later, 1))).label("later"),
-            func.sum(case((first, Submission.words), else_=0)).label("first_words"),
-            func.sum(case((later, Submission.words), else_=0)).label("later_words"),
-        )
-        .where(Submission.cohort_id.in_(coached), Submission.status.in_(OPEN))
-        .group_by(Submission.cohort_id)
-        .subquery()
-    )
-    done = (
-        select(
-            Submission.cohort_id,
-            func.count().label("answered"),
-            func.count(case((Review.published_at <= Submission.promised_at, 1))).label("kept"),
-        )
-        .join(Review, Review.submission_id == Submission.id)
-        .where(Submission.cohort_id.in_(coached), Review.status == "published")
-        .group_by(Submission.cohort_id)
-        .subquery()
-    )
-    return (
-        select(Cohort, *waiting.c[1:], *done.c[1:])
-        .outerjoin(waiting, waiting.c.cohort_id == Cohort.id)
-        .outerjoin(done, done.c.cohort_id == Cohort.id)
-        .where(Cohort.id.in_(coached))
-        .order_by(Cohort.starts_on, Cohort.id)
+def version_of(user: User, now: datetime) -> str:
+    """Changes whenever something in this person's queue does; every five minutes it changes anyway, for the words
+    that tell the time and for what no counter knows."""
+    rows = db.session.execute(statements.version, {"me": user.id, "now": now})
+    sums = ".".join(f"{cohort_id}-{changes}" for cohort_id, changes in rows)
+    return f"{user.id}.{int(now.timestamp()) // 300}.{sums}"
+
+
+def _minutes(cells: Sequence[Cell]) -> int:
+    first = [cell for cell in cells if cell.step == 1]
+    later = [cell for cell in cells if cell.step > 1]
+    return review_minutes(
+        sum(cell.waiting for cell in first),
+        sum(cell.words for cell in first),
+        sum(cell.waiting for cell in later),
+        sum(cell.words for cell in later),
     )
 
 
-def _sum(found: Sequence[Row[Any]], name: str) -> int:
-    return sum(int(getattr(row, name) or 0) for row in found)
+def _page(
+    cells: Sequence[Cell], filters: Filters, user: User, now: datetime, after: tuple[datetime, int]
+) -> Sequence[Any]:
+    if not cells:
+        return []
+    values: dict[str, Any] = {"now": now, "after_at": after[0], "after_id": after[1]}
+    values["before"] = {"late": now, "today": _tomorrow(user, now)}.get(filters.flag, NEVER)
+    keys = (
+        [cell[:4] for cell in cells]
+        if filters.by_cell
+        else [(id,) for id in {cell.cohort_id for cell in cells}]
+    )
+    if filters.whose == "mine" or len(keys) > MOST:
+        named = {f"{name}s": list({cell[place] for cell in cells}) for place, name in enumerate(CELL)}
+        query = statements.gathered_page(filters.whose)
+        return db.session.execute(
+            query, values | named | ({"me": user.id} if filters.whose == "mine" else {})
+        ).all()
+    branches = 1 if len(keys) == 1 else -(-len(keys) // 8) * 8  # few statements to build and to keep
+    for number in range(branches):
+        key = keys[number] if number < len(keys) else (0, *keys[0][1:])  # no cohort is 0
+        values |= {f"{name}_{number}": value for name, value in zip(CELL, key, strict=False)}
+    query = statements.merged_page(branches, filters.by_cell, filters.whose == "nobody")
+    return db.session.execute(query, values).all()
+
+
+def _tomorrow(user: User, now: datetime) -> datetime:
+    """The midnight with which this person's day ends."""
+    return at(local_date(now, user.time_zone) + timedelta(days=1), "00:00", user.time_zone)
 
 
 def _row(one: Any, user: User, now: datetime) -> QueueRow:
     module = program_of(one.release_id).module(one.module_slug)
     live = lease_is_live(one.lease_coach_id, one.lease_until, now)
     is_mine = live and one.lease_coach_id == user.id
-    day = local_date(one.promised_at)
+    day, today = local_date(one.promised_at, user.time_zone), local_date(now, user.time_zone)
     return QueueRow(
         id=one.id,
         name=one.name,
         practice_name=one.practice_name,
         chapter=f"{module.number} {module.chapter}" if module else one.module_slug,
-        round_words=rules.round_words(one.number, one.answered, one.asked),
+        round_words=rules.round_words(one.number, one.asked),
         words=one.words,
         minutes=minutes_to_review(one.words, one.number),
-        critical=bool(module and module.critical),
+        flags=rules.flags(
+            critical=bool(module and module.critical),
+            step=one.step,
+            is_quiet=one.is_quiet,
+            is_late=one.promised_at < now,
+            is_due_today=day == today,
+        ),
+        waited=rules.waited(one.submitted_at, now),
         promised_at=one.promised_at,
-        until=rules.until(one.promised_at, now, (day - local_date(now)).days),
+        until=rules.until(one.promised_at, now, (day - today).days),
         holder=one.holder if live and not is_mine else "",
         held_review_id=one.held_review_id,
         lease_until=one.lease_until if live else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from app.lib.words import count, in_words
 
@@ -60,13 +61,44 @@ def reading(minutes: int) -> str:
     return f"About {hours} of work."
 
 
-def round_words(number: int, answered: int, open_required: int) -> str:
-    """'First review', 'Round 2, two required changes answered'."""
+def round_words(number: int, asked: int) -> str:
+    """'First review', 'Round 2, two required changes answered'. A round is sent only when every one is answered."""
     if number == 1:
         return "First review"
-    if not open_required:
+    if not asked:
         return f"Round {number}"
-    said = count(open_required, "required change", "required changes")
-    if answered == open_required:
-        return f"Round {number}, {said} answered"
-    return f"Round {number}, {answered} of {said} answered"
+    return f"Round {number}, {count(asked, 'required change', 'required changes')} answered"
+
+
+def waited(sent: datetime, now: datetime) -> str:
+    """'2 days', '5 hours': how long a round has lain here."""
+    return _span(max(now - sent, timedelta(0)))
+
+
+class Flag(NamedTuple):
+    """Something to know before choosing: a word for the row, and the sentence that says what it stands for."""
+
+    key: str
+    word: str
+    meaning: str
+
+
+CRITICAL = Flag("critical", "safety-critical", "This work bears on the safety of clients")
+THIRD = Flag("third", "third round or later", "It has come back twice: what was asked may not be plain yet")
+QUIET = Flag("quiet", "had gone quiet", "Nothing came in from this person for eight days or more before this")
+LATE = Flag("late", "promise missed", "The moment you promised an answer by has passed")
+TODAY = Flag("today", "promised today", "Without an answer today the promise is missed")
+
+
+def flags(
+    *, critical: bool, step: int, is_quiet: bool, is_late: bool, is_due_today: bool
+) -> tuple[Flag, ...]:
+    """What is said of one round, the most pressing first."""
+    said = (
+        (LATE, is_late),
+        (TODAY, is_due_today and not is_late),
+        (CRITICAL, critical),
+        (THIRD, step > 2),
+        (QUIET, is_quiet),
+    )
+    return tuple(flag for flag, holds in said if holds)

@@ -8,7 +8,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Attach this room's pages, jobs and commands to the app."""
     from app.accounts.carried import carry
-    from app.coursework import jobs  # noqa: F401 - importing it registers the jobs
+    from app.coursework import commands, jobs  # noqa: F401 - importing it registers the jobs
     from app.coursework.forms import OWN
     from app.coursework.views import (
         bp,
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     assert threads
     assert coach_preview
     assert comment_bank
+    app.cli.add_command(commands.recount)
     app.register_blueprint(bp)
     app.register_blueprint(coach.bp)
     app.register_blueprint(history.bp)

@@ -19,7 +19,7 @@ from app.cohorts.actions import hold_release
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import dates_of, program
 from app.cohorts.rules import may_work
-from app.coursework import forms, history, messages, queries, rules, sending, waiting
+from app.coursework import counts, forms, history, messages, queries, rules, sending, waiting
 from app.coursework.assignments import assignment_of
 from app.coursework.frozen import Reference
 from app.coursework.models import Comment, Draft, Submission, SubmissionAttachment, System
@@ -191,6 +191,10 @@ def submit(
         self_rating=frozen.self_rating,
         sent_with=sent_with.as_json(),
         words=frozen.words,
+        module_slug=system.module_slug,
+        step=rules.step(frozen.number),
+        is_quiet=queries.is_quiet(system.enrollment, now),
+        asked=sum(1 for one in sheet.open_requests if one.kind == "required"),
         submitted_at=now,
         promised_at=rules.promise(
             now, sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
@@ -199,6 +203,7 @@ def submit(
     db.session.add(submission)
     db.session.flush()
     _hold_files(submission)
+    counts.entered(submission)
     title = f"Submitted System {sheet.module.number}, round {frozen.number}"
     record(
         actor, f"{title} ({frozen.words} words, {frozen.digest[:12]})", ("submission", submission.id), now=now
@@ -232,5 +237,6 @@ def take_back(actor: User, submission: Submission, now: datetime) -> None:
         messages.pulled_back(submission, assignment_of(system).module, waiting.readers_of(submission.id), now)
     submission.status = after
     submission.lease_coach_id = submission.lease_token = submission.lease_until = None
+    counts.left(submission)
     what = f"Took back round {submission.number} of {system.assignment_key}"
     record(actor, what, ("submission", submission.id), now=now)

@@ -12,6 +12,7 @@ from sqlalchemy import and_, case, or_, select, update
 
 from app.accounts.models import User
 from app.audit.actions import record
+from app.coursework import counts
 from app.coursework import review_rules as rules
 from app.coursework.models import Comment, Review, Submission, System
 from app.coursework.review_queries import whose
@@ -66,6 +67,7 @@ def open_review(coach: User, submission: Submission, now: datetime, *, take_over
         raise Refused("This round is no longer waiting for a review.")
     submission.status = next_submission_status(submission.status, "take up")
     submission.system.status = next_status(submission.system.status, "take up")
+    counts.touched(submission)
     if take_over and held_before not in (None, coach.id):
         record(coach, f"Took over the review of {whose(submission)}", ("submission", submission.id), now=now)
     return own_draft(submission, coach) or _new_draft(coach, submission, now)
@@ -80,6 +82,7 @@ def hand_back(coach: User, review: Review, now: datetime) -> None:
     submission.lease_coach_id = submission.lease_token = submission.lease_until = None
     submission.status = next_submission_status(submission.status, "hand back")
     submission.system.status = next_status(submission.system.status, "hand back")
+    counts.touched(submission)
     record(coach, f"Handed back {whose(submission)}", ("submission", submission.id), now=now)
 
 

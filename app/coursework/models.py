@@ -89,6 +89,14 @@ class KeptState(Base):
     step: Mapped[int] = mapped_column(default=0)
 
 
+# A round waits for its coach: the same words in every index and every statement of the queue, so that the
+# database sees that the one serves the other.
+IS_OPEN = text("submission.status IN ('waiting', 'in review')")
+_OPEN = text("status IN ('waiting', 'in review')")
+_WHERE_OPEN: dict[str, Any] = {"sqlite_where": _OPEN, "postgresql_where": _OPEN}
+CELL = ("cohort_id", "module_slug", "step", "is_quiet")  # what the queue is filtered by, and counted in
+
+
 class Submission(Base):
     """A numbered, frozen round with its receipt."""
 
@@ -96,8 +104,9 @@ class Submission(Base):
     __table_args__ = (
         one_of("status", "waiting", "in review", "decided", "withdrawn"),
         UniqueConstraint("system_id", "number"),
-        Index("ix_submission_queue", "status", "promised_at", "id"),
-        Index("ix_submission_cohort_queue", "cohort_id", "status", "promised_at", "id"),
+        Index("ix_submission_open", "cohort_id", "promised_at", "id", **_WHERE_OPEN),
+        Index("ix_submission_open_cell", *CELL, "promised_at", "id", **_WHERE_OPEN),
+        Index("ix_submission_lease", "lease_coach_id", "promised_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -115,6 +124,11 @@ class Submission(Base):
     # notes to findings, the “When …, I will …” line, the sentences agreed to (sending.SentWith as JSON)
     sent_with: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     words: Mapped[int] = mapped_column(default=0)
+    # what the queue asks of a round, written once, when it is sent
+    module_slug: Mapped[str] = mapped_column(String(60))
+    step: Mapped[int]  # 1, 2, and 3 for every later round
+    is_quiet: Mapped[bool] = mapped_column(default=False)  # rules.is_quiet
+    asked: Mapped[int] = mapped_column(default=0)  # required changes of earlier rounds that it answers
     status: Mapped[str] = mapped_column(String(20), default="waiting")
     submitted_at: Mapped[datetime]
     promised_at: Mapped[datetime]  # "you will hear by"
@@ -269,6 +283,39 @@ class BankComment(Base):
     uses: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]  # staff took it out of the shared bank
+
+
+class QueueCell(Base):
+    """How many rounds of one kind wait in a cohort, counted by the verbs (`counts`), never by a page.
+
+    `changes` only ever grows: whoever knows its sum over some cohorts knows whether their queue is as it was.
+    """
+
+    __tablename__ = "queue_cell"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    module_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    is_quiet: Mapped[bool] = mapped_column(primary_key=True)
+    waiting: Mapped[int] = mapped_column(default=0)
+    words: Mapped[int] = mapped_column(default=0)
+    changes: Mapped[int] = mapped_column(default=0)
+
+
+class ReviewTally(Base):
+    """How many answers in force a coach gave in a cohort's module within so many hours, and how many on time.
+
+    `hours` is a bound of `rules.TURNAROUND`, 0 beyond the last one. Counted by the verbs (`counts`).
+    """
+
+    __tablename__ = "review_tally"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    module_slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
+    hours: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    answered: Mapped[int] = mapped_column(default=0)
+    on_time: Mapped[int] = mapped_column(default=0)
 
 
 class LessonRead(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import abort
@@ -24,6 +24,7 @@ from app.coursework.review_rules import KIND_WORDS
 from app.coursework.spotted import Context
 from app.coursework.thread_rules import Thread
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
+from app.lib import times
 from app.lib.database import db
 from app.lib.json_rows import json_rows
 
@@ -277,6 +278,15 @@ def submission_for(user: User, system_id: int, number: int) -> Submission:
         .where(Enrollment.user_id == user.id, Enrollment.status.in_(READING))
     )
     return db.session.scalar(rows) or abort(404)
+
+
+def is_quiet(enrollment: Enrollment, now: datetime) -> bool:
+    """Whether nothing of this person came in for eight days before `now`."""
+    sent = select(func.max(Submission.submitted_at)).join(System, System.id == Submission.system_id)
+    last = db.session.scalar(sent.where(System.enrollment_id == enrollment.id))
+    first_day = times.at(enrollment.cohort.starts_on, "00:00", enrollment.cohort.time_zone)
+    first_day += timedelta(days=enrollment.cohort.shift_days)
+    return rules.is_quiet(last, max(enrollment.activated_at or enrollment.created_at, first_day), now)
 
 
 def latest_submission(system_id: int) -> Submission | None:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.coursework import history
+from app.coursework import counts, history
 from app.coursework import review_messages as messages
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
@@ -126,6 +126,8 @@ def publish(coach: User, review: Review, verdict: str, *, version: int, token: s
         system.accepted_at, system.accepted_round = now, submission.number
     else:
         system.status = next_status(system.status, "request changes")
+    counts.left(submission)
+    counts.answered(review)
     db.session.flush()
     said = "Accepted" if verdict == "accepted" else "Requested changes to"
     record(coach, f"{said} {whose(submission)}", ("review", review.id), now=now)
@@ -169,6 +171,8 @@ def withdraw(coach: User, review: Review, now: datetime) -> None:
     _unsettle(review)
     submission.status = next_submission_status(submission.status, "withdraw review")
     system.status = next_status(system.status, "withdraw review")
+    counts.unanswered(review)
+    counts.entered(submission)
     db.session.flush()
     if review.verdict == "accepted":
         _forget_acceptance(system)

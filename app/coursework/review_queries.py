@@ -101,7 +101,9 @@ Said = tuple[
 def comments_and_requests(review: Review) -> Said:
     """This review's comments and the requests of earlier rounds it left open, in one query."""
     either = or_(Comment.review_id == review.id, _open_earlier(review.submission, review.published_at))
-    found = list(db.session.scalars(_comments.where(either)))
+    # said once outside the "or": only so is the way to them the system's own rounds, and not every comment there is
+    of_system = Submission.system_id == review.submission.system_id
+    found = list(db.session.scalars(_comments.where(of_system, either)))
     return [one for one in found if one.review_id == review.id], [
         one for one in found if one.review_id != review.id
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.files.rules import size_words
@@ -129,6 +129,30 @@ _STATES = {
 def state_of(status: str | None) -> tuple[str, str]:
     """(data-state of the band, the word beside it); None is a system nobody has opened. The same for everyone."""
     return _STATES[status or "not started"]
+
+
+# --- the queue -----------------------------------------------------------------------------------------------
+
+QUIET = timedelta(days=8)  # more than a week without anything sent
+TURNAROUND = (4, 8, 12, 24, 36, 48, 72, 96, 120, 168, 336)  # hours: bounds of the kept distribution
+
+
+def step(number: int) -> int:
+    """The kind of a round as the queue tells them apart: 1, 2, and 3 for the third and every later one."""
+    return min(number, 3)
+
+
+def is_quiet(last_sent: datetime | None, began: datetime, now: datetime) -> bool:
+    """Whether this person sent nothing, of any module, for eight days before `now` (UTC).
+
+    Who never sent anything is counted from when they began.
+    """
+    return now - (last_sent or began) >= QUIET
+
+
+def turnaround(sent: datetime, answered: datetime) -> int:
+    """The smallest bound in hours that holds the time between the two; 0 beyond the last bound."""
+    return next((hours for hours in TURNAROUND if answered - sent <= timedelta(hours=hours)), 0)
 
 
 # --- dates --------------------------------------------------------------------------------------------------

@@ -460,6 +460,7 @@ BANK = [
 COACHING = [
     get("coaching.desk", only("cora cal", 302)),
     get("coaching.queue", only("cora cal")),
+    get("coaching.queue_list", only("cora cal")),
 ]
 
 MANUAL = [

@@ -41,7 +41,8 @@ ARGUMENTS = {
     "accounts.ask_for_code": ("next",),
     "accounts.ask_for_reset": ("email",),
     "admissions.checkout_return": ("session_id",),
-    "coaching.queue": ("after",),
+    "coaching.queue": ("after", "cohort", "module", "round", "flag", "whose"),
+    "coaching.queue_list": ("after", "cohort", "module", "round", "flag", "whose"),
     "reviews.review": ("show",),
 }
 

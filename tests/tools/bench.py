@@ -1,6 +1,8 @@
 """`python3 run.py bench`: what every page costs, on the demo's data: queries, CPU time, bytes before and after gzip.
 
 Before it, what the curriculum costs: reading and checking its files, rendering its texts, and taking up a release.
+After it, what the pages of all day cost with 1,000 and with 100,000 submissions (`tests/tools/flatness.py`): alone with
+`--flat`, less of it with `--quick`, on PostgreSQL as well with `--postgres`.
 
 Through Flask's test client in one process, so the numbers do not depend on the network or on other processes;
 the time is CPU time of this process, the median of several requests after two that warm it up.
@@ -15,6 +17,7 @@ import time
 from pathlib import Path
 
 import run
+from tests.tools import flatness
 from tests.tools.pages import NOBODY, PAGES, STATUS, NoWay, Page, address_of, sign_in_form, sign_ins
 
 WARM_UP, MEASURED = 2, 7
@@ -92,7 +95,14 @@ def curriculum():
         yield f"{name:<42} {statistics.median(times):>7.1f}"
 
 
-def main() -> int:
+def main(words: list[str]) -> int:
+    wrong = [] if "--flat" in words else pages()
+    flatness.main([one for one in words if one != "--flat"])
+    return 1 if wrong else 0
+
+
+def pages() -> list[str]:
+    """Print the table of all pages; the names of those that did not answer as they should."""
     with tempfile.TemporaryDirectory() as folder:
         environment, printed = run.prepare_demo(Path(folder), run.wanted_port())
         people = sign_ins(printed)
@@ -111,11 +121,11 @@ def main() -> int:
                 wrong.append(page.name)
     if wrong:
         print(f"\nDid not answer as they should: {', '.join(wrong)}.")
-    return 1 if wrong else 0
+    return wrong
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except run.Stop as stop:
         sys.exit(f"bench: {stop}")

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from app.audit.models import Entry
 from app.coaching import rules
 from app.coaching.queries import read_key
+from app.coursework import counts
 from app.lib.database import db
 from tests.cast import NOW
 from tests.factories import (
-    answer_request,
     counted_queries,
     next_round,
     participant,
@@ -107,19 +107,17 @@ def test_answered_changes_are_counted(cora: Any, cast: Any, write: Any) -> None:
     with write():
         first = submitted_system(cast.ana_enrollment)
         asked = (("1.C.1", "required", "One"), ("1.B.1", "required", "Two"), ("1.B.1", "suggested", "Three"))
-        comments = published_review(first, cast.cora, comments=asked).comments
-        answer_request(comments[0])
-        next_round(first.system)
-    assert "Round 2, 1 of two required changes answered" in cora.get(QUEUE).get_data(as_text=True)
-    with write():
-        answer_request(db.session.merge(comments[1]))
+        published_review(first, cast.cora, comments=asked)
+        next_round(first.system, asked=2)
     assert "Round 2, two required changes answered" in cora.get(QUEUE).get_data(as_text=True)
 
 
 def test_decided_and_taken_back_rounds_do_not_wait(cora: Any, cast: Any, write: Any) -> None:
     with write():
         published_review(submitted_system(cast.ana_enrollment), cast.cora, now=NOW)
-        submitted_system(cast.ben_enrollment).status = "withdrawn"
+        taken_back = submitted_system(cast.ben_enrollment)
+        counts.left(taken_back)
+        taken_back.status = "withdrawn"
     page = cora.get(QUEUE).get_data(as_text=True)
     assert names(page) == []
     assert "All answered" in page

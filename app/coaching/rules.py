@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from app.lib.refusal import Refused
 from app.lib.words import count, in_words
 
 DAY = timedelta(days=1)
@@ -70,3 +71,16 @@ def round_words(number: int, answered: int, open_required: int) -> str:
     if answered == open_required:
         return f"Round {number}, {said} answered"
     return f"Round {number}, {answered} of {said} answered"
+
+
+LONGEST_NOTE = 4000  # characters
+
+
+def check_note(text: str) -> None:
+    """Raise Refused when the note on a person is longer than there is room for."""
+    if len(text) > LONGEST_NOTE:
+        raise Refused(
+            f"This note is {len(text):,} characters long; there is room for {LONGEST_NOTE:,}. "
+            "Shorten it and save again; what you typed is still in the field.",
+            field="note",
+        )

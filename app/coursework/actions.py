@@ -17,7 +17,7 @@ from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts.actions import hold_release
 from app.cohorts.models import Enrollment
-from app.cohorts.queries import dates_of, program
+from app.cohorts.queries import dates_for, program
 from app.cohorts.rules import may_work
 from app.coursework import forms, messages, queries, rules
 from app.coursework.assignments import assignment_of
@@ -45,7 +45,7 @@ def start(actor: User, enrollment: Enrollment, module: Module, now: datetime) ->
     module = program(enrollment.cohort).module(module.slug) or module.model_copy(update={"worksheet": None})
     if module.worksheet is None:
         raise Refused(f"“{module.title}” has no worksheet yet. Its lessons are open to read.")
-    dates = dates_of(enrollment.cohort, module)
+    dates = dates_for(enrollment, module)
     rules.check_open(dates.is_open(now), module.title, times.moment(dates.opens_at, actor.time_zone))
     system = System(
         enrollment=enrollment,
@@ -140,9 +140,18 @@ def freeze(
 
 
 def check_ready(
-    sheet: queries.Sheet, entries: Mapping[str, Any], *, is_own: bool, no_client: bool, now: datetime
+    sheet: queries.Sheet,
+    entries: Mapping[str, Any],
+    *,
+    is_own: bool,
+    no_client: bool,
+    now: datetime,
+    on_behalf: bool = False,
 ) -> None:
-    """Raise Refused, with the first reason, unless this work may be sent now."""
+    """Raise Refused, with the first reason, unless this work may be sent now.
+
+    `on_behalf`: a coach or staff sends it, who can give no self-rating and no statement in the participant's name.
+    """
     rules.check_may_write(sheet.system.enrollment.status, sheet.may_work, sheet.system.status)
     rules.next_status(sheet.system.status if sheet.system.status != "not started" else "drafting", "submit")
     opens = times.moment(sheet.dates.opens_at, sheet.system.enrollment.user.time_zone)
@@ -152,13 +161,18 @@ def check_ready(
     rules.check_changes_answered(
         sum(not rules.is_answer(**entries.get(forms.request_key(one.id), {})) for one in required)
     )
+    if on_behalf:
+        return
     criteria = [(one.key, one.title) for one in (sheet.rubric.criteria if sheet.rubric else ())]
     rules.check_rating(criteria, {key: entries.get(forms.rating_key(key), "") for key, _ in criteria})
     rules.check_statement(is_own, no_client)
 
 
-def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> Submission:
-    """Keep a round, promise an answer, and post the receipt. Everything was checked on these same rows."""
+def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime, because: str = "") -> Submission:
+    """Keep a round, promise an answer, and post the receipt. Everything was checked on these same rows.
+
+    `because`: why somebody else than the participant sends it.
+    """
     system = sheet.system
     cohort = system.enrollment.cohort
     system.status = rules.next_status(system.status, "submit")
@@ -176,6 +190,9 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
         self_rating=frozen.self_rating,
         words=frozen.words,
         submitted_at=now,
+        submitted_by_id=actor.id if because else None,
+        submitted_by=actor.name if because else "",
+        submitted_because=because,
         promised_at=rules.promise(
             now, sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
         ),
@@ -184,6 +201,8 @@ def submit(actor: User, sheet: queries.Sheet, frozen: Frozen, now: datetime) -> 
     db.session.flush()
     _hold_files(submission)
     title = f"Submitted System {sheet.module.number}, round {frozen.number}"
+    if because:
+        title += f", on behalf of {system.enrollment.user.name}"
     record(
         actor, f"{title} ({frozen.words} words, {frozen.digest[:12]})", ("submission", submission.id), now=now
     )

@@ -23,6 +23,8 @@ def receipt(submission: Submission, module: Module, now: datetime) -> None:
         module=module,
         number=submission.number,
         words=submission.words,
+        sent_by=submission.submitted_by,
+        because=submission.submitted_because,
         digest=submission.digest,
         received=times.moment(submission.submitted_at, user.time_zone),
         by=by,

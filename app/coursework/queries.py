@@ -13,12 +13,13 @@ from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import User
 from app.cohorts.models import Enrollment
-from app.cohorts.queries import dates_of, program
-from app.cohorts.rules import READING, ModuleDates, may_work
+from app.cohorts.queries import dates_for, program
+from app.cohorts.rules import READING, Held, ModuleDates, extension_of, may_work
 from app.coursework import rules
 from app.coursework.assignments import assignment_of
 from app.coursework.models import Comment, Draft, Review, Submission, System
 from app.coursework.review_rules import KIND_WORDS
+from app.coursework.withheld_rules import Mark, in_draft
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
 from app.lib.database import db
 
@@ -97,6 +98,16 @@ class Sheet:
         return next((one for one in self.rounds if one.status in ("waiting", "in review")), None)
 
     @property
+    def extension(self) -> Held:
+        """The days added for this person; they are part of `dates` already."""
+        return extension_of(self.system.enrollment.extensions, self.module.slug)
+
+    @property
+    def to_take_out(self) -> list[Mark]:
+        """What is hidden in the rounds and still as it was in the draft."""
+        return in_draft(self.system.withheld, self.system.round)
+
+    @property
     def open_requests(self) -> list[Remark]:
         """Change requests not settled yet: what the participant is asked to answer."""
         return [one for one in self.remarks if one.is_request and one.settled_at is None]
@@ -145,7 +156,7 @@ def sheet_for(user: User, system_id: int) -> Sheet:
         worksheet=task.worksheet,
         rubric=task.rubric,
         release_id=task.release_id,
-        dates=dates_of(system.enrollment.cohort, task.module),
+        dates=dates_for(system.enrollment, task.module),
         rounds=rounds,
         remarks=remarks,
     )
@@ -252,10 +263,11 @@ def latest_submission(system_id: int) -> Submission | None:
 
 def systems_of(
     enrollment_id: int,
-) -> Sequence[Row[int, str, str, int, datetime, datetime | None, datetime, datetime, datetime]]:
-    """id, module_slug, status, round, created_at, accepted_at, saved_at, submitted_at, promised_at of each system.
+) -> Sequence[Row[int, str, str, int, datetime, datetime | None, str, datetime, datetime, datetime]]:
+    """id, module_slug, status, round, created_at, accepted_at, excused_because, saved_at, submitted_at, promised_at.
 
-    The last two are of the newest round. A module without a row is not started; `rules.state_of` has the words.
+    Of each system; the last two are of the newest round. A module without a row is not started; `rules.state_of` has
+    the words.
     """
     last = (Submission.system_id == System.id) & (Submission.number == System.round)
     rows = (
@@ -266,6 +278,7 @@ def systems_of(
             System.round,
             System.created_at,
             System.accepted_at,
+            System.excused_because,
             Draft.saved_at,
             Submission.submitted_at,
             Submission.promised_at,

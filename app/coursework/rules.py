@@ -51,6 +51,10 @@ _SYSTEM: dict[str, dict[str, str]] = {
         "reopened": "excused",
     },
     "call back": {"excused": "drafting"},
+    # something in it may be about a client: its author must be able to take it out and send again; and the undo
+    "hide": {"submitted": "drafting", "in review": "drafting", "accepted": "reopened"},
+    "wait again": {"drafting": "submitted"},
+    "accept again": {"reopened": "accepted"},
 }
 _SUBMISSION: dict[str, dict[str, str]] = {
     "take up": {"waiting": "in review", "in review": "in review"},
@@ -58,6 +62,8 @@ _SUBMISSION: dict[str, dict[str, str]] = {
     "take back": {"waiting": "withdrawn"},
     "decide": {"waiting": "decided", "in review": "decided"},
     "withdraw review": {"decided": "waiting"},
+    "hide": {"waiting": "withdrawn", "in review": "withdrawn"},
+    "show again": {"withdrawn": "waiting"},
 }
 _WHY_NOT = {
     (

@@ -60,6 +60,17 @@ def let_go(digest: str) -> None:
         os.utime(_path(digest))
 
 
+def remove(digest: str, before: datetime) -> None:
+    """Delete these bytes at once: no row names them, and they must not wait for the sweep.
+
+    Bytes somebody put here since `before` (UTC) stay: a row may be about to name them. The sweep sees to those.
+    """
+    path = _path(digest)
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink()
+
+
 def sweep(needed: Collection[str], before: datetime) -> None:
     """Delete what no row needs and nobody put here or let go since `before` (UTC): also what a killed process left."""
     root = Path(current_app.config["STORAGE_URL"])

@@ -20,6 +20,7 @@ PARTICIPANT = (
     ("Search", "site.find", ("site.find",)),
 )
 COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
+PEOPLE = (("People", "people.people_list", ("people.",)),)
 CURRICULUM = tuple(
     f"site.{name}"
     for name in ("curriculum", "release", "confirm_move", "move_cohort", "confirm_publish", "publish")
@@ -75,6 +76,8 @@ def menu() -> list[dict[str, Any]]:
         entries += STAFF
     if current_user.is_coach:
         entries += COACH
+    if entries:
+        entries += PEOPLE
     if not entries or current_enrollment(current_user):
         entries += PARTICIPANT if current_enrollment(current_user) else PROSPECT
     return _drawn(entries)

@@ -24,6 +24,9 @@ class Chapter:
     accepted_at: datetime | None = None
     promised_at: datetime | None = None
     closes_at: datetime | None = None  # of a system that grows until the end: its last version is due
+    more_days: int = 0  # added for this person: part of `due_at` and `closes_at` already
+    more_because: str = ""
+    excused_because: str = ""
 
     def is_open(self, now: datetime) -> bool:
         return now >= self.opens_at

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.admissions.models import Application
 from app.assessment.models import Assessment
-from app.coursework.models import Review, System
+from app.coursework.models import Review, Submission, System
 from app.curriculum.models import Release
 from app.lib.database import db
 from tests.cast import Cast
@@ -36,6 +36,7 @@ from tests.house.growth import (
     lessons_read,
     mails,
     notes,
+    notes_on,
     open_cohorts,
     orders,
     own_applications,
@@ -53,6 +54,14 @@ PUBLIC = 7  # the public pages say more, and are the same for everybody
 
 def a_system(cast: Cast) -> str:
     return f"/systems/{db.session.scalar(select(System.id))}"
+
+
+def a_person(cast: Cast) -> str:
+    return f"/coaching/people/{cast.ana_enrollment}"
+
+
+def the_round(cast: Cast) -> str:
+    return f"/submissions/{db.session.scalar(select(Submission.id))}/client-data"
 
 
 def the_draft(cast: Cast) -> str:
@@ -123,6 +132,13 @@ PAGES = [
     Page("cora", "/coaching/queue", waiting, 4, QUEUE),
     Page("cora", the_draft, draft_comments, 5),
     Page("cora", the_review, comments, 5),
+    Page("cora", "/coaching/people", waiting, 4),
+    Page("cora", a_person, waiting, 5),
+    Page("cora", a_person, rounds, 5),
+    Page("cora", a_person, notes_on, 5),
+    Page("sam", a_person, rounds, 5),
+    Page("sam", "/coaching/people", waiting, 4),
+    Page("cora", the_round, comments, 4),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one

@@ -270,6 +270,7 @@ def _submission(found: Submission) -> Any:
         criteria=view.criteria if view else own,
         fields=shown(review_queries.answers_of(found)),
         remarks=_by_field(view.remarks if view else ()),
+        withheld=review_queries.withheld_sentences(found),
     )
 
 

@@ -259,6 +259,9 @@ def _stale_drafts(scope: Scope) -> None:
     """A coach's page that was open before must not write back what it still shows."""
     ids = select(Submission.id).where(scope.rounds)
     drafts = update(Review).where(Review.submission_id.in_(ids), Review.status == "draft")
+    if scope.target.what == "comment":
+        of_comment = select(Comment.review_id).where(Comment.id == scope.target.comment_id)
+        drafts = drafts.where(Review.id.in_(of_comment))
     db.session.execute(
         drafts.values(version=Review.version + 1), execution_options={"synchronize_session": "fetch"}
     )

@@ -23,7 +23,9 @@ def upgrade() -> None:
     with op.batch_alter_table("enrollment") as batch:
         batch.add_column(sa.Column("extensions", sa.JSON(), server_default="{}", nullable=False))
     with op.batch_alter_table("system") as batch:
-        batch.add_column(sa.Column("excused_because", sa.String(length=500), server_default="", nullable=False))
+        batch.add_column(
+            sa.Column("excused_because", sa.String(length=500), server_default="", nullable=False)
+        )
         batch.add_column(sa.Column("withheld", sa.JSON(), server_default="[]", nullable=False))
     with op.batch_alter_table("submission") as batch:
         batch.add_column(sa.Column("submitted_by_id", sa.Integer(), nullable=True))
@@ -92,7 +94,9 @@ def _extension() -> None:
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("by_name", sa.String(length=120), nullable=False),
         sa.Column("at", database.UTCDateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("change IN ('granted', 'changed', 'ended')", name=op.f("ck_extension_change_known")),
+        sa.CheckConstraint(
+            "change IN ('granted', 'changed', 'ended')", name=op.f("ck_extension_change_known")
+        ),
         sa.CheckConstraint("days >= 0", name=op.f("ck_extension_days_positive")),
         sa.ForeignKeyConstraint(
             ["enrollment_id"],

@@ -63,6 +63,7 @@ _rows = (
         Submission.release_id,
         System.module_slug,
         User.name,
+        Enrollment.id.label("enrollment_id"),
         Enrollment.practice_name,
         _holder.name.label("holder"),
         _held_draft.label("held_review_id"),
@@ -84,6 +85,7 @@ class QueueRow:
 
     id: int
     name: str
+    enrollment_id: int
     practice_name: str
     chapter: str  # '5 Professional competence'
     round_words: str
@@ -190,6 +192,7 @@ def _row(one: Any, user: User, now: datetime) -> QueueRow:
     return QueueRow(
         id=one.id,
         name=one.name,
+        enrollment_id=one.enrollment_id,
         practice_name=one.practice_name,
         chapter=f"{module.number} {module.chapter}" if module else one.module_slug,
         round_words=rules.round_words(one.number, one.answered, one.asked),

@@ -319,7 +319,8 @@ def show_again(actor: User, row: Withholding, now: datetime) -> None:
     db.session.refresh(row, with_for_update={"of": Withholding})
     if row.status == "shown again":
         return
-    others = [target_of(one) for one in _live(submission.system) if one.id != row.id]
+    live = [one for one in _live(submission.system) if one.id != row.id and one.through >= row.through]
+    others = [target_of(one) for one in live]
     rules.check_shown_again(row.status, target_of(row), others)
     tables, system = _tables(), submission.system
     for table, column, key, was in row.kept or []:

@@ -161,10 +161,10 @@ def put_back(now: Any, was: Any) -> Any:
 
 
 def check_shown_again(status: str, target: Target, others: Iterable[Target]) -> None:
-    """Raise Refused where showing it again is no longer possible. `others` are hidden in the same system now."""
+    """Raise Refused where showing it again is no longer possible. `others` are hidden now in the same rounds."""
     if status == "purged":
         raise Refused("This was purged. Nobody has it any more, so it cannot be shown again.")
-    if any(one != target and one.covers(target) for one in others):
+    if any(one.covers(target) for one in others):
         raise Refused("It is also hidden as part of something larger. Show that again first.")
 
 

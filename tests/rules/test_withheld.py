@@ -97,6 +97,7 @@ def test_pages_made_of_a_round_know_it_by_another_digest_while_something_is_with
     [
         ("hidden", FIELD, [], None),
         ("hidden", FIELD, [FILE, OTHER], None),
+        ("hidden", FIELD, [FIELD], "larger"),  # found once more in a newer round
         ("hidden", FIELD, [ROUND], "larger"),
         ("hidden", FILE, [FIELD], "larger"),
         ("purged", FIELD, [], "purged"),

@@ -274,3 +274,22 @@ def test_who_may(waiting: int, cast: Any, sign_in: Any, write: Any) -> None:
     assert purge(colleague, address).status_code == 404
     assert sign_in(cast.cal).get(address).status_code == 404
     assert purge(sign_in(cast.sam), address).status_code == 303
+
+
+def test_found_again_in_a_newer_round_the_older_one_is_not_shown_alone(
+    waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
+    cora = sign_in(cast.cora)
+    first = hide(cora, waiting).location
+    with write():
+        system = db.session.get_one(Submission, waiting).system
+        second = next_round(system, answers=ANSWERS).id
+    again = hide(cora, second).location
+    assert again != first
+    cora.post(f"{first}/show-again")
+    assert "1.C.1" not in read(Submission, waiting).answers
+    for address in (again, first):
+        cora.post(f"{address}/show-again")
+    assert [read(Submission, one).answers for one in (waiting, second)] == [ANSWERS, ANSWERS]
+    assert read(Submission, second).status == "waiting"
+    assert read(Submission, waiting).status == "withdrawn"  # a newer round waits in its place

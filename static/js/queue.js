@@ -9,7 +9,7 @@ let at = -1;
 function go(step) {
   const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
   at = rows.indexOf(next);
-  /** @type {HTMLElement | null} */ (next.querySelector("button, a"))?.focus({ preventScroll: true });
+  /** @type {HTMLElement | null} */ (next.querySelector(".q__go button, .q__go a"))?.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
 }
 

@@ -7,6 +7,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Attach this room's pages, jobs and commands to the app."""
+    from app.coaching import people_views
     from app.coaching.views import bp
 
     app.register_blueprint(bp)
+    app.register_blueprint(people_views.bp)

@@ -30,6 +30,7 @@ class QueueRow:
 
     id: int
     name: str
+    enrollment_id: int
     practice_name: str
     chapter: str  # '5 Professional competence'
     round_words: str
@@ -157,6 +158,7 @@ def _row(one: Any, user: User, now: datetime) -> QueueRow:
     return QueueRow(
         id=one.id,
         name=one.name,
+        enrollment_id=one.enrollment_id,
         practice_name=one.practice_name,
         chapter=f"{module.number} {module.chapter}" if module else one.module_slug,
         round_words=rules.round_words(one.number, one.asked),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from app.lib.refusal import Refused
 from app.lib.words import count, in_words
 
 DAY = timedelta(days=1)
@@ -102,3 +103,16 @@ def flags(
         (QUIET, is_quiet),
     )
     return tuple(flag for flag, holds in said if holds)
+
+
+LONGEST_NOTE = 4000  # characters
+
+
+def check_note(text: str) -> None:
+    """Raise Refused when the note on a person is longer than there is room for."""
+    if len(text) > LONGEST_NOTE:
+        raise Refused(
+            f"This note is {len(text):,} characters long; there is room for {LONGEST_NOTE:,}. "
+            "Shorten it and save again; what you typed is still in the field.",
+            field="note",
+        )

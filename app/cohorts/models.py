@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -85,6 +86,29 @@ class Enrollment(Base):
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # module slug ('' for all) → days, reason, by: what holds now, kept beside its history by `extensions.set_days`
+    extensions: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict, server_default="{}")
 
     user: Mapped[User] = relationship(lazy="joined")
     cohort: Mapped[Cohort] = relationship(lazy="joined")
+
+
+class Extension(Base):
+    """One line of the history of somebody's extensions. Append-only; `days` are what holds from then on."""
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        one_of("change", "granted", "changed", "ended"),
+        CheckConstraint("days >= 0", name="days_positive"),
+        Index("ix_extension_enrollment_id_id", "enrollment_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id", ondelete="CASCADE"))
+    module_slug: Mapped[str] = mapped_column(String(60), default="")  # '' for every module
+    change: Mapped[str] = mapped_column(String(20))
+    days: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))  # its participant reads it
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]

@@ -67,11 +67,17 @@ def program(cohort: Cohort) -> Program:
 
 
 def dates_of(cohort: Cohort, module: Module) -> rules.ModuleDates:
-    """The effective dates of one module in one cohort."""
+    """The effective dates of one module in one cohort, for who has no more time than others (see `dates_for`)."""
     return dates_in(cohort, program(cohort), module)
 
 
-def dates_in(cohort: Cohort, text: Program, module: Module) -> rules.ModuleDates:
+def dates_for(enrollment: Enrollment, module: Module) -> rules.ModuleDates:
+    """The same for one person: with the days added to what is due. Everything that tells somebody a date asks here."""
+    extension = rules.extension_of(enrollment.extensions, module.slug)
+    return dates_in(enrollment.cohort, program(enrollment.cohort), module, extension.days)
+
+
+def dates_in(cohort: Cohort, text: Program, module: Module, extension_days: int = 0) -> rules.ModuleDates:
     """The same, if the cohort read this program."""
     return rules.module_dates(
         cohort.starts_on,
@@ -81,5 +87,6 @@ def dates_in(cohort: Cohort, text: Program, module: Module) -> rules.ModuleDates
         module.due_day,
         text.release_time,
         text.due_time,
+        extension_days,
         closes_day=module.closes_day,
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from app.lib import times
+from app.lib.refusal import Refused
 
 # May write and submit; may still read and export; see DESIGN §5.
 WORKING = frozenset({"active", "grace"})
@@ -50,6 +53,67 @@ def module_dates(
 def week_of(starts_on: date, shift_days: int, today: date) -> int:
     """The week of the cohort on that day: 1 is the week that begins on the start date, 0 and less lie before."""
     return (today - starts_on - timedelta(days=shift_days)).days // 7 + 1
+
+
+# --- more time for one person ---------------------------------------------------------------------------------
+
+AT_A_TIME = 14  # days a coach may add at a time
+LONGEST_EXTENSION = 365  # days
+
+
+@dataclass(frozen=True)
+class Held:
+    """An extension in force: days added, and why, as granter and participant both read it."""
+
+    days: int = 0
+    reason: str = ""
+    by: str = ""
+
+
+def held_extension(extensions: Mapping[str, Mapping[str, Any]], slug: str) -> Held:
+    """What holds for exactly this module ('' for all modules), as it is kept on the enrollment."""
+    return Held(**extensions[slug]) if slug in extensions else Held()
+
+
+def extension_of(extensions: Mapping[str, Mapping[str, Any]], slug: str) -> Held:
+    """What counts for this module: its own, or the one for all, whichever has more days. They are not added up."""
+    return max(held_extension(extensions, slug), held_extension(extensions, ""), key=lambda one: one.days)
+
+
+def days_words(days: int) -> str:
+    """'1 day', '7 days'"""
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def check_extension(
+    enrollment_status: str, before: int, days: int, reason: str, *, any_length: bool = False
+) -> None:
+    """Raise Refused unless so many days (in all, instead of `before`) may be granted for this reason."""
+    if enrollment_status not in PRESENT:
+        raise Refused(f"This place is {enrollment_status}, so there is nothing to extend.")
+    if not 0 <= days <= LONGEST_EXTENSION:
+        raise Refused(f"Give a whole number of days from 0 to {LONGEST_EXTENSION}; 0 ends it.", field="days")
+    if not any_length and days - before > AT_A_TIME:
+        raise Refused(
+            f"A coach adds up to {AT_A_TIME} days at a time, so {days_words(before + AT_A_TIME)} is the most now. "
+            "METI staff can grant more.",
+            field="days",
+        )
+    check_reason(reason)
+
+
+LONGEST_REASON = 500  # characters
+
+
+def check_reason(reason: str, field: str = "reason") -> None:
+    """Raise Refused for a verb without its reason, or with more of it than there is room for."""
+    if not reason.strip():
+        raise Refused("Say in a sentence why.", field=field)
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Refused(f"Keep the reason to {LONGEST_REASON} characters.", field=field)
+
+
+# --- access -----------------------------------------------------------------------------------------------------
 
 
 def may_work(enrollment_status: str) -> bool:

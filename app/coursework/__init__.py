@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     from app.coursework.forms import OWN
     from app.coursework.views import (
         bp,
+        client_data,
         coach,
         coach_preview,
         comment_bank,
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     assert threads
     assert coach_preview
     assert comment_bank
+    assert client_data
     app.cli.add_command(commands.recount)
     app.register_blueprint(bp)
     app.register_blueprint(coach.bp)

@@ -17,7 +17,7 @@ from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts.actions import hold_release
 from app.cohorts.models import Enrollment
-from app.cohorts.queries import dates_of, program
+from app.cohorts.queries import dates_for, program
 from app.cohorts.rules import may_work
 from app.coursework import counts, forms, history, messages, queries, rules, sending, waiting
 from app.coursework.assignments import assignment_of
@@ -44,7 +44,7 @@ def start(actor: User, enrollment: Enrollment, module: Module, now: datetime) ->
     module = program(enrollment.cohort).module(module.slug) or module.model_copy(update={"worksheet": None})
     if module.worksheet is None:
         raise Refused(f"“{module.title}” has no worksheet yet. Its lessons are open to read.")
-    dates = dates_of(enrollment.cohort, module)
+    dates = dates_for(enrollment, module)
     rules.check_open(dates.is_open(now), module.title, times.moment(dates.opens_at, actor.time_zone))
     system = System(
         enrollment=enrollment,
@@ -139,24 +139,41 @@ def freeze(
 
 
 def check_ready(
-    sheet: queries.Sheet, entries: Mapping[str, Any], *, is_own: bool, no_client: bool, now: datetime
+    sheet: queries.Sheet,
+    entries: Mapping[str, Any],
+    *,
+    is_own: bool,
+    no_client: bool,
+    now: datetime,
+    on_behalf: bool = False,
 ) -> None:
-    """Raise Refused, with the first reason, unless this work may be sent now. Enrollment and system are locked."""
+    """Raise Refused, with the first reason, unless this work may be sent now. Enrollment and system are locked.
+
+    `on_behalf`: a coach or staff sends it, who can give no self-rating, no note and no statement in the participant's
+    name.
+    """
     rules.check_may_write(sheet.system.enrollment.status, sheet.may_work, sheet.system.status)
     rules.next_status(sheet.system.status if sheet.system.status != "not started" else "drafting", "submit")
     opens = times.moment(sheet.dates.opens_at, sheet.system.enrollment.user.time_zone)
     rules.check_open(sheet.dates.is_open(now), sheet.module.title, opens)
     rules.check_complete(len(to_do(sheet.worksheet, entries)))
-    sending.check_looked_at(to_look_at_in(sheet, entries), entries)
+    if not on_behalf:
+        sending.check_looked_at(to_look_at_in(sheet, entries), entries)
     required = [one for one in sheet.open_requests if one.kind == "required"]
     rules.check_changes_answered(
         sum(not rules.is_answer(**entries.get(forms.request_key(one.id), {})) for one in required)
     )
+    if not on_behalf:
+        _check_own_words(sheet, entries, is_own, no_client)
+    sending.check_waiting(waiting.waiting_of(sheet.system.enrollment))
+
+
+def _check_own_words(sheet: queries.Sheet, entries: Mapping[str, Any], is_own: bool, no_client: bool) -> None:
+    """What only the participant can say of their work."""
     criteria = [(one.key, one.title) for one in (sheet.rubric.criteria if sheet.rubric else ())]
     rules.check_rating(criteria, {key: entries.get(forms.rating_key(key), "") for key, _ in criteria})
     sending.check_plan(entries[sending.WHEN], entries[sending.WILL])
     rules.check_statement(is_own, no_client)
-    sending.check_waiting(waiting.waiting_of(sheet.system.enrollment))
 
 
 def to_look_at_in(sheet: queries.Sheet, answers: Mapping[str, Any]) -> list[Finding]:
@@ -171,8 +188,12 @@ def submit(
     frozen: Frozen,
     now: datetime,
     sent_with: sending.SentWith = sending.SentWith(),
+    because: str = "",
 ) -> Submission:
-    """Keep a round, promise an answer, and post the receipt. Everything was checked on these same rows."""
+    """Keep a round, promise an answer, and post the receipt. Everything was checked on these same rows.
+
+    `because`: why somebody else than the participant sends it.
+    """
     system = sheet.system
     cohort = system.enrollment.cohort
     history.keep_draft(sheet.draft, sheet.worksheet, "submit", now)
@@ -196,6 +217,9 @@ def submit(
         is_quiet=queries.is_quiet(system.enrollment, now),
         asked=sum(1 for one in sheet.open_requests if one.kind == "required"),
         submitted_at=now,
+        submitted_by_id=actor.id if because else None,
+        submitted_by=actor.name if because else "",
+        submitted_because=because,
         promised_at=rules.promise(
             now, sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
         ),
@@ -205,6 +229,8 @@ def submit(
     _hold_files(submission)
     counts.entered(submission)
     title = f"Submitted System {sheet.module.number}, round {frozen.number}"
+    if because:
+        title += f", on behalf of {system.enrollment.user.name}"
     record(
         actor, f"{title} ({frozen.words} words, {frozen.digest[:12]})", ("submission", submission.id), now=now
     )

@@ -30,12 +30,18 @@ from app.lib.database import db
 
 def attachment_for(user: User, system_id: int, attachment_id: int, now: datetime) -> Attachment:
     """A file for its owner, or for a coach of the cohort once a round holds it; 404 for anybody else."""
-    is_own = (Enrollment.user_id == user.id) & Enrollment.status.in_(READING)
+    # Its owner may not have it either, once it is hidden in the rounds and out of the draft.
+    held = select(SubmissionAttachment).where(SubmissionAttachment.attachment_id == Attachment.id)
+    is_hidden = held.where(SubmissionAttachment.withheld).exists()
+    is_shown = held.where(~SubmissionAttachment.withheld).exists()
+    left = or_(Attachment.removed_at.is_(None), is_shown, ~is_hidden)
+    is_own = (Enrollment.user_id == user.id) & Enrollment.status.in_(READING) & left
     in_round = (
         select(Submission.id)
         .join(SubmissionAttachment, SubmissionAttachment.submission_id == Submission.id)
         .join(CohortCoach, coached_by(user, now))
         .where(SubmissionAttachment.attachment_id == Attachment.id, Submission.status != "withdrawn")
+        .where(~SubmissionAttachment.withheld)
     )
     rows = (
         select(Attachment)

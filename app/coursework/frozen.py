@@ -70,6 +70,9 @@ class Answers:
     answers: Mapping[str, Any]
     rendered: Mapping[str, str]  # field id → cleaned HTML of long text
     references: Mapping[str, Reference] = field(default_factory=dict)  # field id → what was shown with it
+    withheld: Mapping[str, str] = field(
+        default_factory=dict
+    )  # field id ('' for all of it) → the sentence in its place
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,17 @@ def shown(now: Answers, before: Answers | None = None) -> list[ShownField]:
 
     A retired field stands only where somebody has written in it.
     """
+    if "" in now.withheld:
+        return [_withheld(now)]
     results = _results(now)
     old_results = _results(before) if before else {}
     found = []
     for section in now.worksheet.sections:
         for one in section.fields:
+            if one.id in now.withheld and one.type != "file":
+                bare = ShownField(one.id, one.label, section.id, section.title, "text", retired=one.retired)
+                found.append(replace(bare, html=lines(now.withheld[one.id]), criteria=one.criteria))
+                continue
             if not _has_place(one, now) and not (before and _has_place(one, before)):
                 continue
             reference = now.references.get(one.id)
@@ -148,6 +157,12 @@ def text_of(one: FieldBase, source: Answers) -> FieldText:
         return FieldText(_results(source).get(one.id, ""))
     plain = _plain(one, source)
     return FieldText(_MARKDOWN.sub("", plain) if one.type == "long_text" else plain)
+
+
+def _withheld(now: Answers) -> ShownField:
+    """A round of which nothing is shown, as one block that says why."""
+    section = now.worksheet.sections[0]
+    return ShownField("all", now.worksheet.title, section.id, section.title, "text", lines(now.withheld[""]))
 
 
 def _has_place(field: FieldBase, source: Answers) -> bool:
@@ -232,6 +247,8 @@ def _files(bare: ShownField, one: FileField, now: Answers, before: Answers | Non
             file if (file.name, file.sha256) in known else replace(file, mark="added") for file in files
         ) + tuple(replace(file, mark="removed") for file in old if (file.name, file.sha256) not in kept)
     changed = found.changed or any(file.mark for file in files)
+    if one.id in now.withheld:
+        found = replace(found, kind="text", html=found.html + lines(now.withheld[one.id]))
     return replace(found, kind="file" if files else found.kind, files=files, changed=changed)
 
 

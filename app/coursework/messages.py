@@ -31,6 +31,8 @@ def receipt(submission: Submission, module: Module, now: datetime) -> None:
         fields=got.fields,
         files=got.files,
         line=SentWith.of(submission.sent_with).line,
+        sent_by=submission.submitted_by,
+        because=submission.submitted_because,
         digest=submission.digest,
         received=times.moment(submission.submitted_at, user.time_zone),
         until=times.moment(got.back_until, user.time_zone),

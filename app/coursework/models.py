@@ -40,6 +40,9 @@ class System(Base):
     created_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     accepted_round: Mapped[int | None]
+    excused_because: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    # what of it is hidden or purged, as `withheld_rules.Mark` keeps it: every page of a round reads it from here
+    withheld: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
 
     enrollment: Mapped[Enrollment] = relationship(lazy="joined")
 
@@ -135,6 +138,10 @@ class Submission(Base):
     lease_coach_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     lease_token: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
+    # who sent it on the participant's behalf, and why; empty: they sent it themselves
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    submitted_by: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    submitted_because: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
     system: Mapped[System] = relationship(lazy="joined")
 
@@ -167,6 +174,41 @@ class SubmissionAttachment(Base):
         ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True
     )
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True, index=True)
+    withheld: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )  # hidden in this round
+
+
+class Withholding(Base):
+    """Something of a system that is hidden because it may hold data about a client: hidden, shown again, or purged.
+
+    What was taken out of the rounds lies in `kept` and nowhere else, so that no page can show it by mistake; being
+    shown again puts it back, a purge empties it.
+    """
+
+    __tablename__ = "withholding"
+    __table_args__ = (
+        one_of("what", "round", "field", "file", "comment"),
+        one_of("status", "hidden", "shown again", "purged"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("system.id", ondelete="CASCADE"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(String(20))
+    field_id: Mapped[str] = mapped_column(String(40), default="")
+    attachment_id: Mapped[int | None]  # no foreign keys: a purge deletes the file, and the line stays
+    comment_id: Mapped[int | None]
+    through: Mapped[int]  # the rounds up to this one are meant; a later one is new work
+    kept: Mapped[list[list[Any]] | None] = mapped_column(JSON)  # [table, column, id, what was there]
+    system_was: Mapped[str] = mapped_column(String(20), default="")  # its status, where hiding changed it
+    status: Mapped[str] = mapped_column(String(20), default="hidden")
+    hidden_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    hidden_at: Mapped[datetime]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    ended_at: Mapped[datetime | None]  # shown again or purged
+
+    submission: Mapped[Submission] = relationship(lazy="joined")
 
 
 class Review(Base):

@@ -11,6 +11,7 @@ from app.cohorts.queries import program
 from app.coursework.frozen import NOTHING, Reference, lines
 from app.coursework.models import Draft, Submission, System
 from app.coursework.queries import Sheet
+from app.coursework.withheld_rules import unsafe_fields
 from app.curriculum import answer_html
 from app.curriculum.answer_html import Filled
 from app.curriculum.calculation import calculated
@@ -55,6 +56,8 @@ def _systems(enrollment_id: int, keys: Iterable[str]) -> dict[str, Begun]:
             Submission.rendered,
             Draft.answers,
             Draft.saved_at,
+            System.withheld,
+            System.round,
         )
         .join(Draft, Draft.system_id == System.id)
         .outerjoin(Submission, accepted)
@@ -72,6 +75,8 @@ def _reference(shown: Placeholder, module: Module, worksheet: Worksheet, begun: 
     href = f"/systems/{begun.id}#{shown.field}"
     accepted = begun.accepted is not None
     answers = begun.accepted if accepted else begun.answers
+    if shown.field in unsafe_fields(begun.withheld, begun.round, answers):
+        answers = {key: value for key, value in answers.items() if key != shown.field}
     # A draft changes with every save, so its texts are shown as they are typed; those of a round are rendered.
     rendered = begun.rendered if accepted else _plain(worksheet, answers, shown.field)
     by_id = {one.id: one for one in worksheet.fields()}

@@ -14,8 +14,8 @@ from sqlalchemy.orm import contains_eager
 from app.accounts.models import User
 from app.accounts.sessions import current_sign_in
 from app.cohorts.models import Enrollment
-from app.cohorts.queries import dates_of, program
-from app.cohorts.rules import READING, ModuleDates, may_work
+from app.cohorts.queries import dates_for, program
+from app.cohorts.rules import READING, Held, ModuleDates, extension_of, may_work
 from app.coursework import rules, threads
 from app.coursework.assignments import assignment_of
 from app.coursework.change_rules import answer_counts
@@ -23,6 +23,7 @@ from app.coursework.models import Comment, Draft, Look, Review, Submission, Syst
 from app.coursework.review_rules import KIND_WORDS
 from app.coursework.spotted import Context
 from app.coursework.thread_rules import Thread
+from app.coursework.withheld_rules import Mark, in_draft
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
 from app.lib import times
 from app.lib.database import db
@@ -117,6 +118,16 @@ class Sheet:
         return next((one for one in self.rounds if one.status in ("waiting", "in review")), None)
 
     @property
+    def extension(self) -> Held:
+        """The days added for this person; they are part of `dates` already."""
+        return extension_of(self.system.enrollment.extensions, self.module.slug)
+
+    @property
+    def to_take_out(self) -> list[Mark]:
+        """What is hidden in the rounds and still as it was in the draft."""
+        return in_draft(self.system.withheld, self.system.round)
+
+    @property
     def open_requests(self) -> list[Remark]:
         """Change requests not settled yet: what the participant is asked to answer."""
         return [one for one in self.remarks if one.is_request and one.settled_at is None]
@@ -167,7 +178,7 @@ def sheet_for(user: User, system_id: int) -> Sheet:
         worksheet=task.worksheet,
         rubric=task.rubric,
         release_id=task.release_id,
-        dates=dates_of(system.enrollment.cohort, task.module),
+        dates=dates_for(system.enrollment, task.module),
         rounds=rounds,
         remarks=remarks,
         look=look,
@@ -331,9 +342,9 @@ _reviewed = (
 def systems_of(enrollment_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every system of this person, in the order in which they were begun. One query.
 
-    Columns: id, module_slug, release_id, status, round, created_at, accepted_at, accepted_round; saved_at of the draft;
-    submitted_at and promised_at of the newest round; `open_requests` (JSON) and reviewed_at for `open_changes`. A
-    module without a row is not started; `rules.state_of` has the words.
+    Columns: id, module_slug, release_id, status, round, created_at, accepted_at, accepted_round, excused_because;
+    saved_at of the draft; submitted_at and promised_at of the newest round; `open_requests` (JSON) and reviewed_at for
+    `open_changes`. A module without a row is not started; `rules.state_of` has the words.
     """
     last = (Submission.system_id == System.id) & (Submission.number == System.round)
     rows = (
@@ -346,6 +357,7 @@ def systems_of(enrollment_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
             System.created_at,
             System.accepted_at,
             System.accepted_round,
+            System.excused_because,
             Draft.saved_at,
             Submission.submitted_at,
             Submission.promised_at,

@@ -12,13 +12,14 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.accounts.models import User
 from app.cohorts.models import CohortCoach
-from app.coursework import anchors, frozen, threads
+from app.coursework import anchors, frozen, threads, withheld_rules
 from app.coursework import review_rules as rules
 from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.frozen import Answers, Reference
 from app.coursework.models import Comment, Review, Submission
 from app.coursework.thread_rules import Thread
 from app.curriculum.schema import Criterion
+from app.lib import times
 from app.lib.database import db
 
 # --- getting at one ---------------------------------------------------------------------------------------------
@@ -172,7 +173,21 @@ def whose(submission: Submission) -> str:
 def answers_of(submission: Submission) -> Answers:
     references = {field_id: Reference.of_round(kept) for field_id, kept in submission.shown.items()}
     worksheet = assignment_of_round(submission).worksheet
-    return Answers(worksheet, submission.answers, submission.rendered, references)
+    return Answers(
+        worksheet, submission.answers, submission.rendered, references, withheld_sentences(submission)
+    )
+
+
+def withheld_sentences(submission: Submission) -> dict[str, str]:
+    """Field id ('' for the whole round) → what stands in place of what is withheld of this round."""
+    found = {}
+    for one in withheld_rules.marks(submission.system.withheld, submission.number):
+        if one.target.what != "comment":
+            how = "Deleted for good" if one.purged else "Hidden"
+            a_file = "A file: " if one.target.what == "file" else ""
+            ending = "it held data about a client" if one.purged else "it may hold data about a client"
+            found[one.target.field_id] = f"{a_file}{how} on {times.moment(one.at)}, because {ending}."
+    return found
 
 
 def standing_of(

@@ -53,6 +53,10 @@ _SYSTEM: dict[str, dict[str, str]] = {
         "reopened": "excused",
     },
     "call back": {"excused": "drafting"},
+    # something in it may be about a client: its author must be able to take it out and send again; and the undo
+    "hide": {"submitted": "drafting", "in review": "drafting", "accepted": "reopened"},
+    "wait again": {"drafting": "submitted"},
+    "accept again": {"reopened": "accepted"},
 }
 _SUBMISSION: dict[str, dict[str, str]] = {
     "take up": {"waiting": "in review", "in review": "in review"},
@@ -61,6 +65,8 @@ _SUBMISSION: dict[str, dict[str, str]] = {
     "pull back": {"waiting": "withdrawn", "in review": "withdrawn"},
     "decide": {"waiting": "decided", "in review": "decided"},
     "withdraw review": {"decided": "waiting"},
+    "hide": {"waiting": "withdrawn", "in review": "withdrawn"},
+    "show again": {"withdrawn": "waiting"},
 }
 _DECIDED = "This round is answered already, so it can no longer be taken back."
 _WHY_NOT = {

@@ -112,6 +112,10 @@ class Page:
     def rows_note(self, field: TableField) -> str:
         return self._seen(field).rows
 
+    def is_withheld(self, field: Field) -> bool:
+        """Whether the author is to look at this field: it is hidden in what was sent."""
+        return any(one.target.field_id == field.id for one in self.sheet.to_take_out)
+
     def files(self, field: Field) -> tuple[ShownFile, ...]:
         return shown_files(self.answers.get(field.id))
 

@@ -75,18 +75,19 @@ class Bucket:
         with contextlib.suppress(FileNotFoundError):
             self.put(digest, self.get(digest))
 
-    def remove(self, digest: str) -> None:
+    def remove(self, digest: str, before: datetime) -> None:
         with contextlib.suppress(FileNotFoundError), _as_with_a_disk(digest):
-            obstore.delete(self.store, _name(digest))
+            if obstore.head(self.store, _name(digest))["last_modified"] < before:
+                obstore.delete(self.store, _name(digest))
         (self.copies / digest).unlink(missing_ok=True)
 
     def sweep(self, needed: Collection[str], before: datetime) -> None:
         with _as_with_a_disk("a list"):
             for some in obstore.list(self.store):
-                old = [one["path"] for one in some if one["last_modified"] < before]
-                for path in old:
-                    if path.rpartition("/")[2] not in needed:
-                        self.remove(path.rpartition("/")[2])
+                for one in some:
+                    digest = one["path"].rpartition("/")[2]
+                    if one["last_modified"] < before and digest not in needed:
+                        self.remove(digest, before)
 
 
 def _name(digest: str) -> str:

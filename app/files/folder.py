@@ -60,14 +60,19 @@ class Folder:
         with contextlib.suppress(FileNotFoundError):
             os.utime(self._path(digest))
 
-    def remove(self, digest: str) -> None:
-        self._path(digest).unlink(missing_ok=True)
+    def remove(self, digest: str, before: datetime) -> None:
+        self._unlink_older(self._path(digest), before)
 
     def sweep(self, needed: Collection[str], before: datetime) -> None:
         for path in [*self.root.glob("[0-9a-f][0-9a-f]/*"), *self.root.glob(f"{HALF}*")]:
-            with contextlib.suppress(FileNotFoundError):  # another worker sweeps too
-                if path.name not in needed and path.stat().st_mtime < before.timestamp():
-                    path.unlink()
+            if path.name not in needed:
+                self._unlink_older(path, before)
+
+    @staticmethod
+    def _unlink_older(path: Path, before: datetime) -> None:
+        with contextlib.suppress(FileNotFoundError):  # another worker sweeps too
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
     def _path(self, digest: str) -> Path:
         return self.root / digest[:2] / digest

@@ -45,9 +45,12 @@ def let_go(digest: str) -> None:
     _store().renew(digest)
 
 
-def remove(digest: str) -> None:
-    """Delete these bytes now: what must not be kept a week, and is named by no row any more."""
-    _store().remove(digest)
+def remove(digest: str, before: datetime) -> None:
+    """Delete these bytes at once: no row names them, and they must not wait for the sweep.
+
+    Bytes somebody put here since `before` (UTC) stay: a row may be about to name them. The sweep sees to those.
+    """
+    _store().remove(digest, before)
 
 
 def sweep(needed: Collection[str], before: datetime) -> None:
@@ -63,7 +66,7 @@ class Store(Protocol):
     def get(self, digest: str) -> bytes: ...
     def path_of(self, digest: str) -> Path: ...
     def renew(self, digest: str) -> None: ...
-    def remove(self, digest: str) -> None: ...
+    def remove(self, digest: str, before: datetime) -> None: ...
     def sweep(self, needed: Collection[str], before: datetime) -> None: ...
 
 

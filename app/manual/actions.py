@@ -10,10 +10,12 @@ from sqlalchemy import exists, select
 from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts.models import Enrollment
+from app.coursework.withheld import Scope
+from app.files import actions as files
 from app.lib.database import db
 from app.lib.jobs import nudge
 from app.lib.refusal import Refused
-from app.manual import book, queries
+from app.manual import queries
 from app.manual.models import Binding, SampleFile
 
 
@@ -28,10 +30,9 @@ class Made:
 
 def ask_for_binding(actor: User | None, enrollment: Enrollment, now: datetime) -> Binding:
     """Have the manual bound as it stands. The same work twice is one binding; refused while nothing is accepted."""
-    work = queries.work_of(enrollment)
-    if not work:
+    if not queries.work_of(enrollment):
         raise Refused("Nothing is accepted yet. The manual is bound as soon as your first system is.")
-    mark = book.fingerprint(work, queries.imprint_of(enrollment))
+    mark = queries.mark_of(enrollment)
     last = queries.binding_of(enrollment, mark)
     if last and last.status != "failed":
         last.requested_at = now
@@ -53,6 +54,17 @@ def finish(binding: Binding, mark: str, error: str, now: datetime) -> None:
     """Its files are there, made of the work with this fingerprint; `error` says why one is not."""
     binding.fingerprint, binding.bound_at = mark, now
     binding.status, binding.error = ("failed" if error else "bound"), error[:500] or None
+
+
+def forget_bindings(scope: Scope) -> list[str]:
+    """What was bound of a practice something is purged of. Returns the hashes nobody needs. It is bound anew."""
+    rows = select(Binding).where(Binding.enrollment_id == scope.system.enrollment_id)
+    found = list(db.session.scalars(rows))
+    bound = [file for one in found for file in (one.file, one.word_file) if file]
+    for one in found:
+        db.session.delete(one)
+    db.session.flush()
+    return files.forget(bound)
 
 
 def keep_sample(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
@@ -87,6 +87,7 @@ class Chapter:
     work: Work | None
     parts: tuple[Part, ...] = ()
     documents: tuple[BoundDocument, ...] = ()
+    excused: bool = False  # it need not be built: a dash, and the word
 
     def document(self, slug: str) -> BoundDocument | None:
         return next((one for one in self.documents if one.slug == slug), None)
@@ -194,8 +195,17 @@ class Book:
         return long_date(moment, self.imprint.time_zone)
 
 
-def compose(program: Program, programs: dict[str, Program], work: Sequence[Work], imprint: Imprint) -> Book:
-    """The manual of one practice. `programs`: for each accepted module the program it was written for."""
+def compose(
+    program: Program,
+    programs: dict[str, Program],
+    work: Sequence[Work],
+    imprint: Imprint,
+    excused: Collection[str] = (),
+) -> Book:
+    """The manual of one practice. `programs`: for each accepted module the program it was written for.
+
+    `excused`: the modules its owner need not build.
+    """
     by_module = {one.module_slug: one for one in work}
     answered = {slug: programs.get(slug, program).module(slug) for slug in by_module}
     accepted = Accepted(
@@ -204,7 +214,10 @@ def compose(program: Program, programs: dict[str, Program], work: Sequence[Work]
         {field: answer for one in work for field, answer in one.answers.items()},
     )
     chapters = tuple(
-        _chapter(module, answered.get(module.slug), by_module.get(module.slug), accepted)
+        replace(
+            _chapter(module, answered.get(module.slug), by_module.get(module.slug), accepted),
+            excused=module.slug in excused,
+        )
         for module in program.modules
     )
     return Book(
@@ -215,17 +228,18 @@ def compose(program: Program, programs: dict[str, Program], work: Sequence[Work]
         notice=program.notice or program.hedges[0],
         document_notice=program.document_notice or "",
         chapters=chapters,
-        mark=fingerprint(work, imprint),
+        mark=fingerprint(work, imprint, excused),
     )
 
 
-def fingerprint(work: Sequence[Work], imprint: Imprint) -> str:
+def fingerprint(work: Sequence[Work], imprint: Imprint, excused: Collection[str] = ()) -> str:
     """What the pages are made of, as SHA-256: the same work, names, paper and rounds give the same pages."""
     made_of = [
         imprint.practice,
         imprint.owner,
         imprint.paper,
         *sorted((one.module_slug, one.round, one.digest) for one in work),
+        *sorted(excused),
     ]
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
 
 from app.accounts.models import User
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Enrollment
+from app.coursework import withheld_rules
 from app.coursework.models import Review, Submission, System
 from app.curriculum.queries import program_of
 from app.lib.database import db
@@ -15,8 +19,9 @@ from app.manual.book import Book, Imprint, Work
 from app.manual.models import Binding
 
 
-def _accepted(enrollment_id: int) -> list[tuple[Work, int]]:
-    """Every accepted system of this enrollment, as submitted, with the release it answers."""
+def _standing(enrollment_id: int) -> tuple[list[tuple[Work, int]], list[str]]:
+    """Every accepted system as submitted, with the release it answers; and the modules this person is excused from."""
+    accepted = (Submission.system_id == System.id) & (Submission.number == System.accepted_round)
     rows = db.session.execute(
         select(
             System.module_slug,
@@ -26,28 +31,39 @@ def _accepted(enrollment_id: int) -> list[tuple[Work, int]]:
             System.accepted_at,
             User.name,
             Submission.release_id,
+            System.withheld,
+            System.status,
         )
-        .join(Submission, (Submission.system_id == System.id) & (Submission.number == System.accepted_round))
-        .join(Review, (Review.submission_id == Submission.id) & (Review.status == "published"))
-        .join(User, User.id == Review.coach_id)
+        .outerjoin(Submission, accepted)
+        .outerjoin(Review, (Review.submission_id == Submission.id) & (Review.status == "published"))
+        .outerjoin(User, User.id == Review.coach_id)
         .where(System.enrollment_id == enrollment_id)
+        .where(or_(Review.id.is_not(None), System.status == "excused"))
         .order_by(System.id)
-    )
-    return [(Work(*row[:6]), row[6]) for row in rows]
+    ).all()
+    excused = [row.module_slug for row in rows if row.status == "excused"]
+    return [(_work(row), row.release_id) for row in rows if row.status != "excused"], excused
+
+
+def _work(row: Row[Any]) -> Work:
+    """Another digest while something is withheld: what was bound or kept ready before is then not handed out."""
+    work = Work(*tuple(row)[:6])
+    return replace(work, digest=withheld_rules.mark_of(work.digest, row.withheld, work.round))
 
 
 def work_of(enrollment: Enrollment) -> list[Work]:
-    return [work for work, _release in _accepted(enrollment.id)]
+    return [work for work, _release in _standing(enrollment.id)[0]]
 
 
 def book_of(enrollment: Enrollment) -> Book:
     """This participant's manual as it stands."""
-    found = _accepted(enrollment.id)
+    found, excused = _standing(enrollment.id)
     return book.compose(
         cohorts.program(enrollment.cohort),
         {work.module_slug: program_of(release) for work, release in found},
         [work for work, _release in found],
         imprint_of(enrollment),
+        excused,
     )
 
 
@@ -60,7 +76,8 @@ def imprint_of(enrollment: Enrollment) -> Imprint:
 
 def mark_of(enrollment: Enrollment) -> str:
     """The fingerprint of this manual as it stands now."""
-    return book.fingerprint(work_of(enrollment), imprint_of(enrollment))
+    found, excused = _standing(enrollment.id)
+    return book.fingerprint([work for work, _release in found], imprint_of(enrollment), excused)
 
 
 def binding_of(enrollment: Enrollment, mark: str) -> Binding | None:

@@ -20,12 +20,14 @@ PARTICIPANT = (
     ("Search", "site.find", ("site.find",)),
 )
 REVIEWING = tuple(
-    f"reviews.{name}" for name in ("review", "save_review", "preview", "publish_draft", "open_review")
+    f"reviews.{name}"
+    for name in ("review", "save_review", "preview", "publish_draft", "open_review", "client_data")
 )
 COACH = (("Queue", "coaching.queue", ("coaching.", *REVIEWING)),)
 BANK = (
     ("Comments", "reviews.comments", ("reviews.comments", "reviews.keep_comment", "reviews.change_comment")),
 )
+PEOPLE = (("People", "people.people_list", ("people.",)),)
 CURRICULUM = tuple(
     f"site.{name}"
     for name in ("curriculum", "release", "confirm_move", "move_cohort", "confirm_publish", "publish")
@@ -82,6 +84,7 @@ def menu() -> list[dict[str, Any]]:
     if current_user.is_coach:
         entries += COACH
     if entries:
+        entries += PEOPLE
         entries += BANK
     if not entries or current_enrollment(current_user):
         entries += PARTICIPANT if current_enrollment(current_user) else PROSPECT

@@ -118,8 +118,10 @@ def worksheet_page(program: Program, module: Module, sample: Sample | None, now:
     """The worksheet as a participant would see it, empty or with a sample in it. Of nobody: never stored."""
     assert module.worksheet is not None
     cohort = Cohort(time_zone=program.time_zone, holidays=[], status="running")
-    enrollment = Enrollment(status="active", cohort=cohort, user=User(name="", time_zone=program.time_zone))
-    system = System(enrollment=enrollment, status="drafting", round=0)
+    enrollment = Enrollment(
+        status="active", cohort=cohort, extensions={}, user=User(name="", time_zone=program.time_zone)
+    )
+    system = System(enrollment=enrollment, status="drafting", round=0, withheld=[])
     answers: dict[str, Any] = sample.answers if sample else {}
     sheet = Sheet(
         system=system,

@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from app.accounts.models import User
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Call, Cohort, Enrollment
+from app.cohorts.rules import extension_of
 from app.coursework import queries as coursework
 from app.coursework import threads
 from app.coursework.change_rules import NOTHING
@@ -30,7 +31,8 @@ def chapters_of(enrollment: Enrollment) -> list[Chapter]:
 
 
 def _chapter(enrollment: Enrollment, module: Module, system: Any) -> Chapter:
-    dates = cohorts.dates_of(enrollment.cohort, module)
+    dates = cohorts.dates_for(enrollment, module)
+    more = extension_of(enrollment.extensions, module.slug)
     changes = NOTHING
     if system and system.open_requests:
         source = program_of(system.release_id).module(module.slug) if system.release_id else module
@@ -52,6 +54,9 @@ def _chapter(enrollment: Enrollment, module: Module, system: Any) -> Chapter:
         closes_at=dates.closes_at,
         accepted_round=system.accepted_round if system else None,
         changes=changes,
+        more_days=more.days,
+        more_because=f"{more.by}: {more.reason}" if more.days else "",
+        excused_because=system.excused_because if system else "",
     )
 
 
@@ -61,7 +66,7 @@ def media_for(user: User, sha256: str, name: str, now: datetime) -> MediaFile | 
     if enrollment:
         for module in cohorts.program(enrollment.cohort).modules:
             found = module.file(sha256, name)
-            if found and cohorts.dates_of(enrollment.cohort, module).is_open(now):
+            if found and cohorts.dates_for(enrollment, module).is_open(now):
                 return found
     for release_id in _releases_taught(user, now):
         for module in program_of(release_id).modules:

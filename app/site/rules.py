@@ -29,6 +29,9 @@ class Chapter:
     closes_at: datetime | None = None  # of a system that grows until the end: its last version is due
     accepted_round: int | None = None  # what the manual shows, whatever the status says is being done now
     changes: Changes = NOTHING  # the open change requests, in the order of the worksheet's own list
+    more_days: int = 0  # added for this person: part of `due_at` and `closes_at` already
+    more_because: str = ""
+    excused_because: str = ""
 
     @property
     def is_accepted(self) -> bool:

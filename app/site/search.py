@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Enrollment
 from app.coursework.models import Draft, System
+from app.coursework.withheld_rules import unsafe_fields
 from app.curriculum import fields
 from app.curriculum.queries import program_of
 from app.curriculum.schema import Lesson, Module, Program
@@ -60,7 +61,7 @@ def find(enrollment: Enrollment, typed: str, kind: str, now: datetime) -> Found:
     program = program_of(cohort.release_id)
     index = index_of(program)
     question = ask(typed, program.language)
-    opened = {one.slug for one in program.modules if cohorts.dates_of(cohort, one).is_open(now)}
+    opened = {one.slug for one in program.modules if cohorts.dates_for(enrollment, one).is_open(now)}
     entries = [one for one in index.search(question) if one.arguments.get("slug", "") in {"", *opened}]
     if question.stems:
         entries += Index(own_entries(enrollment, program, question), program.language).search(question)
@@ -121,12 +122,18 @@ def _plain(html: str) -> str:
 
 def own_entries(enrollment: Enrollment, program: Program, question: Question) -> Iterator[Entry]:
     """This person's answers in which the words might occur, as they are written now."""
-    rows = select(System.id, System.assignment_key, Draft.answers).join(Draft, Draft.system_id == System.id)
-    for system_id, key, answers in db.session.execute(rows.where(System.enrollment_id == enrollment.id)):
+    rows = select(System.id, System.assignment_key, Draft.answers, System.withheld, System.round).join(
+        Draft, Draft.system_id == System.id
+    )
+    own = db.session.execute(rows.where(System.enrollment_id == enrollment.id))
+    for system_id, key, answers, withheld, number in own:
         module = program.module_of(key)
         if module is None or module.worksheet is None:
             continue
+        unsafe = unsafe_fields(withheld, number, answers)
         for field in module.worksheet.fields():
+            if field.id in unsafe:
+                continue
             text = _SIGNS.sub(r"\2", fields.display(field, answers.get(field.id)))
             if text and could_match(f"{field.label} {text}", question):
                 there: dict[str, str | int] = {"system_id": system_id, "_anchor": field.id}

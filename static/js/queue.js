@@ -10,7 +10,7 @@ const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("keys")
 /** @param {ParentNode} [root] */
 const rowsIn = (root = document) => /** @type {HTMLElement[]} */ ([...root.querySelectorAll("#queue .q")]);
 const part = (/** @type {ParentNode} */ root, /** @type {string} */ id) => /** @type {HTMLElement} */ (root.querySelector(id));
-const buttonOf = (/** @type {HTMLElement | undefined} */ row) => /** @type {HTMLElement | null | undefined} */ (row?.querySelector("button, a"));
+const buttonOf = (/** @type {HTMLElement | undefined} */ row) => /** @type {HTMLElement | null | undefined} */ (row?.querySelector(".q__go button, .q__go a"));
 
 // --- walking ---
 

@@ -463,6 +463,68 @@ COACHING = [
     get("coaching.queue_list", only("cora cal")),
 ]
 
+
+def of_round(name: str) -> Fill:
+    return thing(submission_id=f"{name}_submission")
+
+
+def of_person(name: str) -> Fill:
+    return lambda world, _actor: {"enrollment_id": getattr(world.cast, f"{name}_enrollment")}
+
+
+def of_sheet(name: str, of: str) -> Fill:
+    return lambda world, _actor: {
+        "enrollment_id": getattr(world.cast, f"{name}_enrollment"),
+        "system_id": world.ids[f"{of}_system"],
+    }
+
+
+NOTE = {"note": "Write earlier in the week.", "version": 1}
+MORE_DAYS = {"module": "", "days": "7", "reason": "Moving house"}
+# Cora sees her own two, Cal his one, Sam everybody; nobody sees their own.
+CARE = [
+    *of_each(lambda owner, coach: get("reviews.client_data", only(f"{coach} sam"), of_round(owner))),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.hide_client_data", only(f"{coach} sam", 303), of_round(owner), {"what": "field:1.C.1"}
+        )
+    ),
+    *of_each(
+        lambda owner, coach: get(
+            "reviews.withholding", only(f"{coach} sam"), thing(withholding_id=f"{owner}_withheld")
+        )
+    ),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.show_again", only(f"{coach} sam", 303), thing(withholding_id=f"{owner}_withheld")
+        )
+    ),
+    *of_each(
+        lambda owner, coach: get(
+            "reviews.confirm_purge", only(f"{coach} sam"), thing(withholding_id=f"{owner}_withheld")
+        )
+    ),
+    *of_each(
+        lambda owner, coach: post(
+            "reviews.purge", only(f"{coach} sam", 422), thing(withholding_id=f"{owner}_withheld")
+        )
+    ),
+    get("people.people_list", only("cora cal sam")),
+    get("people.people_list", only("cora sam"), {"cohort": "spring-2026"}),
+    *of_each(lambda owner, coach: get("people.person", only(f"{coach} sam"), of_person(owner))),
+    *of_each(
+        lambda owner, coach: post("people.extend", only(f"{coach} sam", 303), of_person(owner), MORE_DAYS)
+    ),
+    *of_each(lambda owner, _: post("people.excuse", only("sam", 422), of_person(owner))),
+    *of_each(lambda owner, _: post("people.call_back", only("sam", 422), of_person(owner))),
+    *of_each(lambda owner, coach: post("people.note", only(coach, 303), of_person(owner), NOTE)),
+    *of_each(lambda owner, coach: get("people.confirm_submit", only(f"{coach} sam"), of_sheet(owner, owner))),
+    *of_each(
+        lambda owner, coach: post("people.submit_for", only(f"{coach} sam", 422), of_sheet(owner, owner))
+    ),
+    get("people.confirm_submit", {}, of_sheet("ana", "ben")),
+]
+
 MANUAL = [
     get("manual.manual", only(PARTICIPANTS)),
     get(
@@ -568,6 +630,7 @@ DOORS = (
     + REVIEWS
     + BANK
     + COACHING
+    + CARE
     + MANUAL
     + MONEY
     + SITE

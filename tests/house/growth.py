@@ -12,8 +12,9 @@ from sqlalchemy import delete, select
 from app.accounts.models import SignIn, User
 from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
+from app.coaching.models import PersonNote
 from app.cohorts import actions as cohorts
-from app.cohorts.models import Call, Cohort
+from app.cohorts.models import Call, Cohort, Extension
 from app.coursework.assignments import assignment_of
 from app.coursework.history import keep_draft, keep_review
 from app.coursework.models import (
@@ -249,6 +250,19 @@ def notes(cast: Cast, numbers: Numbers) -> None:
                 question=f"Question {number}", text=f"Note {number}", version=1, saved_at=NOW,
             )
         )  # fmt: skip
+
+
+def notes_on(cast: Cast, numbers: Numbers) -> None:
+    """Versions of the coaches' note on Ana, and lines of the history of her extensions."""
+    for number in numbers:
+        about = {
+            "enrollment_id": cast.ana_enrollment,
+            "by_id": cast.cora,
+            "by_name": "Cora Bennett",
+            "at": NOW,
+        }
+        db.session.add(PersonNote(version=number + 1, text=f"Note {number}", **about))
+        db.session.add(Extension(change="changed", days=number, reason="R", **about))
 
 
 def orders(cast: Cast, numbers: Numbers) -> None:

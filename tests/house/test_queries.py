@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.admissions.models import Application
 from app.assessment.models import Assessment
-from app.coursework.models import KeptState, Review, System
+from app.coursework.models import KeptState, Review, Submission, System
 from app.curriculum.models import Release
 from app.lib.database import db
 from tests.cast import Cast
@@ -38,6 +38,7 @@ from tests.house.growth import (
     lessons_read,
     mails,
     notes,
+    notes_on,
     open_cohorts,
     orders,
     own_applications,
@@ -56,6 +57,14 @@ PUBLIC = 7  # the public pages say more, and are the same for everybody
 
 def a_system(cast: Cast) -> str:
     return f"/systems/{db.session.scalar(select(System.id))}"
+
+
+def a_person(cast: Cast) -> str:
+    return f"/coaching/people/{cast.ana_enrollment}"
+
+
+def the_round(cast: Cast) -> str:
+    return f"/submissions/{db.session.scalar(select(Submission.id))}/client-data"
 
 
 def the_draft(cast: Cast) -> str:
@@ -144,6 +153,13 @@ PAGES = [
     Page("cora", lambda cast: the_draft(cast) + "/preview", draft_comments, 5),
     Page("cora", lambda cast: the_draft(cast) + "/bank", draft_comments, 3),
     Page("cora", "/coaching/comments", banked, 4),
+    Page("cora", "/coaching/people", waiting, 4),
+    Page("cora", a_person, waiting, 5),
+    Page("cora", a_person, rounds, 5),
+    Page("cora", a_person, notes_on, 5),
+    Page("sam", a_person, rounds, 5),
+    Page("sam", "/coaching/people", waiting, 4),
+    Page("cora", the_round, comments, 4),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one

@@ -15,6 +15,8 @@ from app.accounts import links
 from app.accounts.models import SignIn, User
 from app.admissions import actions as admissions
 from app.admissions.models import Application
+from app.coaching.actions import write_note
+from app.cohorts.extensions import set_days
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework.assignments import assignment_of
 from app.coursework.forms import Merge
@@ -31,6 +33,8 @@ from app.coursework.models import (
     SubmissionAttachment,
     System,
 )
+from app.coursework.withheld import hide
+from app.coursework.withheld_rules import Target
 from app.curriculum.actions import publish
 from app.curriculum.schema import Program, Source
 from app.files import storage
@@ -75,6 +79,8 @@ def build(cast: Cast, now: datetime = NOW) -> World:
         _money(world, name, now)
     _private_notes(world)
     _bank(world)
+    for name, coach in COACHES.items():
+        _care(world, name, coach)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
     _assessments(world, now)
@@ -258,6 +264,23 @@ def _bank(world: World) -> None:
         db.session.add(one)
         db.session.flush()
         world.ids[f"{coach}_kept"] = one.id
+
+
+def _care(world: World, name: str, coach: str) -> None:
+    """A note of the coaches on this person, more days with a reason, and a remark that was hidden: nobody sees that."""
+    coach_user = db.session.get_one(User, getattr(world.cast, coach))
+    enrollment = db.session.get_one(Enrollment, getattr(world.cast, f"{name}_enrollment"))
+    plant = world.canaries.plant
+    note = f"They know {plant(f'xq{name}aboutthem', coach, coach)}."
+    write_note(coach_user, enrollment, None, note, 0, BEFORE)
+    reason = plant(f"xq{name}moredays", f"{name} {coach} sam", f"{name} {coach} sam")
+    set_days(coach_user, enrollment, None, 7, f"Because of {reason}", any_length=False, now=BEFORE)
+    review = db.session.get_one(Review, world.ids[f"{name}_published"])
+    hidden = plant(f"xq{name}hiddenremark", "")
+    review.comments.append(Comment(field_id="1.C.1", kind="praise", text=hidden, quote=hidden, position=9))
+    db.session.flush()
+    target = Target("comment", "1.C.1", None, review.comments[-1].id)
+    world.ids[f"{name}_withheld"] = hide(coach_user, review.submission, target, BEFORE).id
 
 
 def _private_notes(world: World) -> None:

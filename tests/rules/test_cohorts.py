@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.cohorts import rules
 from app.cohorts.rules import may_read, may_work, module_dates, week_of
 from app.lib import times
+from app.lib.refusal import Refused
 
 START = date(2026, 2, 28)  # a Saturday; US clocks change on March 8
 
@@ -101,3 +103,57 @@ def test_business_days(start, days, holidays, end):
 )
 def test_a_moment_in_words(value, zone, words):
     assert times.moment(value, zone) == words
+
+
+# --- more time for one person ---------------------------------------------------------------------------------
+
+ALL = {"": {"days": 7, "reason": "Moving", "by": "Cora"}}
+BOTH = ALL | {
+    "focus": {"days": 3, "reason": "Ill", "by": "Cal"},
+    "scope": {"days": 10, "reason": "Ill", "by": "Cal"},
+}
+
+
+def test_of_two_extensions_the_longer_counts():
+    assert [rules.extension_of(BOTH, slug).days for slug in ("focus", "scope", "systems")] == [7, 10, 7]
+    assert rules.extension_of({}, "focus") == rules.Held()
+    assert rules.held_extension(BOTH, "focus").days == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "days", "reason", "any_length", "field"),
+    [
+        (0, 14, "Ill", False, None),
+        (0, 15, "Ill", False, "days"),
+        (0, 15, "Ill", True, None),
+        (14, 28, "Ill", False, None),
+        (14, 29, "Ill", False, "days"),
+        (14, 0, "Back", False, None),
+        (0, 366, "Ill", True, "days"),
+        (0, -1, "Ill", True, "days"),
+        (0, 3, "  ", False, "reason"),
+        (0, 3, "x" * 501, False, "reason"),
+    ],
+)
+def test_who_may_grant_how_much(before, days, reason, any_length, field):
+    if field is None:
+        rules.check_extension("active", before, days, reason, any_length=any_length)
+        return
+    with pytest.raises(Refused) as refused:
+        rules.check_extension("active", before, days, reason, any_length=any_length)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("status", ["withdrawn", "removed", "deferred", "pending"])
+def test_who_is_gone_gets_no_more_time(status):
+    with pytest.raises(Refused, match=status):
+        rules.check_extension(status, 0, 3, "Ill")
+
+
+def test_an_extension_moves_with_the_cohort_and_leaves_the_opening():
+    plain = module_dates(START, 0, "America/New_York", 7, 12, "11:00", "23:59")
+    more = module_dates(START, 0, "America/New_York", 7, 12, "11:00", "23:59", 7)
+    moved = module_dates(START, 14, "America/New_York", 7, 12, "11:00", "23:59", 7)
+    assert more.opens_at == plain.opens_at
+    assert (more.due_at - plain.due_at).days == 7
+    assert (moved.due_at - more.due_at).days == 14

@@ -17,6 +17,7 @@ SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
 COHORT = r"/cohorts/[\w-]+"
 RESULT = r"/assessment/results/\d+"
 PREVIEW = r"/staff/curriculum/preview/modules/[\w-]+"
+PERSON = r"/coaching/people/\d+"
 DOCUMENT, FILLED = r"/manual/[\w-]+/[\w-]+", r"/program/documents/[\w-]+/[\w-]+"
 
 
@@ -77,6 +78,12 @@ PAGES = (
     Page("compare", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/compare")),
     Page("review", "/coaching/queue", "cora", press="/review"),
     Page("comments", "/coaching/comments", "cora"),
+    Page("people", "/coaching/people", "cora"),
+    Page("person", "/coaching/people", "cora", links=(PERSON,)),
+    Page("person-staff", "/coaching/people", "sam", links=(PERSON,)),
+    Page("client-data", "/coaching/people", "cora", links=(PERSON, r"/submissions/\d+/client-data")),
+    Page("withheld", "/coaching/people", "cora", (PERSON, r"/submissions/\d+/client-data"), "/client-data"),
+    Page("submit-for", "/coaching/people", "cora", links=(PERSON, PERSON + r"/systems/\d+/submit")),
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),

@@ -310,6 +310,7 @@ def round_facts(found: Submission, view: ReviewView | None) -> dict[str, Any]:
         "criteria": view.criteria if view else own,
         "fields": shown(review_queries.answers_of(found)),
         "remarks": _by_field(view.remarks if view else ()),
+        "withheld": review_queries.withheld_sentences(found),
     }
 
 

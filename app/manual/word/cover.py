@@ -46,7 +46,7 @@ def _band(tc: Any, chapter: Chapter) -> None:
     add(properties, "shd", val="clear", color="auto", fill=PAPER if chapter.work else CLOTH)
     add(properties, "vAlign", val="center")
     p = paragraph("BandNumber" if chapter.work else "BandNumberOpen")
-    run(p, str(chapter.number))
+    run(p, "–" if chapter.excused else str(chapter.number))
     tc.append(p)
 
 
@@ -110,6 +110,11 @@ def contents(book: Book, body: Body) -> None:
         field(link, f"PAGEREF {name} \\h")
         if place == len(entries) - 1:
             end(p)
-    still_open = "; ".join(f"{one.number} {one.title}" for one in book.chapters if not one.work)
-    if still_open:
-        body.text(f"Still open: {still_open}.", "ContentsOpen")
+    rest = [one for one in book.chapters if not one.work]
+    for words, found in (
+        ("Still open", [one for one in rest if not one.excused]),
+        ("– Excused", [one for one in rest if one.excused]),
+    ):
+        if found:
+            listed = "; ".join(f"{one.number} {one.title}" for one in found)
+            body.text(f"{words}: {listed}.", "ContentsOpen")

@@ -93,7 +93,7 @@ def _place(slug: str, lesson_slug: str) -> Place:
     enrollment = cohorts.enrollment_for(get_user())
     found = cohorts.program(enrollment.cohort).module(slug) or abort(404)
     text = found.lesson(lesson_slug) or abort(404)
-    if not cohorts.dates_of(enrollment.cohort, found).is_open(clock.now()):
+    if not cohorts.dates_for(enrollment, found).is_open(clock.now()):
         abort(404)
     return Place(enrollment, found, text)
 
@@ -129,7 +129,7 @@ def sample(slug: str, sample_slug: str) -> str:
     enrollment = cohorts.enrollment_for(get_user())
     found = cohorts.program(enrollment.cohort).module(slug) or abort(404)
     one = found.sample(sample_slug) or abort(404)
-    if found.worksheet is None or not cohorts.dates_of(enrollment.cohort, found).is_open(clock.now()):
+    if found.worksheet is None or not cohorts.dates_for(enrollment, found).is_open(clock.now()):
         abort(404)
     return render_template(
         "site/sample.html", module=found, sample=one, fields=frozen.sample_fields(found.worksheet, one)

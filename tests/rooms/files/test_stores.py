@@ -21,6 +21,7 @@ from tests.tools.screens import two_free_ports
 
 DATA = b"Words of a file. " * 1000
 DIGEST = hashlib.sha256(DATA).hexdigest()
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 KEYS = {"AWS_ACCESS_KEY_ID": "a-key", "AWS_SECRET_ACCESS_KEY": "its-secret", "AWS_REGION": "us-east-1"}
 
 
@@ -79,13 +80,15 @@ def test_what_is_not_there_is_not_found(store: Any) -> None:
         with pytest.raises(FileNotFoundError):
             verb(DIGEST)
     store.renew(DIGEST)
-    store.remove(DIGEST)
+    store.remove(DIGEST, LATER)
 
 
 def test_what_is_removed_is_gone(store: Any) -> None:
     store.put(DIGEST, DATA)
     store.path_of(DIGEST)
-    store.remove(DIGEST)
+    store.remove(DIGEST, datetime.now(UTC) - timedelta(hours=1))
+    assert store.get(DIGEST) == DATA, "somebody may be about to name it"
+    store.remove(DIGEST, LATER)
     with pytest.raises(FileNotFoundError):
         store.get(DIGEST)
     with pytest.raises(FileNotFoundError):

@@ -166,6 +166,7 @@ def _rows(keys: Subquery) -> Select[*tuple[Any, ...]]:
             Submission.lease_until,
             Submission.release_id,
             User.name,
+            Enrollment.id.label("enrollment_id"),
             Enrollment.practice_name,
             _holder.name.label("holder"),
             held_draft.label("held_review_id"),

@@ -35,11 +35,7 @@ def draft_content(draft: Draft) -> dict[str, Any]:
 
 
 def review_content(text: ReviewText) -> dict[str, Any]:
-    said = [
-        {"key": one.key, "field_id": one.field_id, "kind": one.kind, "text": one.text, "quote": one.quote}
-        for one in text.remarks
-        if one.text
-    ]
+    said = [dict(vars(one)) for one in text.remarks if one.text]
     written = {"strength": text.strength, "note": text.note}
     return written | {"marks": dict(text.marks), "settled": dict(text.settled), "comments": said}
 

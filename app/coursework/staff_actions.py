@@ -14,6 +14,7 @@ from app.cohorts.models import Enrollment
 from app.cohorts.queries import program
 from app.cohorts.rules import check_reason
 from app.coursework import actions, forms, other_modules, queries, rules, staff_messages
+from app.coursework.improving_rules import is_improving
 from app.coursework.models import Draft, Submission, System
 from app.curriculum.schema import Module
 from app.lib.database import db
@@ -27,6 +28,8 @@ def excuse(actor: User, enrollment: Enrollment, module: Module, reason: str, now
     if system and system.status == "excused":
         return system
     check_reason(reason)
+    if system and is_improving(system.status, system.accepted_round):
+        raise Refused("This system is accepted and being improved, so there is nothing to be excused from.")
     status = rules.next_status(system.status if system else "not started", "excuse")
     system = system or _begin(enrollment, module, now)
     system.status, system.excused_because = status, reason.strip()
@@ -76,7 +79,7 @@ def entries_of(sheet: queries.Sheet) -> forms.Entries:
     """The saved draft, as the participant's own form would send it."""
     draft = sheet.draft
     return forms.stored(
-        sheet.worksheet, sheet.rubric, draft.answers, draft.self_rating, sheet.request_answers
+        sheet.worksheet, sheet.rubric, draft.answers, draft.self_rating, sheet.request_answers, draft.sending
     )
 
 

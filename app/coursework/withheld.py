@@ -19,13 +19,15 @@ from sqlalchemy import ColumnElement, Select, and_, select, update
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.coursework import leases, withheld_messages
+from app.coursework import counts, leases, withheld_messages
 from app.coursework import withheld_rules as rules
 from app.coursework.assignments import assignment_of, assignment_of_round
 from app.coursework.models import (
     Attachment,
     Comment,
     Draft,
+    KeptState,
+    Reply,
     Review,
     Submission,
     SubmissionAttachment,
@@ -34,6 +36,7 @@ from app.coursework.models import (
 )
 from app.coursework.review_queries import whose
 from app.coursework.rules import days, next_status, next_submission_status, promise
+from app.coursework.sending import NOTE
 from app.coursework.withheld_rules import Mark, Target
 from app.files import actions as files
 from app.files.models import StoredFile
@@ -112,6 +115,44 @@ def _shown(value: Any, row: Any, scope: Scope) -> Any:
     return rules.cut_shown(left, scope.field_ids)
 
 
+def _sent_with(value: Any, _row: Any, scope: Scope) -> Any:
+    """The notes to findings quote the passages they are about."""
+    return rules.cut_sent_with(value, scope.target, scope.field_ids)
+
+
+def _kept_draft(value: Any, row: Any, scope: Scope) -> Any:
+    return {**value, "answers": answers(value.get("answers", {}), row, scope)}
+
+
+def _kept_review(value: Any, _row: Any, scope: Scope) -> Any:
+    return rules.cut_kept_review(value, scope.target, scope.field_ids)
+
+
+def _sending(value: Any, _row: Any, scope: Scope) -> Any:
+    """A note does not say which field it is about, and a finding asks for it again."""
+    if scope.target.what == "comment":
+        return value
+    whole = scope.target.what == "round"
+    return {} if whole else {key: text for key, text in value.items() if not key.startswith(NOTE)}
+
+
+def _states_of_reviews(scope: Scope) -> Select[Any]:
+    joined = select(KeptState).join(Review, Review.id == KeptState.review_id)
+    return joined.join(Submission, Submission.id == Review.submission_id).where(scope.rounds)
+
+
+def _replies(scope: Scope) -> Select[Any]:
+    joined = select(Reply).join(Comment, Comment.id == Reply.comment_id)
+    joined = joined.join(Review, Review.id == Comment.review_id)
+    return joined.join(Submission, Submission.id == Review.submission_id).where(scope.rounds)
+
+
+def _said_about_it(value: Any, row: Any, scope: Scope) -> Any:
+    comment = db.session.get_one(Comment, row.comment_id)
+    is_meant = _is_meant(comment, scope) or _is_on_field(comment, scope)
+    return rules.HIDDEN if value and is_meant else value
+
+
 def _is_meant(comment: Comment, scope: Scope) -> bool:
     return scope.target.what == "round" or scope.target.comment_id == comment.id
 
@@ -139,10 +180,17 @@ HOLDERS: list[Holder] = [
     Holder("submission.shown", _of_this_person, _shown),
     Holder("comment.text", _comments, _said),
     Holder("comment.quote", _comments, _replied),
+    Holder("comment.prefix", _comments, _replied),
+    Holder("comment.suffix", _comments, _replied),
     Holder("comment.answer_text", _comments, _replied),
+    Holder("reply.text", _replies, _said_about_it),
+    Holder("submission.sent_with", _in_rounds, _sent_with),
+    Holder("kept_state.content", _states_of_reviews, _kept_review),
     Holder("review.strength", _reviews, _of_whole_round),
     Holder("review.note", _reviews, _of_whole_round),
     Holder("draft.answers", of_system(Draft), answers, is_own=True),
+    Holder("draft.sending", of_system(Draft), _sending, is_own=True),
+    Holder("kept_state.content", of_system(KeptState), _kept_draft, is_own=True),
 ]
 
 # Rooms above that keep something made of rounds: called at a purge, with the scope; they return the hashes of files
@@ -273,6 +321,7 @@ def _leave_queue(system: System) -> list[list[Any]]:
     waiting = select(Submission).where(Submission.system_id == system.id, Submission.status.in_(leases.OPEN))
     for one in db.session.scalars(waiting):
         one.status = next_submission_status(one.status, "hide")
+        counts.left(one)
         one.lease_coach_id = one.lease_token = one.lease_until = None
         kept.append(["submission", "status", one.id, "waiting"])
     return kept
@@ -350,6 +399,7 @@ def _wait_again(submission: Submission, now: datetime) -> None:
     if submission.status != "withdrawn" or submission.number != system.round:
         return
     submission.status = next_submission_status(submission.status, "show again")
+    counts.entered(submission)
     cohort, task = system.enrollment.cohort, assignment_of_round(submission)
     holidays = days(cohort.holidays)
     submission.promised_at = promise(now, task.module.review_days, cohort.time_zone, holidays)

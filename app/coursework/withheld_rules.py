@@ -141,6 +141,40 @@ def cut_shown(shown: Mapping[str, Any], field_ids: Collection[str]) -> dict[str,
     }
 
 
+def cut_sent_with(sent: Mapping[str, Any], target: Target, field_ids: Collection[str]) -> dict[str, Any]:
+    """What went with a round (`sending.SentWith`), without the notes to findings in these fields."""
+    if target.what == "round":
+        return {}
+    if target.what == "comment" or "notes" not in sent:
+        return dict(sent)
+    return {**sent, "notes": [one for one in sent["notes"] if one["field_id"] not in field_ids]}
+
+
+def cut_kept_review(kept: Mapping[str, Any], target: Target, field_ids: Collection[str]) -> dict[str, Any]:
+    """A kept state of a review (`history.review_content`), without what is meant and without words of these fields."""
+    whole = target.what == "round"
+    said = [
+        {
+            **one,
+            **_without_quote(one, field_ids),
+            **({"text": HIDDEN} if whole or _names(one, target) else {}),
+        }
+        for one in kept.get("comments", ())
+    ]
+    spoken = {"strength": HIDDEN, "note": HIDDEN} if whole else {}
+    return {**kept, **{key: words for key, words in spoken.items() if kept.get(key)}, "comments": said}
+
+
+def _names(one: Mapping[str, Any], target: Target) -> bool:
+    return target.what == "comment" and one["key"] == str(target.comment_id)
+
+
+def _without_quote(one: Mapping[str, Any], field_ids: Collection[str]) -> dict[str, str]:
+    if one["field_id"] not in field_ids:
+        return {}
+    return {name: "" for name in ("quote", "prefix", "suffix") if name in one}
+
+
 def taken(before: Any, left: Any) -> Any:
     """What was taken out: of a mapping the entries that changed, of a text all of it; None for nothing."""
     if before == left:

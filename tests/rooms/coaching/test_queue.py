@@ -33,7 +33,7 @@ def cora(cast: Any, sign_in: Any) -> Any:
 
 
 def names(page: str) -> list[str]:
-    return re.findall(r'class="q__who"><b>([^<]*)</b>', page)
+    return re.findall(r'class="q__who"><b><a[^>]*>([^<]*)</a>', page)
 
 
 def test_the_desk_leads_to_the_queue(cora: Any) -> None:

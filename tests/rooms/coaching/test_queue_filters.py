@@ -34,7 +34,7 @@ def cora(cast: Any, sign_in: Any) -> Any:
 
 
 def names(page: str) -> list[str]:
-    return re.findall(r'class="q__who"><b>([^<]*)</b>', page)
+    return re.findall(r'class="q__who"><b><a[^>]*>([^<]*)</a>', page)
 
 
 def seen(browser: Any, query: str = "") -> list[str]:

@@ -14,6 +14,7 @@ from tests.journeys.world import World
 
 DECISION = "1.E.6"
 DRAFT = re.compile(r"/systems/\d+/draft$")
+CONFIRMED = "() => !localStorage.getItem(document.getElementById('work').dataset.copy)"
 HELD_BACK = "```\nkept as it is\n```"
 
 
@@ -43,7 +44,7 @@ class Writer(Participant):
 
     def finds_after_reload(self, field_id: str, markdown: str) -> None:
         """What the server has, and that opening the page saves nothing."""
-        self.sheet.says_saved()
+        self.page.wait_for_function(CONFIRMED)
         asked: list[str] = []
         self.page.on("request", lambda request: asked.append(request.url))
         self.tab.reloads()

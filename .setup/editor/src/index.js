@@ -58,6 +58,7 @@ class LongText {
     this.box = box;
     this.onPlain = onPlain;
     this.known = read(area.value);
+    this.dropped = 0; // pictures
     this.said = Object.assign(document.createElement("p"), { className: "ed__said", hidden: true });
     this.said.setAttribute("role", "status");
     const label = document.querySelector(`label[for="${area.id}"]`);
@@ -155,7 +156,8 @@ class LongText {
     if (rewritten(this.area.value) === null) return this.plain();
     this.known = read(this.area.value);
     this.refreshing = true;
-    this.editor.commands.setContent(this.known.doc.toJSON(), { emitUpdate: false });
+    // Not something to undo here: whoever put it there undoes it.
+    this.editor.chain().setMeta("addToHistory", false).setContent(this.known.doc.toJSON(), { emitUpdate: false }).run();
     this.refreshing = false;
     this.adopt();
     this.toolbar.tell(this.area.value);
@@ -188,7 +190,8 @@ class LongText {
   paste(event) {
     const data = event.clipboardData;
     const [html, text] = [data?.getData("text/html") ?? "", data?.getData("text/plain") ?? ""];
-    this.say("");
+    if (!this.dropped) this.say("");
+    this.dropped = 0;
     if (!html && !text) {
       if (data?.files.length) this.say(NO_PICTURES);
       return Boolean(data?.files.length);
@@ -213,6 +216,7 @@ class LongText {
   cleaned(html) {
     if (html.includes("data-pm-slice")) return html; // from one of our own texts
     const { body, pictures } = clean(html);
+    this.dropped = pictures; // for `paste`, which comes after this
     if (pictures) this.say(NO_PICTURES);
     return body.innerHTML;
   }

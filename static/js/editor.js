@@ -5,17 +5,28 @@
  *
  * Who sets the value of such a textarea by script (a copy put back, an undo, an older version) then says
  * `area.dispatchEvent(new Event("refresh"))`: the editor shows the new value and says nothing back. The value alone is
- * enough where there is no editor.
+ * enough where there is no editor. All that is fetched stands in the markup with its version: data-editor, data-bar, data-css.
  */
-import { addBar } from "./editor_bar.js";
 
 const NEAR = "600px 0px"; // above and below the window
 const CANNOT = "This text has parts that the editor would change, so it stands here as it is: plain, with signs such as ** and ###.";
 
 /** @typedef {{mount: (box: HTMLElement, options: {sprite: string, onPlain: () => void}) => {focus: () => void} | null}} Bundle */
 
-/** @type {Promise<Bundle> | null} */
+/** @type {Promise<Bundle | null> | null} null in the end: it did not come */
 let bundle = null;
+
+/** The editor and its styles, once for the page. @param {HTMLElement} box */
+function fetched({ dataset }) {
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = dataset.css ?? "";
+  const styled = new Promise((done) => {
+    for (const name of ["load", "error"]) sheet.addEventListener(name, done);
+  });
+  document.head.append(sheet);
+  return Promise.all([import(dataset.editor ?? ""), styled]).then(([made]) => made, () => null);
+}
 
 /** @param {HTMLElement} root @param {string} sprite address of the icons */
 export function longTexts(root, sprite) {
@@ -43,7 +54,7 @@ async function open(box, sprite) {
   box.dataset.opened = "soon";
   const area = /** @type {HTMLTextAreaElement} */ (box.querySelector("textarea"));
   const found = area.value;
-  const made = await (bundle ??= import(box.dataset.editor ?? "")).catch(() => null);
+  const made = await (bundle ??= fetched(box));
   if (!made) return plain(box, sprite, "");
   if (document.activeElement !== area) return put(made, box, sprite);
   if (area.value !== found) return area.addEventListener("blur", () => put(made, box, sprite), { once: true }); // somebody is typing
@@ -59,9 +70,10 @@ function put(made, box, sprite) {
 }
 
 /** @param {HTMLElement} box @param {string} sprite @param {string} why a sentence, or nothing */
-function plain(box, sprite, why) {
+async function plain(box, sprite, why) {
+  const bar = await import(box.dataset.bar ?? "").catch(() => null); // the text is there without it
+  bar?.addBar(box, sprite);
   box.dataset.opened = "plain";
-  addBar(box, sprite);
   if (!why) return;
   const said = document.createElement("p");
   said.className = "ed__said";

@@ -96,7 +96,9 @@ Write down **who called** and *why now*, then see [the log](https://example.org/
 CLIPBOARDS = {
     "Word": Clipboard(WORD, WORD_MARKDOWN, pictures=1),
     "Google Docs": Clipboard(DOCS, DOCS_MARKDOWN, pictures=1),
-    "lines": Clipboard("", "One line\nand another\n\nA paragraph", text="One line\r\nand another\r\n\r\nA paragraph\r\n"),
+    "lines": Clipboard(
+        "", "One line\nand another\n\nA paragraph", text="One line\r\nand another\r\n\r\nA paragraph\r\n"
+    ),
     "Markdown": Clipboard("", "### Plan\n\n- **one**\n- two", text="### Plan\n- **one**\n- two"),
     "Markdown from a plain editor": Clipboard(
         "<meta charset='utf-8'><div style='font-family: monospace'><div><span>### Plan</span></div>"
@@ -104,8 +106,12 @@ CLIPBOARDS = {
         "### Plan\n\n- one",
         text="### Plan\n- one",
     ),
-    "signs that mean nothing": Clipboard("<p>2 * 3 * 4 and a_b_c, # 5 and [x](y)</p>", "2 * 3 * 4 and a_b_c, # 5 and [x\\](y)"),
-    "a line that looks like a list": Clipboard("<p>- no list<br>1. no number<br># no heading</p>", "\\- no list\n1\\. no number\n\\# no heading"),
+    "signs that mean nothing": Clipboard(
+        "<p>2 * 3 * 4 and a_b_c, # 5 and [x](y)</p>", "2 * 3 * 4 and a_b_c, # 5 and [x\\](y)"
+    ),
+    "a line that looks like a list": Clipboard(
+        "<p>- no list<br>1. no number<br># no heading</p>", "\\- no list\n1\\. no number\n\\# no heading"
+    ),
     "a message": Clipboard(
         "<div dir='ltr'>Hello Dana,<br><br>we meet at <b>nine</b>.<div>Bring the log.</div></div>",
         "Hello Dana,\n\nwe meet at **nine**.\n\nBring the log.",

@@ -1,4 +1,4 @@
-"""Long texts: written with buttons, with keys and by pasting; kept as Markdown; a plain textarea where there is no script."""
+"""Long texts: written with buttons, keys and by pasting, kept as Markdown; a plain textarea where no script runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Writer(Participant):
         return place
 
     def tool(self, field_id: str, words: str) -> Locator:
-        return self.page.locator(f'.ed:has([name="{field_id}"])').get_by_role("button", name=words, exact=True)
+        return self.page.locator(f'.ed:has([name="{field_id}"])').get_by_role(
+            "button", name=words, exact=True
+        )
 
     def pastes(self, place: Locator, html: str = "", text: str = "") -> None:
         place.evaluate(PASTE, {kind: one for kind, one in (("text/html", html), ("text/plain", text)) if one})
@@ -85,7 +87,11 @@ def test_writing_with_buttons_and_keys(comes: Comes, world: World) -> None:
     keys.press("Enter")
     keys.press("Control+Shift+Digit7")
     keys.type("first")
-    written = "### Price\n\nWe go up in **May**, not *before*.\n\n- one\n  - inside\n- two * 2 # 1. snake_case\n\n1. first"
+    head, items = (
+        "### Price\n\nWe go up in **May**, not *before*.",
+        "- one\n  - inside\n- two * 2 # 1. snake_case",
+    )
+    written = f"{head}\n\n{items}\n\n1. first"
     writer.sends(DECISION, written)
     expect(writer.page.locator(f'.ed:has([name="{DECISION}"]) .ed__bar span')).to_have_text("16 words")
 
@@ -173,7 +179,9 @@ def test_what_the_editor_cannot_hold_stays_plain(comes: Comes, world: World) -> 
     writer.begins()
     writer.opens(DECISION)
     area = writer.sheet.text(DECISION)
-    area.evaluate("(area, text) => { area.value = text; area.dispatchEvent(new Event('refresh')); }", HELD_BACK)
+    area.evaluate(
+        "(area, text) => { area.value = text; area.dispatchEvent(new Event('refresh')); }", HELD_BACK
+    )
     expect(area).to_be_visible()
     expect(area).to_have_value(HELD_BACK)
     writer.tab.reads("This text has parts that the editor would change")

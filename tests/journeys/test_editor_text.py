@@ -139,11 +139,27 @@ def test_what_it_cannot_hold_it_says(bench: Page, text: str) -> None:
 def test_signs_in_any_order_are_held_or_left_alone(bench: Page) -> None:
     """Texts made of the pieces Markdown trips over; the same ones in every run."""
     dice = random.Random(20260228)
-    pieces = [*"*_`[]()<>#+-.!|~\\&=:", "**", "- ", "1. ", "> ", "### ", "\n", "\n\n", "\n  ", " ", " ", "word", "é", "😀"]
+    pieces = [
+        *"*_`[]()<>#+-.!|~\\&=:",
+        "**",
+        "- ",
+        "1. ",
+        "> ",
+        "### ",
+        "\n",
+        "\n\n",
+        "\n  ",
+        " ",
+        " ",
+        "word",
+        "é",
+        "😀",
+    ]
     held = 0
     texts = ["".join(dice.choices(pieces, k=dice.randint(2, 14))) for _ in range(1500)]
     again = bench.evaluate(
-        "async (texts) => { const {rewritten} = await import('/editor.js'); return texts.map(rewritten); }", texts
+        "async (texts) => { const {rewritten} = await import('/editor.js'); return texts.map(rewritten); }",
+        texts,
     )
     for text, now in zip(texts, again, strict=True):
         if now is not None:
@@ -154,7 +170,9 @@ def test_signs_in_any_order_are_held_or_left_alone(bench: Page) -> None:
 
 def sense(html: str) -> str:
     """HTML without what no reader sees: empty paragraphs and blanks at the ends of lines."""
-    html = re.sub(r"\s*(<br>|</?(?:p|li|ul|ol|blockquote|h3|h4|td|th|tr|thead|tbody|table)\b[^>]*>)\s*", r"\1", html)
+    html = re.sub(
+        r"\s*(<br>|</?(?:p|li|ul|ol|blockquote|h3|h4|td|th|tr|thead|tbody|table)\b[^>]*>)\s*", r"\1", html
+    )
     html = re.sub(r"(<br>)+(?=</)", "", html)
     return re.sub(" +", " ", html.replace("<p></p>", "")).strip()
 

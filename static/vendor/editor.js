@@ -1,4 +1,4 @@
-/*! The rich text editor of long texts. Built from .setup/editor; do not edit. Sources: 90b06e40293bd67512f00c20fb0fb183110f10b5f5ba3309ce9669c69b303227
+/*! The rich text editor of long texts. Built from .setup/editor; do not edit. Sources: d798b3a2796d036725f178968ca1c4e5fe372e002f4d4d10010fe517c5c011ea
 
 @tiptap/core 3.32.2, @tiptap/extension-blockquote 3.32.2, @tiptap/extension-bold 3.32.2, @tiptap/extension-code 3.32.2, @tiptap/extension-document 3.32.2, @tiptap/extension-hard-break 3.32.2, @tiptap/extension-heading 3.32.2, @tiptap/extension-horizontal-rule 3.32.2, @tiptap/extension-italic 3.32.2, @tiptap/extension-list 3.32.2, @tiptap/extension-paragraph 3.32.2, @tiptap/extension-text 3.32.2, @tiptap/extensions 3.32.2, @tiptap/pm 3.32.2
 

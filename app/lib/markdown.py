@@ -27,7 +27,7 @@ def user_html(text: str) -> Markup:
             html,
             tags=TAGS,
             attributes={"a": {"href"}, "ol": {"start"}},
-            url_schemes={"http", "https", "mailto"},
+            url_schemes={"http", "https", "mailto", "tel"},
             link_rel="noopener noreferrer nofollow",
         )
     )

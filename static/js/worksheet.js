@@ -1,12 +1,13 @@
 // @ts-check
 /**
- * The worksheet in the browser: text areas that grow, a bar for Markdown, and what the server answers to a save put where
- * it belongs. Without this file every button still works as a form.
+ * The worksheet in the browser: text areas that grow, and what the server answers to a save put where it belongs.
+ * Without this file every button still works as a form.
  */
 import { Autosave } from "./autosave.js";
 import { beside } from "./beside.js";
 import { clearable } from "./choices.js";
 import { offerCopies } from "./copies.js";
+import { longTexts } from "./editor.js";
 import { Files } from "./files.js";
 import { Paste } from "./paste.js";
 import { say } from "./say.js";
@@ -114,17 +115,6 @@ function element(tag, words, name) {
   return made;
 }
 
-/** @param {string} name */
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "i");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${SPRITE}#${name}`);
-  svg.append(use);
-  return svg;
-}
-
 // --- text areas that grow, where the style sheet cannot do it ---
 
 const grows = !CSS.supports("field-sizing", "content");
@@ -134,73 +124,6 @@ function grow(area) {
   if (!grows || !(area instanceof HTMLTextAreaElement) || !area.offsetParent) return;
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight + 2}px`;
-}
-
-// --- the bar above a long text ---
-
-/** @type {[string, string, string, string, string][]} name, words, before, after, placeholder */
-const MARKS = [
-  ["bold", "Bold", "**", "**", "bold"],
-  ["italic", "Italic", "*", "*", "italic"],
-  ["heading-2", "Heading", "### ", "", "Heading"],
-  ["list", "Bulleted list", "- ", "", "item"],
-  ["list-ordered", "Numbered list", "1. ", "", "item"],
-  ["link", "Link", "[", "](https://)", "words"],
-];
-
-/** @param {HTMLElement} editor */
-function addBar(editor) {
-  const area = /** @type {HTMLTextAreaElement} */ (editor.querySelector("textarea"));
-  const label = document.querySelector(`label[for="${area.id}"]`)?.firstChild?.textContent ?? "";
-  const bar = element("div", "", "ed__bar");
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", `Format: ${label}`);
-  for (const [name, words, before, after, sample] of MARKS) {
-    const button = /** @type {HTMLButtonElement} */ (element("button", ""));
-    button.type = "button";
-    button.setAttribute("aria-label", words);
-    button.append(icon(name));
-    button.addEventListener("click", () => wrap(area, before, after, sample));
-    bar.append(button);
-  }
-  const headings = editor.dataset.headings?.split("|") ?? [];
-  const offer = /** @type {HTMLButtonElement} */ (element("button", "Put in the headings", "ed__offer"));
-  offer.type = "button";
-  offer.addEventListener("click", () => {
-    type(area, headings.map((one) => `### ${one}\n\n`).join(""));
-    area.setSelectionRange(headings[0].length + 5, headings[0].length + 5);
-  });
-  const count = element("span", "");
-  if (headings.length) bar.append(offer);
-  bar.append(count);
-  editor.prepend(bar);
-  const tell = () => {
-    const words = area.value.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
-    put(count, words === 1 ? "1 word" : `${words} words`);
-    offer.hidden = Boolean(area.value.trim());
-  };
-  area.addEventListener("input", tell);
-  tell();
-}
-
-/** Typed as by hand, so that undo works. @param {HTMLTextAreaElement} area @param {string} text */
-function type(area, text) {
-  area.focus();
-  if (!document.execCommand("insertText", false, text)) {
-    area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-}
-
-/** @param {HTMLTextAreaElement} area @param {string} before @param {string} after @param {string} sample */
-function wrap(area, before, after, sample) {
-  const start = area.selectionStart;
-  const chosen = area.value.slice(start, area.selectionEnd) || sample;
-  const begins = start === 0 || area.value[start - 1] === "\n";
-  const lead = before.endsWith(" ") && !begins ? `\n${before}` : before;
-  const body = before.endsWith(" ") ? chosen.replaceAll("\n", `\n${before}`) : chosen;
-  type(area, lead + body + after);
-  area.setSelectionRange(start + lead.length, start + lead.length + body.length);
 }
 
 // --- start ---
@@ -220,7 +143,7 @@ form.addEventListener("submit", (event) => {
 });
 form.addEventListener("input", (event) => grow(event.target));
 form.addEventListener("toggle", () => form.querySelectorAll("textarea").forEach(grow), true);
-for (const editor of form.querySelectorAll(".ed")) addBar(/** @type {HTMLElement} */ (editor));
+longTexts(form, SPRITE);
 for (const button of form.querySelectorAll(".sec__save")) /** @type {HTMLElement} */ (button).hidden = true;
 form.querySelectorAll("textarea").forEach(grow);
 sections(form, autosave);

@@ -22,6 +22,11 @@ UNTIL_BOUND = """async () => {
   throw new Error("the manual was not bound within 30 seconds");
 }"""
 SAVED = re.compile(r"^Saved at \d")
+PASTE = """(place, carried) => {
+  const clipboardData = new DataTransfer();
+  for (const [type, value] of Object.entries(carried)) clipboardData.setData(type, value);
+  place.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
 
 
 @cache
@@ -50,8 +55,27 @@ class Worksheet:
         return self.page.locator(f'#work [name="{name}"]:not([type=hidden])')
 
     def text(self, field_id: str) -> Locator:
+        """What the form sends; under the rich text editor it is not seen."""
         self.field(field_id)
         return self.control(field_id)
+
+    def writing(self, name: str) -> Locator:
+        """Where a person writes: the control, or the rich text editor over it once that has come."""
+        box = self.page.locator(f'.ed:has([name="{name}"])')
+        if not box.count():
+            return self.control(name)
+        box.scroll_into_view_if_needed()
+        expect(box).to_have_attribute("data-opened", re.compile("yes|plain"))
+        return box.locator(".ed__text, textarea:not([hidden])")
+
+    def write(self, name: str, words: str) -> None:
+        """Put these words, Markdown in a long text, in the place of what is there."""
+        place = self.writing(name)
+        if place.get_attribute("role") != "textbox":
+            place.fill(words)
+            return
+        place.press("Control+a")
+        place.evaluate(PASTE, {"text/plain": words})
 
     def fill(self, field_id: str, answer: Any) -> None:
         box = self.field(field_id)
@@ -60,14 +84,14 @@ class Worksheet:
                 self._fill_rows(field_id, answer)
             case "group":
                 for part, value in answer.items():
-                    self.control(f"{field_id}~{part}").fill(value)
+                    self.write(f"{field_id}~{part}", value)
             case "multi_choice" | "checklist":
                 for key in answer:
                     box.locator(f'input[value="{key}"]').check()
             case "choice":
                 box.locator(f'input[value="{answer}"]').check()
             case _:
-                self.control(field_id).fill(answer)
+                self.write(field_id, answer)
 
     def _fill_rows(self, field_id: str, answer: list[dict[str, str]]) -> None:
         rows = self.page.locator(f'table[data-table="{field_id}"] tbody tr')
@@ -124,7 +148,8 @@ class Participant(Somebody):
 
     def types(self, field_id: str, words: str) -> None:
         """Key by key at the end of what is there."""
-        place = self.sheet.text(field_id)
+        self.sheet.field(field_id)
+        place = self.sheet.writing(field_id)
         place.focus()
         self.page.keyboard.press("Control+End")
         self.page.keyboard.type(words)

@@ -148,3 +148,15 @@ def test_boxes_that_a_participant_types_are_boxes():
     found = user_html("- [ ] open\n- [x] done\n- [X] done too\n\nnot [ ] here\n\n1. [ ] loose\n\n2. [y] no")
     for text in ("<li>☐ open", "<li>☑ done", "<li>☑ done too", "not [ ] here", "<p>☐ loose", "[y] no"):
         assert text in found
+
+
+def test_what_a_person_typed_may_link_to_a_mailbox_and_a_phone_and_to_no_script():
+    links = {
+        "https://a.example": 1,
+        "mailto:a@example.com": 1,
+        "tel:+15550100": 1,
+        "ftp://a.example": 0,
+        "javascript:x": 0,
+    }
+    for address, shown in links.items():
+        assert user_html(f"[words]({address})").count("href") == shown, address

@@ -139,7 +139,7 @@ def link_address(href: str) -> str | None:
         scheme = urlsplit(href).scheme
     except ValueError:
         return None
-    if scheme not in ("http", "https", "mailto") or len(href) > _LONGEST_LINK:
+    if scheme not in ("http", "https", "mailto", "tel") or len(href) > _LONGEST_LINK:
         return None
     return quote(printable(href), safe=":/?#@!$&'()*+,;=%~-._")
 

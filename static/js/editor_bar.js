@@ -1,5 +1,6 @@
 // @ts-check
 /** A bar of Markdown buttons above a plain long text: for a text that the editor cannot hold, or when it does not come. */
+import { icon } from "./icon.js";
 
 /** @type {[string, string, string, string, string][]} name, words, before, after, placeholder */
 const MARKS = [
@@ -48,17 +49,6 @@ export function addBar(editor, sprite) {
   area.addEventListener("input", tell);
   area.addEventListener("refresh", tell);
   tell();
-}
-
-/** @param {string} sprite @param {string} name */
-function icon(sprite, name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "i");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${sprite}#${name}`);
-  svg.append(use);
-  return svg;
 }
 
 /** Typed as by hand, so that undo works. @param {HTMLTextAreaElement} area @param {string} text */

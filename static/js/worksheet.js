@@ -9,6 +9,7 @@ import { clearable } from "./choices.js";
 import { offerCopies } from "./copies.js";
 import { longTexts } from "./editor.js";
 import { Files } from "./files.js";
+import { icon } from "./icon.js";
 import { Paste } from "./paste.js";
 import { say } from "./say.js";
 import { sections, way } from "./sections.js";
@@ -22,7 +23,7 @@ const SPRITE = document.querySelector("#saved use")?.getAttribute("href")?.split
 const autosave = new Autosave(form, { onStatus: status, onAnswer: show });
 const files = new Files(form, autosave, show, problem);
 const undo = new Undo(document.querySelector(".bar") ?? form);
-const tables = new Tables(form, undo, () => autosave.changed(), icon);
+const tables = new Tables(form, undo, () => autosave.changed(), (name) => icon(SPRITE, name));
 new Paste(form, undo, grow, () => autosave.changed());
 
 // --- what the bar says ---
@@ -105,14 +106,6 @@ function showCheck(html) {
   }
   place.replaceChildren(made.content);
   if (active instanceof HTMLTextAreaElement) active.focus({ preventScroll: true });
-}
-
-/** @param {string} tag @param {string} words @param {string} [name] */
-function element(tag, words, name) {
-  const made = document.createElement(tag);
-  made.textContent = words;
-  if (name) made.className = name;
-  return made;
 }
 
 // --- text areas that grow, where the style sheet cannot do it ---

@@ -2,17 +2,23 @@ from __future__ import annotations
 
 import gzip
 
+import brotli
+import pytest
 
-def test_pages_and_style_sheets_are_gzipped_for_who_asks(client, cast):
+UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress}
+
+
+@pytest.mark.parametrize(("asked", "given"), [("gzip, deflate, br", "br"), ("gzip", "gzip")])
+def test_pages_and_style_sheets_are_packed_for_who_asks(client, cast, asked, given):
     for path in ("/sign-in", "/static/css/base.css", "/static/icons.svg"):
         plain = client.get(path)
-        packed = client.get(path, headers={"Accept-Encoding": "gzip, br"}, critical=False)
+        packed = client.get(path, headers={"Accept-Encoding": asked}, critical=False)
         assert plain.headers.get("Content-Encoding") is None
-        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.headers["Content-Encoding"] == given
         assert "Accept-Encoding" in packed.headers["Vary"]
         assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data)
         if path.startswith("/static"):
-            assert gzip.decompress(packed.data) == plain.data
+            assert UNPACK[given](packed.data) == plain.data
 
 
 def test_fonts_and_small_answers_are_left_alone(client, cast):

@@ -59,7 +59,9 @@ def test_every_column_with_words_is_purged_or_says_why_not():
     """A new one joins `withheld.HOLDERS` with one line, or stands in EXEMPT with its reason."""
     purged = {holder.column for holder in withheld.HOLDERS}
     assert _columns() - purged - set(EXEMPT) == set(), "nobody said what a purge does with these"
-    existing = {f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables for column in table.columns}
+    existing = {
+        f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables for column in table.columns
+    }
     assert purged | set(EXEMPT) <= existing, "these do not exist any more"
     assert not purged & set(EXEMPT)
 

@@ -14,7 +14,7 @@ def with_somebody_new(route: Route) -> None:
     """The server's own list, but its first round is one this page has not seen."""
     body = re.sub(r'data-id="\d+"', 'data-id="999999"', route.fetch().text(), count=1)
     route.fulfill(
-        body=re.sub(r'(q__who"><b><a[^>]*>)[^<]+', r'\1Somebody New', body, count=1), content_type="text/html"
+        body=re.sub(r'(q__who"><b><a[^>]*>)[^<]+', r"\1Somebody New", body, count=1), content_type="text/html"
     )
 
 

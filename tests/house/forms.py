@@ -126,6 +126,20 @@ FORMS = [
     Form("coursework.mark_seen", "ana", {"was": "{}", "seen": "{}"}),
     Form("history.put_back_in_system", "ana", {"part": "1.A.1"}, once=True),
     Form("history.put_back_in_review", "cora", {"part": "strength"}, once=True),
+    Form(
+        "reviews.keep_comment",
+        "cora",
+        {"module": "systems", "text": "New words", "kind": "required", "field_id": "1.C.1"},
+    ),
+    Form("reviews.change_comment", "cora", {"do": "save", "text": "New words", "kind": "required"}),
+    Form("reviews.publish_draft", "cora", {"version": "1", "do": "accept", "lease": ""}, once=True),
+    Form("reviews.hide_client_data", "cora", {"what": "field:1.C.1"}, once=True),
+    Form("reviews.purge", "cora", {"name": "Ana Morales"}, once=True),
+    Form("people.extend", "cora", {"module": "", "days": "7", "reason": "Moving house"}),
+    Form("people.excuse", "sam", {"excused": "systems", "excuse_reason": "Built before"}, once=True),
+    Form("people.call_back", "sam", {"excused": "systems"}, once=True),
+    Form("people.note", "cora", {"note": "Write earlier in the week.", "version": "1"}),
+    Form("people.submit_for", "cora", {"reason": "Sent by mail", "version": "1"}, once=True),
 ]
 # Forms of one button: nothing is typed into them.
 BUTTONS = {
@@ -147,6 +161,9 @@ BUTTONS = {
     "manual.bind",
     "reviews.coach_take_reply_back",
     "reviews.hand_back",
+    "reviews.open_following",
+    "reviews.show_again",
+    "reviews.used",
     "reviews.withdraw",
     "site.mark_lesson",
 }

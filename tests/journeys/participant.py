@@ -167,7 +167,7 @@ class Participant(Somebody):
     def notes_what_is_right(self) -> None:
         """A note to every point of the check: what the sample says is the practice's own."""
         save = self.page.locator('.bar button[name="save"]')
-        if self.page.locator(".ed__bar").count():  # scripts run: the page stays and is told
+        if self.tab.scripts:  # the page stays and is told
             self.sheet.says_saved()
             with self.page.expect_response(re.compile(r"/systems/\d+/draft$")):
                 save.click()
@@ -179,12 +179,19 @@ class Participant(Somebody):
                 note.locator("summary").click()
             note.locator("textarea").fill("This is how my own practice does it.")
 
-    def submits(self, number: int) -> None:
+    def gets_ready(self) -> None:
+        """Everything that is asked before sending but the two sentences, which are not kept."""
         self.notes_what_is_right()
         self.page.get_by_label("When …").fill("the next inquiry comes in")
         self.page.get_by_label("I will …").fill("open this chapter first")
+
+    def states(self) -> None:
         self.page.get_by_label("This is my own work for my own practice.").check()
         self.page.get_by_label("Nothing in it can identify a real client").check()
+
+    def submits(self, number: int) -> None:
+        self.gets_ready()
+        self.states()
         self.tab.presses(f"Submit round {number}")
         self.tab.is_at(f"System 1, round {number}")
         self.tab.reads("We have your work", "You will hear by", re.compile("[0-9a-f]{64}"))

@@ -87,10 +87,11 @@ def attach(
     enrollment_id = sheet.system.enrollment_id
     db.session.execute(select(Enrollment.id).where(Enrollment.id == enrollment_id).with_for_update())
     check_may_attach(sheet, field, ticked, len(incoming.data))
+    name, size = incoming.name, len(incoming.data)
     row = Attachment(
         system_id=sheet.system.id,
         field_id=field.id,
-        file=files.keep(actor.id, digest, incoming.name, incoming.content_type, len(incoming.data), now),
+        file=files.keep(actor.id, digest, name, incoming.content_type, size, now, incoming.hints),
         created_at=now,
     )
     db.session.add(row)
@@ -153,6 +154,7 @@ def _facts(row: Attachment) -> FileFacts:
         size=file.size,
         sha256=file.sha256,
         at=row.created_at.isoformat(),
+        **file.hints,  # type: ignore[typeddict-item]
     )
 
 

@@ -44,7 +44,7 @@ def test_every_type_is_taken_for_what_it_is(kind):
     name, data = HONEST[kind]
     found = intake.take(name, data, FILE_TYPES)
     assert (found.type, found.name) == (kind, name.replace(".PDF", ".pdf"))
-    if kind not in ("png", "jpg"):
+    if kind not in ("png", "jpg", "docx"):  # a photo and the Word file lose what they say of their maker
         assert found.data == data
 
 

@@ -147,15 +147,16 @@ def _keep(actor: User, sheet: Sheet, field: FileField, held: list[FileFacts], no
 def _facts(row: Attachment) -> FileFacts:
     """What the answer says of a file: read from its row, never from a form."""
     file = row.file
-    return FileFacts(
+    facts = FileFacts(
         id=row.id,
         name=file.name,
         type=type_by_ending(file.name) or "",
         size=file.size,
         sha256=file.sha256,
         at=row.created_at.isoformat(),
-        **file.hints,  # type: ignore[typeddict-item]
     )
+    facts.update(file.hints)  # type: ignore[typeddict-item]
+    return facts
 
 
 def _about(row: Attachment) -> str:

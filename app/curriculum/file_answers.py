@@ -1,7 +1,8 @@
 """The answer to a field of type `file`: a tick, perhaps a text in place of a file, and what is known of each file.
 
-`{"deidentified": "yes" | "", "text": "…", "files": [{"id", "name", "type", "size", "sha256", "at", "people"?, "titles"?}]}`. Names, sizes and
-hashes were read from stored files when they came; nothing a browser sends is ever taken for them.
+`{"deidentified": "yes" | "", "text": "…", "files": [{"id", "name", "type", "size", "sha256", "at"}]}`; where a file
+names people or has a title inside, also `"people"` and `"titles"`. All this was read from stored files when they came;
+nothing a browser sends is ever taken for it.
 """
 
 import re
@@ -136,7 +137,9 @@ def _clean_facts(raw: Mapping[str, Any]) -> FileFacts | None:
 
 
 def _clean_names(raw: Any) -> list[str]:
-    return [one[:LONGEST] for one in raw if isinstance(one, str) and one][:MOST] if isinstance(raw, list) else []
+    return (
+        [one[:LONGEST] for one in raw if isinstance(one, str) and one][:MOST] if isinstance(raw, list) else []
+    )
 
 
 def _is_count(value: Any, most: int) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 MOST = 10  # names kept of one file
 LONGEST = 100  # characters of one
 # What programs write when they know nobody.
-_NOBODY = frozenset(
-    ("author", "autor", "auteur", "unknown", "unspecified", "anonymous", "user", "windows user", "untitled")
-    + ("microsoft office user", "administrator", "(anonymous)", "(unspecified)")
-)
+_NOBODY = {
+    "author", "autor", "auteur", "unknown", "unspecified", "anonymous", "user", "windows user", "untitled",
+    "microsoft office user", "administrator", "(anonymous)", "(unspecified)",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,16 @@ _RUNS = re.compile(
     r"/embeddings/[^/]*\.(bin|docm|dotm|xlsm|xlsb|pptm|doc|xls|ppt|rtf|zip|html?)$",
     re.I,
 )
-_RUN_BY = ("/oleObject", "/control", "/vbaProject", "/aFChunk")  # relationships to what is loaded as a program would be
+_RUN_BY = (
+    "/oleObject",
+    "/control",
+    "/vbaProject",
+    "/aFChunk",
+)  # relationships to what is loaded as a program would be
 # Formulas and fields that start another program.
-_STARTS = re.compile(rb"<(?:\w{1,9}:)?ddeLink\b|(?:instrText[^<>]{0,99}>|:instr=[\"'])\s{0,9}DDE(?:AUTO)?\b", re.I)
+_STARTS = re.compile(
+    rb"<(?:\w{1,9}:)?ddeLink\b|(?:instrText[^<>]{0,99}>|:instr=[\"'])\s{0,9}DDE(?:AUTO)?\b", re.I
+)
 _TYPED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _SYMLINK = 0o120000
 _DAMAGED = "is damaged. Open it, save it anew and send that, or send it as PDF."

@@ -20,7 +20,9 @@ from app.lib.refusal import Refused
 
 MOST_READ = 20 * 1024 * 1024  # bytes of a document that are read for names
 _PEOPLE = ("creator", "lastModifiedBy", "Company", "Manager")
-_FILLED = re.compile(rb"(<(?:[\w.-]{1,40}:)?(?:%s)(?:\s[^<>]{0,400})?>)[^<]+(?=</)" % "|".join(_PEOPLE).encode())
+_FILLED = re.compile(
+    rb"(<(?:[\w.-]{1,40}:)?(?:%s)(?:\s[^<>]{0,400})?>)[^<]+(?=</)" % "|".join(_PEOPLE).encode()
+)
 _BARE = {
     "core": b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
     "app": b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',

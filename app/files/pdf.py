@@ -1,4 +1,4 @@
-"""PDFs: one whole file that nobody has locked and that runs nothing, as far as its objects can be read without a reader.
+"""PDFs: one whole file that nobody has locked and that runs nothing, as far as its objects show without a reader.
 
 What is looked at are the bytes as they are and the compressed lists of objects, within bounds. Whoever means harm can
 hide from that; so a PDF is handed out as a sandboxed attachment and never opened in here.
@@ -50,7 +50,9 @@ def check(data: bytes) -> None:
         if _RUNS.search(piece):
             raise Refused(f"holds a program. {_AGAIN}")
         if _HOLDS.search(piece):
-            raise Refused("holds another file. Send that one by itself, and this one printed to PDF once more.")
+            raise Refused(
+                "holds another file. Send that one by itself, and this one printed to PDF once more."
+            )
 
 
 def hints(data: bytes) -> Hints:
@@ -103,7 +105,9 @@ def _text(literal: bytes | None, digits: bytes | None) -> str:
         raw = bytes.fromhex((clean + b"0" * (len(clean) % 2)).decode())
     if raw.startswith((b"\xfe\xff", b"\xff\xfe")):
         return raw.decode("utf-16", "replace")
-    return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8" if raw.startswith(b"\xef") else "latin-1", "replace")
+    return raw.removeprefix(b"\xef\xbb\xbf").decode(
+        "utf-8" if raw.startswith(b"\xef") else "latin-1", "replace"
+    )
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:

@@ -23,7 +23,8 @@ def draft() -> Draft:
 
 
 def send(ana: Client, url: str, name: str, data: bytes, typed: str) -> Any:
-    """The file, the tick, and what was typed meanwhile."""
+    """The file, the tick, and what was typed meanwhile; the name as browsers write it into the header."""
+    name = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
     form = MultiDict([
         ("version", str(draft().version)), ("1.A.1", typed), (f"{FIELD}~deidentified", "yes"),
         ("csrf_token", ana.csrf_token()), (f"{FIELD}~upload", FileStorage(io.BytesIO(data), name)),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from app.files.rules import LARGEST
-from tests.rooms.files import made
-from tests.rooms.files import tricks
+from tests.rooms.files import made, tricks
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
 HEIC = b"\0\0\0\x18ftypheic" + b"\0" * 400
@@ -92,12 +91,14 @@ REFUSED = {
     "a picture of nothing": ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, DRAWN),
 }  # fmt: skip
 
-LOCKED = "is locked: whoever opens it needs a password or is kept from something. Print it to PDF once more and send that."
+AGAIN = "Print it to PDF once more and send that."
+LOCKED = f"is locked: whoever opens it needs a password or is kept from something. {AGAIN}"
 PROGRAM = "holds a program. Print it to PDF once more and send that."
 HOLDS = "holds another file. Send that one by itself, and this one printed to PDF once more."
 GLUED = "is damaged, or not only a PDF. Print it to PDF once more and send that."
 NOT_EXCEL, NOT_POINT, NOT_PNG = (
-    f"is not {kind} inside, whatever its name says. Save it anew, or as PDF." for kind in ("Excel", "PowerPoint", "PNG")
+    f"is not {kind} inside, whatever its name says. Save it anew, or as PDF."
+    for kind in ("Excel", "PowerPoint", "PNG")
 )
 POINTS = "has more points than any page needs. Save it smaller and send that."
 
@@ -174,14 +175,15 @@ REFUSED |= {
     "a picture as wide as a number": ("a.png", made.huge_png(2**31 - 1, 2**31 - 1), POINTS),
     "a picture of nothing at all": ("a.png", made.huge_png(0, 0), DRAWN),
     "a photo of gigabytes": ("a.jpg", tricks.huge_jpg(), POINTS),
-    "a picture with a packed bomb in its words": ("a.png", tricks.png_with(b"zTXt", b"x\0\0" + tricks.packed_zeros()), DRAWN),
+    "a picture with a packed bomb in its words": (
+        "a.png", tricks.png_with(b"zTXt", b"x\0\0" + tricks.packed_zeros()), DRAWN),
     "a picture with a packed bomb in its colors": (
         "a.png", tricks.png_with(b"iCCP", b"x\0\0" + tricks.packed_zeros()), DRAWN),
     "a picture whose points are a bomb": ("a.png", tricks.png_of_zeros(7_000, 7_000),
         "has 7,000 × 7,000 points; 40 million together are enough for any page. Save it smaller and send that."),
 }  # fmt: skip
 REFUSED |= {
-    f"something from elsewhere: {kind}": ("a.docx", made.document(links=made.link(kind, "http://evil.example/x")), LOADS)
+    f"something from elsewhere: {kind}": ("a.docx", made.document(links=made.link(kind, "http://evil.test/x")), LOADS)
     for kind in ("frame", "subDocument", "externalLinkPath", "audio", "video", "media", "mailMergeSource", "package",
                  "stylesheet", "customXml")
 }  # fmt: skip
@@ -202,8 +204,10 @@ TAKEN = {
     "a PDF that opens at its second page": ("a.pdf", tricks.pdf(catalog=b"/OpenAction[3 0 R/Fit]"), SAME),
     "a PDF that leads to the web": ("a.pdf", tricks.pdf(b"<</S/URI/URI(javascript:xq\\(\\))>>"), SAME),
     "a PDF that sends a form": ("a.pdf", tricks.pdf(b"<</S/SubmitForm/F(http://evil.example)>>"), SAME),
-    "a PDF with a web page inside": ("a.pdf", tricks.pdf(b"<</Length 60>>\nstream\n" + made.HTML + b"\nendstream"), SAME),
-    "a document that leads to a script": ("a.docx", made.document(links=made.link("hyperlink", "javascript:xq()")), SAME),
+    "a PDF with a web page inside": (
+        "a.pdf", tricks.pdf(b"<</Length 60>>\nstream\n" + made.HTML + b"\nendstream"), SAME),
+    "a document that leads to a script": (
+        "a.docx", made.document(links=made.link("hyperlink", "javascript:xq()")), SAME),
     "a workbook inside a document": (
         "a.docx", made.document(parts={"word/embeddings/a.xlsx": made.document("xlsx")}), SAME),
     "an SVG inside a document": ("a.docx", made.document(parts={"word/media/a.svg": made.SVG}), SAME),
@@ -215,14 +219,17 @@ TAKEN = {
     "a photo, then an archive": ("a.jpg", made.picture() + made.archive(), DRAWN_ANEW),
     "a photo with a web page in its comment": ("a.jpg", made.picture(comment=made.HTML), DRAWN_ANEW),
     "a photo that knows its place": ("a.jpg", made.located_photo(), DRAWN_ANEW),
-    "a photo with a letter": ("a.jpg", tricks.photo_with(b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>xqletter"), DRAWN_ANEW),
-    "a photo with a smaller one": ("a.jpg", tricks.photo_with(b"Exif\0\0MM\0*" + made.picture(comment=b"xqsmall")), DRAWN_ANEW),
+    "a photo with a letter": (
+        "a.jpg", tricks.photo_with(b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>xqletter"), DRAWN_ANEW),
+    "a photo with a smaller one": (
+        "a.jpg", tricks.photo_with(b"Exif\0\0MM\0*" + made.picture(comment=b"xqsmall")), DRAWN_ANEW),
     "pictures that move": ("a.png", tricks.moving(), DRAWN_ANEW),
     "colors of print": ("a.jpg", made.picture(mode="CMYK"), DRAWN_ANEW),
     "sixteen bits a color": ("a.png", made.picture("PNG", mode="I;16"), DRAWN_ANEW),
 }  # fmt: skip
 TAKEN |= {
-    f"a formula in a table: {sign!r}": ("a.csv", sign.encode() + b"cmd|'/c calc'!A1,1\n", SAME) for sign in "=+-@\t\r"
+    f"a formula in a table: {sign!r}": ("a.csv", sign.encode() + b"cmd|'/c calc'!A1,1\n", SAME)
+    for sign in "=+-@\t\r"
 }
 
 # A harmless text under each of these, and what it is called then. (A backslash in a header only guards the next sign.)
@@ -236,7 +243,7 @@ NAMES = {
     ".htaccess.txt": "htaccess.txt",
     "a.php.txt": "a.php.txt",
     "\u202egpj.txt": "gpj.txt",
-    "a\r\nX-Evil: 1.txt": "a X-Evil: 1.txt",
+    "a\r\nX-Evil: 1.txt": "a%0D%0AX-Evil: 1.txt",
     "a\0.exe.txt": "a.exe.txt",
     "'\"><img src=x onerror=xq()>.txt": "'\"><img src=x onerror=xq()>.txt",
     "😀 é.txt": "😀 é.txt",

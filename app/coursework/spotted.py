@@ -153,10 +153,6 @@ def _once(passages: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(passages))
 
 
-WHY_AUTHORS = (
-    "Names in comments, tracked changes and document properties travel with a file. If this is a client, or somebody "
-    "who knows one, take the file out; in Word, File › Info › Inspect Document removes such names. Then attach it "
-    "again."
-)
+WHY_AUTHORS = "Such names travel with the file. In Word, File › Info › Inspect Document takes them off."
 WHY_BLANKS = "A coach cannot tell what you meant to write there, and a client would read it as it stands."
 WHY_EXAMPLE = "The example is another practice’s. What you hand in is to be your own."

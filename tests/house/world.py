@@ -160,7 +160,7 @@ def _file(world: World, system: System, name: str, what: str, readers: str, seen
     """A file whose name and whose words are canaries; `ids` has it as `ana_held`."""
     plant = world.canaries.plant
     words = plant(f"xq{name}{what}words", readers, seen_by).encode()
-    people = [plant(f"xq{name}{what}author", readers, name if what == "kept" else "")]
+    people = [plant(f"xq{name}{what}author", readers)] if what == "held" else []
     called = plant(f"xq{name}{what}name", readers, seen_by) + ".txt"
     facts = attached(system, "1.C.2", called, words, now=BEFORE, people=people)
     world.ids[f"{name}_{what}"] = facts["id"]

@@ -106,7 +106,11 @@ class Sheet:
         """What the look before sending knows of this program and this person."""
         enrollment = self.system.enrollment
         region = self.program.language.partition("-")[2] or "US"
-        return Context(self.program.wording, region, (enrollment.practice_name, enrollment.user.email))
+        return Context(
+            self.program.wording,
+            region,
+            (enrollment.practice_name, enrollment.user.email, enrollment.user.name),
+        )
 
     @property
     def reason_read_only(self) -> str:

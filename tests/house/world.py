@@ -197,9 +197,9 @@ def _file(world: World, system: System, name: str, what: str, readers: str, seen
     """A file whose name and whose words are canaries; `ids` has it as `ana_held`."""
     plant = world.canaries.plant
     words = plant(f"xq{name}{what}words", readers, seen_by).encode()
-    facts = attached(
-        system, "1.C.2", plant(f"xq{name}{what}name", readers, seen_by) + ".txt", words, now=BEFORE
-    )
+    people = [plant(f"xq{name}{what}author", readers)] if what == "held" else []
+    called = plant(f"xq{name}{what}name", readers, seen_by) + ".txt"
+    facts = attached(system, "1.C.2", called, words, now=BEFORE, people=people)
     world.ids[f"{name}_{what}"] = facts["id"]
     return facts
 

@@ -1,10 +1,10 @@
-"""Files that were taken out are forgotten a day later, unless a round holds them."""
+"""What the clock does: files that were taken out are forgotten, and promises are watched."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.coursework import attachments
+from app.coursework import attachments, handover
 from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.jobs import job
@@ -21,3 +21,11 @@ def forget_removed_files(now: datetime) -> None:
     db.session.commit()
     for digest in digests:
         storage.let_go(digest)
+
+
+@job("watch-promises", minutes=60)
+def watch_promises(now: datetime) -> None:
+    """A promise in danger is handed to every coach; who has told whom is kept, so that a run may come twice."""
+    begin_write()
+    handover.watch_promises(now)
+    db.session.commit()

@@ -19,7 +19,12 @@ PARTICIPANT = (
     ("Payments", "payments.payments", ("payments.",)),
     ("Search", "site.find", ("site.find",)),
 )
-COACH = (("Queue", "coaching.queue", ("coaching.", "reviews.")),)
+QUALITY = tuple(f"coaching.{name}" for name in ("quality", "blind_review", "mark_blind", "decline_blind"))
+COACHED = ("Quality", "coaching.quality", QUALITY)
+QUEUE = tuple(
+    f"coaching.{name}" for name in ("queue", "one_round", "hand_over", "another_day", "opinion", "answer_opinion")
+)
+COACH = (("Queue", "coaching.queue", (*QUEUE, "reviews.")), COACHED)
 CURRICULUM = tuple(
     f"site.{name}"
     for name in ("curriculum", "release", "confirm_move", "move_cohort", "confirm_publish", "publish")
@@ -27,6 +32,7 @@ CURRICULUM = tuple(
 STAFF = (
     ("Cohorts", "site.staff", ("site.staff", "admissions.")),
     ("Curriculum", "site.curriculum", ("preview.", *CURRICULUM)),
+    COACHED,
 )
 PROSPECT = (
     ("Dashboard", "site.dashboard", ("site.dashboard", "admissions.")),
@@ -77,7 +83,7 @@ def menu() -> list[dict[str, Any]]:
         entries += COACH
     if not entries or current_enrollment(current_user):
         entries += PARTICIPANT if current_enrollment(current_user) else PROSPECT
-    return _drawn(entries)
+    return _drawn(tuple(dict.fromkeys(entries)))
 
 
 def public_menu() -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.accounts.models import User
 from app.coursework.assignments import assignment_of_round
-from app.coursework.quality_models import BlindReview
+from app.coursework.quality_models import BlindReview, Opinion
+from app.coursework.review_queries import whose
 from app.lib import times
 from app.mail.actions import post
 
@@ -39,4 +41,40 @@ def blind_done(blind: BlindReview, now: datetime) -> None:
         first_name=coach.first_name,
         chapter=assignment_of_round(blind.submission).module.chapter,
         path=f"/coaching/blind/{blind.id}",
+    )
+
+
+def opinion_asked(opinion: Opinion, colleagues: Iterable[User], now: datetime) -> None:
+    """Ask each of these colleagues; where several are asked, the first answer is enough."""
+    review = opinion.review
+    for colleague in colleagues:
+        post(
+            "coursework/opinion_asked",
+            colleague,
+            f"{review.coach.name} asks for a second opinion",
+            key=f"opinion-asked:{opinion.id}:{colleague.id}",
+            now=now,
+            first_name=colleague.first_name,
+            asker=review.coach.name,
+            whose=whose(review.submission),
+            question=opinion.question,
+            is_named=opinion.colleague_id is not None,
+            path=f"/reviews/{review.id}/opinions",
+        )
+
+
+def opinion_answered(opinion: Opinion, by: User, now: datetime) -> None:
+    """Tell the coach who asked."""
+    coach = opinion.review.coach
+    post(
+        "coursework/opinion_answered",
+        coach,
+        f"{by.name} has answered your question",
+        key=f"opinion-answered:{opinion.id}",
+        now=now,
+        first_name=coach.first_name,
+        by=by.name,
+        whose=whose(opinion.review.submission),
+        answer=opinion.answer,
+        path=f"/reviews/{opinion.review_id}/opinions",
     )

@@ -22,7 +22,8 @@ PARTICIPANT = (
 QUALITY = tuple(f"coaching.{name}" for name in ("quality", "blind_review", "mark_blind", "decline_blind"))
 COACHED = ("Quality", "coaching.quality", QUALITY)
 QUEUE = tuple(
-    f"coaching.{name}" for name in ("queue", "one_round", "hand_over", "another_day", "opinion", "answer_opinion")
+    f"coaching.{name}"
+    for name in ("queue", "one_round", "hand_over", "another_day", "opinions", "ask_opinion", "answer_opinion")
 )
 COACH = (("Queue", "coaching.queue", (*QUEUE, "reviews.")), COACHED)
 CURRICULUM = tuple(

@@ -28,9 +28,7 @@ def show(review_id: int) -> str:
     return _page(review_queries.review_for(user, review_id, now), user, now)
 
 
-def _page(
-    review: Review, user: User, now: datetime, refusal: Refused | None = None, number: int = 0
-) -> str:
+def _page(review: Review, user: User, now: datetime, refusal: Refused | None = None, number: int = 0) -> str:
     """`number` is the question whose answer was refused; 0 when it was the asking."""
     is_own = review.coach_id == user.id
     colleagues = _colleagues(review, now) if is_own else []

@@ -157,7 +157,9 @@ def _agreements(wanted: set[int], modules: dict[str, Module]) -> list[AgreementL
         module = modules.get(slug)
         titles = {one.key: one.title for one in module.rubric.criteria} if module and module.rubric else {}
         lines.append((_named(slug, modules), titles.get(key, key), agreement(pairs)))
-    return [AgreementLine(name[1], title, found) for name, title, found in sorted(lines, key=lambda one: one[:2])]
+    return [
+        AgreementLine(name[1], title, found) for name, title, found in sorted(lines, key=lambda one: one[:2])
+    ]
 
 
 def _blind(user: User, now: datetime) -> list[BlindLine]:

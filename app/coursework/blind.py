@@ -38,9 +38,7 @@ def work_of(blind: BlindReview) -> list[ShownField]:
     submission, enrollment = blind.submission, blind.submission.system.enrollment
     names = masking.names_of(enrollment.user.name, enrollment.practice_name)
     worksheet = assignment_of_round(submission).worksheet
-    return shown(
-        masking.masked(worksheet, submission.answers, submission.rendered, submission.shown, names)
-    )
+    return shown(masking.masked(worksheet, submission.answers, submission.rendered, submission.shown, names))
 
 
 # --- offering -------------------------------------------------------------------------------------------------------
@@ -85,9 +83,7 @@ def _who(review: Review, now: datetime, cohort: ColumnElement[bool]) -> User | N
     submission = review.submission
     open_now = (
         select(func.count(BlindReview.id))
-        .where(
-            BlindReview.coach_id == User.id, BlindReview.status == "offered", BlindReview.expires_at > now
-        )
+        .where(BlindReview.coach_id == User.id, BlindReview.status == "offered", BlindReview.expires_at > now)
         .scalar_subquery()
     )
     knows_it = exists().where(

@@ -33,7 +33,9 @@ def check_open(status: str, expires_at: datetime, first_stands: bool, now: datet
     if status == "declined":
         raise Refused("You declined this blind review.")
     if now >= expires_at:
-        raise Refused("This blind review was open for ten days and is over now. Nothing is missing because of it.")
+        raise Refused(
+            "This blind review was open for ten days and is over now. Nothing is missing because of it."
+        )
     if not first_stands:
         raise Refused("The first review was withdrawn meanwhile, so there is nothing to compare with.")
 

@@ -186,9 +186,7 @@ def _hand_to_everyone(submission: Submission, cohort: Cohort, now: datetime) -> 
         ("submission", submission.id),
         now=now,
     )
-    messages.handed_over(
-        submission, coaches_of(cohort.id, now), usual_coach_id(submission), None, "", now
-    )
+    messages.handed_over(submission, coaches_of(cohort.id, now), usual_coach_id(submission), None, "", now)
     return True
 
 

@@ -41,9 +41,7 @@ def handed_over(
         )
 
 
-def nobody_else(
-    submission: Submission, staff: Iterable[User], by: User, reason: str, now: datetime
-) -> None:
+def nobody_else(submission: Submission, staff: Iterable[User], by: User, reason: str, now: datetime) -> None:
     """Tell staff that a coach cannot answer in time and the cohort has no other."""
     for one in staff:
         post(

@@ -36,9 +36,7 @@ def mask(text: str, names: Mapping[str, str]) -> str:
 def mask_html(html: str, names: Mapping[str, str]) -> str:
     """The same in cleaned HTML: tags stay as they are."""
     escaped = {str(escape(name)): instead for name, instead in names.items()}
-    return "".join(
-        part if part.startswith("<") else mask(part, escaped) for part in _TAG.split(html) if part
-    )
+    return "".join(part if part.startswith("<") else mask(part, escaped) for part in _TAG.split(html) if part)
 
 
 def mask_answer(value: Any, names: Mapping[str, str]) -> Any:

@@ -14,7 +14,6 @@ from app.lib.columns import one_of
 from app.lib.database import Base
 
 
-
 class PromiseWatch(Base):
     """Whom we told about a round whose promise was in danger, each of them once; and the moment named instead.
 
@@ -50,7 +49,9 @@ class BlindReview(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), unique=True)
-    review_id: Mapped[int] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), index=True)  # the first
+    review_id: Mapped[int] = mapped_column(
+        ForeignKey("review.id", ondelete="CASCADE"), index=True
+    )  # the first
     coach_id: Mapped[int] = mapped_column(ForeignKey("user.id"))  # the second coach
     status: Mapped[str] = mapped_column(String(20), default="offered")
     marks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

@@ -13,17 +13,35 @@ from app.lib.words import in_words
 
 PARTICIPANT = (
     ("Dashboard", "site.dashboard", ("site.dashboard",)),
-    ("Modules", "site.modules", ("site.modules", "site.module", "site.lesson", "coursework.")),
+    (
+        "Modules",
+        "site.modules",
+        ("site.modules", "site.module", "site.lesson", "site.example", "coursework."),
+    ),
     ("Manual", "manual.manual", ("manual.",)),
     ("Calendar", "site.calendar", ("site.calendar",)),
     ("Payments", "payments.payments", ("payments.",)),
     ("Search", "site.find", ("site.find",)),
 )
-QUALITY = tuple(f"coaching.{name}" for name in ("quality", "blind_review", "mark_blind", "decline_blind"))
+QUALITY = tuple(
+    f"coaching.{name}"
+    for name in (
+        *("quality", "blind_review", "mark_blind", "decline_blind"),
+        *("exemplar_list", "exemplar", "prepare_exemplar"),
+    )
+)
 COACHED = ("Quality", "coaching.quality", QUALITY)
 QUEUE = tuple(
     f"coaching.{name}"
-    for name in ("queue", "one_round", "hand_over", "another_day", "opinions", "ask_opinion", "answer_opinion")
+    for name in (
+        "queue",
+        "one_round",
+        "hand_over",
+        "another_day",
+        "opinions",
+        "ask_opinion",
+        "answer_opinion",
+    )
 )
 COACH = (("Queue", "coaching.queue", (*QUEUE, "reviews.")), COACHED)
 CURRICULUM = tuple(

@@ -1,6 +1,6 @@
-"""who was told about a promise, blind second reviews and their agreement, second opinions
+"""who was told about a promise, blind second reviews and their agreement, second opinions, examples
 
-Going down forgets what coaches asked one another and marked a second time; the reviews themselves stay.
+Going down forgets what coaches asked one another and marked a second time, and every copy shown as an example; the reviews themselves stay.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def upgrade() -> None:
     _blind_review()
     _agreement_tally()
     _opinion()
+    _exemplar()
 
 
 def _promise_watch() -> None:
@@ -128,8 +129,42 @@ def _opinion() -> None:
     op.create_index(op.f("ix_opinion_colleague_id"), "opinion", ["colleague_id"])
 
 
+def _exemplar() -> None:
+    op.create_table(
+        "exemplar",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("assignment_key", sa.String(length=80), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("consent_version", sa.Integer(), nullable=False),
+        sa.Column("consent_text", sa.Text(), nullable=False),
+        sa.Column("consented_at", moment, nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("rendered", sa.JSON(), nullable=False),
+        sa.Column("wish", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("prepared_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", moment, nullable=False),
+        sa.Column("shown_at", moment, nullable=True),
+        sa.CheckConstraint(
+            "status IN ('offered', 'prepared', 'approved', 'shown', 'withdrawn')",
+            name=op.f("ck_exemplar_status_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"],
+            name=op.f("fk_exemplar_submission_id_submission"), ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["prepared_by_id"], ["user.id"], name=op.f("fk_exemplar_prepared_by_id_user"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exemplar")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_exemplar_submission_id")),
+    )  # fmt: skip
+    op.create_index("ix_exemplar_assignment_key_status", "exemplar", ["assignment_key", "status"])
+
+
 def downgrade() -> None:
-    for table in ("opinion", "agreement_tally", "blind_review", "promise_watch"):
+    for table in ("exemplar", "opinion", "agreement_tally", "blind_review", "promise_watch"):
         op.drop_table(table)
     op.drop_column("submission", "instead_at")
     op.drop_column("submission", "handed_at")

@@ -46,7 +46,9 @@ def test_the_kept_median_is_the_bound_of_the_true_one(hours):
     assert found.median == turnaround(NOW, NOW + timedelta(hours=true))
 
 
-@pytest.mark.parametrize(("on_time", "answered", "share"), [(0, 0, 0), (1, 1, 100), (999, 1000, 99), (1, 3, 33)])
+@pytest.mark.parametrize(
+    ("on_time", "answered", "share"), [(0, 0, 0), (1, 1, 100), (999, 1000, 99), (1, 3, 33)]
+)
 def test_the_share_is_100_only_when_every_promise_was_kept(on_time, answered, share):
     found = quality.Sum()
     found.add(24, answered, on_time)
@@ -82,7 +84,8 @@ def test_kappa_is_told_from_ten_pairs_on():
 @given(st.integers(0, 2**32))
 def test_one_in_ten_is_drawn_whatever_the_rounds_are(seed):
     drawn = sum(
-        blind_rules.is_drawn(hashlib.sha256(f"{seed}:{number}".encode()).hexdigest()) for number in range(5000)
+        blind_rules.is_drawn(hashlib.sha256(f"{seed}:{number}".encode()).hexdigest())
+        for number in range(5000)
     )
     assert 380 <= drawn <= 620  # 500, give or take more than five standard deviations
 

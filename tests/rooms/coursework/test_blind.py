@@ -38,7 +38,9 @@ def cal(cast: Any, sign_in: Any) -> Any:
     return sign_in(cast.cal)
 
 
-def test_publishing_draws_by_the_receipt(app: Any, cast: Any, sign_in: Any, write: Any, monkeypatch: Any) -> None:
+def test_publishing_draws_by_the_receipt(
+    app: Any, cast: Any, sign_in: Any, write: Any, monkeypatch: Any
+) -> None:
     """Through the verb itself: a drawn round is offered once, another one is not."""
     for person, drawn in (("ana", True), ("ben", False)):
         monkeypatch.setattr(blind_rules, "is_drawn", lambda digest, drawn=drawn: drawn)
@@ -49,7 +51,9 @@ def test_publishing_draws_by_the_receipt(app: Any, cast: Any, sign_in: Any, writ
         lease = db.session.get_one(Submission, submission_id).lease_token
         db.session.rollback()
         form = {"mark-client_path": "meets", "mark-rules": "exceeds", "strength": "Clear."}
-        sent = cora.post(address, data={**form, "version": 1, "lease": lease, "showing": "all", "do": "accept"})
+        sent = cora.post(
+            address, data={**form, "version": 1, "lease": lease, "showing": "all", "do": "accept"}
+        )
         assert sent.status_code == 303
     found = db.session.scalars(select(BlindReview)).one()
     assert (found.coach_id, found.status, found.expires_at) == (cast.cal, "offered", NOW + timedelta(days=10))
@@ -74,7 +78,9 @@ def test_who_has_read_the_work_is_not_asked(app: Any, cast: Any, write: Any) -> 
         theo = second_coach(cast.spring)
         submission = submitted_system(cast.ana_enrollment)
         db.session.add(
-            Review(submission=submission, coach_id=theo.id, created_at=NOW, saved_at=NOW, marks={}, settled={})
+            Review(
+                submission=submission, coach_id=theo.id, created_at=NOW, saved_at=NOW, marks={}, settled={}
+            )
         )
         found = blind.offer(published_review(submission, cast.cora), NOW)
         assert found is not None
@@ -126,7 +132,10 @@ def test_marks_are_kept_once_and_both_see_where_they_agree(
     tallies = _promises()
     for _ in range(2):
         assert cal.post(f"/coaching/blind/{asked}", data=MARKS).status_code == 303
-    pairs = {(one.criterion, one.first, one.second): one.pairs for one in db.session.scalars(select(AgreementTally))}
+    pairs = {
+        (one.criterion, one.first, one.second): one.pairs
+        for one in db.session.scalars(select(AgreementTally))
+    }
     assert pairs == {("client_path", "meets", "meets"): 1, ("rules", "not_yet", "not_yet"): 1}
     db.session.rollback()
     for browser in (cal, sign_in(cast.cora)):
@@ -143,7 +152,9 @@ def test_marks_are_kept_once_and_both_see_where_they_agree(
     assert _promises() == tallies
     assert counts.differences() == []
     db.session.rollback()
-    changed = cal.post(f"/coaching/blind/{asked}", data={**MARKS, "mark-rules": "meets", "verdict": "accepted"})
+    changed = cal.post(
+        f"/coaching/blind/{asked}", data={**MARKS, "mark-rules": "meets", "verdict": "accepted"}
+    )
     assert changed.status_code == 422
     assert "done already" in changed.text
 

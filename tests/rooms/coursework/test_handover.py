@@ -16,7 +16,14 @@ from app.lib import times
 from app.lib.database import begin_write, db
 from app.lib.jobs import run
 from app.mail.models import Message
-from tests.factories import counted_queries, next_round, participant, published_review, second_coach, submitted_system
+from tests.factories import (
+    counted_queries,
+    next_round,
+    participant,
+    published_review,
+    second_coach,
+    submitted_system,
+)
 
 EASTERN = "America/New_York"
 SENT = times.at(date(2026, 3, 25), "11:00", EASTERN)
@@ -252,7 +259,9 @@ def test_a_day_of_no_use_is_refused_and_the_reason_kept(
     db.session.rollback()
 
 
-def test_nothing_is_handed_over_that_waits_no_longer(waiting: int, cast: Any, sign_in: Any, write: Any) -> None:
+def test_nothing_is_handed_over_that_waits_no_longer(
+    waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
     with write():
         published_review(db.session.get_one(Submission, waiting), cast.cora)
     cora = sign_in(cast.cora)

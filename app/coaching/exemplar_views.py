@@ -22,6 +22,11 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.lib.web import say
 
+MIXED = (
+    "table",
+    "group",
+)  # numbers, choices and dates stand beside the typed texts: shown, and left out as a whole
+
 
 @bp.get("/coaching/exemplars")
 @open_to("coach")
@@ -49,7 +54,10 @@ def _page(found: Exemplar, refusal: Refused | None = None) -> str:
         exemplar=found,
         module=assignment_of_round(found.submission).module,
         person=found.submission.system.enrollment.user,
-        parts=[(one, leaves, "" if leaves else fields.display(one, copy[one.id])) for one, leaves in asked],
+        parts=[
+            (one, leaves, "" if leaves and one.type not in MIXED else fields.display(one, copy[one.id]))
+            for one, leaves in asked
+        ],
         typed={name: words(request.form, name) for name in request.form if name.startswith("t~")},
         left_out=request.form.getlist("out"),
         can_edit=found.status in ("offered", "prepared", "approved"),

@@ -5,7 +5,6 @@ None of these verbs commits. The first promise is never changed: on time is coun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, or_, select
@@ -127,22 +126,14 @@ def name_another_day(
 # --- by the clock ---------------------------------------------------------------------------------------------------
 
 
-def watch_promises(now: datetime) -> int:
-    """Hand over what is in danger, tell participants of missed promises and staff of long missed ones, each once.
-
-    Returns how many rounds somebody was told about. Looks at the nearest promises first, `BATCH` rounds each time.
-    """
-    return sum(_look_after(one, now) for one in _candidates(now))
-
-
-def _candidates(now: datetime) -> Sequence[Submission]:
-    """Waiting rounds about which somebody may have to be told, the nearest promise first."""
+def in_danger(now: datetime) -> list[int]:
+    """Ids of waiting rounds about which somebody may have to be told, the nearest promise first: `BATCH` at most."""
     free = or_(Submission.lease_until.is_(None), Submission.lease_until <= now)
     untold = PromiseWatch.submission_id.is_(None)
     late = Submission.promised_at < now
     soon = Submission.promised_at < now + rules.IN_DANGER * 2
     query = (
-        select(Submission)
+        select(Submission.id)
         .outerjoin(PromiseWatch, PromiseWatch.submission_id == Submission.id)
         .where(IS_OPEN, soon)
         .where(
@@ -155,10 +146,17 @@ def _candidates(now: datetime) -> Sequence[Submission]:
         .order_by(Submission.promised_at, Submission.id)
         .limit(BATCH)
     )
-    return db.session.scalars(query).all()
+    return list(db.session.scalars(query))
 
 
-def _look_after(submission: Submission, now: datetime) -> bool:
+def look_after(submission_id: int, now: datetime) -> bool:
+    """Hand the round over when it is in danger, tell its participant that it is late and staff that it is long late.
+
+    Each of them once, whoever calls how often. Returns whether somebody was told.
+    """
+    submission = db.session.get(Submission, submission_id)
+    if submission is None:
+        return False
     lock(submission)
     if submission.status not in OPEN:
         return False

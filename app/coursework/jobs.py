@@ -25,7 +25,10 @@ def forget_removed_files(now: datetime) -> None:
 
 @job("watch-promises", minutes=60)
 def watch_promises(now: datetime) -> None:
-    """A promise in danger is handed to every coach; who has told whom is kept, so that a run may come twice."""
-    begin_write()
-    handover.watch_promises(now)
-    db.session.commit()
+    """A promise in danger is handed to every coach. One round, one short transaction; a run may come twice."""
+    found = handover.in_danger(now)
+    db.session.rollback()
+    for submission_id in found:
+        begin_write()
+        handover.look_after(submission_id, now)
+        db.session.commit()

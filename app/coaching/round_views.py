@@ -67,8 +67,10 @@ def hand_over(submission_id: int) -> Any:
         db.session.rollback()
         found = review_queries.submission_for(user, submission_id, now)
         return _page(found, user, now, refusal), 422
+    has_colleagues = len(handover.coaches_of(found.cohort_id, now)) > 1
     db.session.commit()
-    say("Handed over. Your colleagues are asked by mail, with your reason; your draft is kept.")
+    who = "Your colleagues are asked" if has_colleagues else "This cohort has no other coach, so staff are asked"
+    say(f"Handed over. {who} by mail, with your reason; your draft is kept.")
     return redirect(url_for("coaching.queue"), 303)
 
 

@@ -69,7 +69,11 @@ def hand_over(submission_id: int) -> Any:
         return _page(found, user, now, refusal), 422
     has_colleagues = len(handover.coaches_of(found.cohort_id, now)) > 1
     db.session.commit()
-    who = "Your colleagues are asked" if has_colleagues else "This cohort has no other coach, so staff are asked"
+    who = (
+        "Your colleagues are asked"
+        if has_colleagues
+        else "This cohort has no other coach, so staff are asked"
+    )
     say(f"Handed over. {who} by mail, with your reason; your draft is kept.")
     return redirect(url_for("coaching.queue"), 303)
 

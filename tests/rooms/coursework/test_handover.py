@@ -237,6 +237,8 @@ def test_another_day_is_named_once_and_the_promise_stays(
     page = sign_in(cast.ana).get(f"/systems/{system_id}/submissions/1").get_data(as_text=True)
     assert "Thu, Apr 2, 4:00 p.m. MDT" in page
     assert "Mon, Mar 30, 4:00 p.m. MDT" in page
+    for place in (f"/systems/{system_id}", "/dashboard"):
+        assert "Thu, Apr 2, 4:00 p.m. MDT" in sign_in(cast.ana).get(place).get_data(as_text=True)
     at(clock, 30, "19:00")  # she knows the other day: no second mail about the first
     run("watch-promises")
     assert mails("promise_missed") == []

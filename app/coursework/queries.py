@@ -208,12 +208,14 @@ def lock_system(system_id: int) -> None:
     db.session.execute(select(System.id).where(System.id == system_id).with_for_update())
 
 
+# "You will hear by": the moment that was named last. On time is counted by the first one.
+_hear_by = func.coalesce(Submission.instead_at, Submission.promised_at).label("promised_at")
 _history = (
     select(
         Submission.number,
         Submission.status,
         Submission.submitted_at,
-        Submission.promised_at,
+        _hear_by,
         Submission.digest,
         Review.published_at,
         Review.verdict,
@@ -364,7 +366,7 @@ def systems_of(enrollment_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
             System.excused_because,
             Draft.saved_at,
             Submission.submitted_at,
-            Submission.promised_at,
+            _hear_by,
             json_rows(_open, System).label("open_requests"),
             _reviewed.label("reviewed_at"),
         )

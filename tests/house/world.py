@@ -45,6 +45,7 @@ from app.payments import checkout
 from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
+from tests.house import quality
 from tests.house.canaries import ACTORS, Canaries
 from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION, small_program
 from tests.releases import edited, reword
@@ -134,8 +135,9 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
     enrollment = db.session.get_one(Enrollment, enrollment_id)
     enrollment.practice_name = plant(f"xq{name}practice", both, name)
     coach_id = getattr(world.cast, coach)
+    blind = " cal" if name == "ben" else ""  # asked to mark it a second time, without knowing whose it is
     round_1 = submitted_system(
-        enrollment_id, answers=_answers(plant(f"xq{name}round1", both, name)), now=BEFORE
+        enrollment_id, answers=_answers(plant(f"xq{name}round1", both + blind, name + blind)), now=BEFORE
     )
     system = round_1.system
     accepted = name != "ben"
@@ -178,6 +180,7 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
         f"{name}_published": review.id,
         f"{name}_comment": db.session.scalar(select(Comment.id).where(Comment.review_id == review.id)),
     }
+    quality.fill(world, name, coach, review, now)
 
 
 def _talk(world: World, review: Review, name: str, coach: str, now: datetime) -> None:

@@ -47,7 +47,9 @@ def test_a_session_that_ended_is_begun_again_in_place(comes: Comes) -> None:
         expect(laptop.page.locator("#saved")).to_contain_text("Saved on this device. You are signed out")
         laptop.tab.looks()
         gives_the_password_in_place(laptop, wrong_first=True)
-        assert laptop.page.evaluate(CARET) == before
+        after = laptop.page.evaluate(CARET)
+        assert after[:2] == before[:2]
+        assert abs(after[2] - before[2]) <= 40, "the bar above may have grown by a line, and nothing else"
         laptop.sheet.says_saved()
         with laptop.page.expect_response(DRAFT):
             laptop.page.keyboard.type(" and cake")
@@ -130,7 +132,8 @@ def test_an_earlier_text_is_put_back(comes: Comes) -> None:
     long = "Every client hears the rule before the first session. " * 4
     luis.types_and_sees_it_saved(DECISION, long)
     with luis.page.expect_response(DRAFT):
-        luis.sheet.text(DECISION).fill("")
+        luis.sheet.writing(DECISION).press("Control+a")
+        luis.page.keyboard.press("Delete")
     luis.sheet.says_saved()
     luis.tab.follows("Earlier texts")
     luis.tab.is_at("Earlier texts")

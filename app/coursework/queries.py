@@ -19,7 +19,8 @@ from app.cohorts.rules import READING, Held, ModuleDates, extension_of, may_work
 from app.coursework import rules, threads
 from app.coursework.assignments import assignment_of
 from app.coursework.change_rules import answer_counts
-from app.coursework.models import Comment, Draft, Look, Review, Submission, System
+from app.coursework.models import Draft, Look, Submission, System
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_rules import KIND_WORDS
 from app.coursework.spotted import Context
 from app.coursework.thread_rules import Thread

@@ -7,8 +7,9 @@ from typing import Any
 
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Review, Submission
+from app.coursework.models import Submission
 from app.coursework.queries import systems_of
+from app.coursework.review_models import Review
 from app.coursework.review_queries import named
 from app.curriculum.queries import program_of
 from app.lib.words import count

@@ -15,7 +15,8 @@ from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
 from app.coursework.anchors import FieldText
 from app.coursework.assignments import Assignment, assignment_of_round
-from app.coursework.models import Comment, Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_queries import CriterionView, RemarkView, ReviewView
 from app.coursework.sending import SentWith
 from app.lib import diff

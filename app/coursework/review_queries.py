@@ -16,7 +16,8 @@ from app.coursework import anchors, frozen, threads, withheld_rules
 from app.coursework import review_rules as rules
 from app.coursework.assignments import Assignment, assignment_of_round
 from app.coursework.frozen import Answers, Reference
-from app.coursework.models import Comment, Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Comment, Review
 from app.coursework.thread_rules import Thread
 from app.curriculum.schema import Criterion
 from app.lib import times

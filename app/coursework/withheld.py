@@ -19,15 +19,8 @@ from app.audit.actions import record
 from app.coursework import counts, leases, withheld_messages
 from app.coursework import withheld_rules as rules
 from app.coursework.assignments import assignment_of, assignment_of_round
-from app.coursework.models import (
-    Attachment,
-    Comment,
-    Draft,
-    Submission,
-    SubmissionAttachment,
-    System,
-    Withholding,
-)
+from app.coursework.models import Attachment, Draft, Submission, SubmissionAttachment, System, Withholding
+from app.coursework.review_models import Comment
 from app.coursework.review_queries import whose
 from app.coursework.rules import days, next_status, next_submission_status, promise
 from app.coursework.withheld_holders import Scope, comments, is_meant, stale_drafts, take_out

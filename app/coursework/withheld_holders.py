@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, update
 
 from app.coursework import withheld_rules as rules
-from app.coursework.models import Comment, Draft, KeptState, Reply, Review, Submission, System
+from app.coursework.models import Draft, KeptState, Submission, System
+from app.coursework.review_models import Comment, Reply, Review
 from app.coursework.sending import NOTE
 from app.coursework.withheld_rules import Target
 from app.lib.database import db

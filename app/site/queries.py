@@ -16,7 +16,8 @@ from app.coursework import queries as coursework
 from app.coursework import threads
 from app.coursework.change_rules import NOTHING
 from app.coursework.changes import changes_of_row
-from app.coursework.models import Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Review
 from app.curriculum.queries import program_of
 from app.curriculum.schema import MediaFile, Module
 from app.lib.database import db

@@ -17,18 +17,8 @@ from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort, Extension
 from app.coursework.assignments import assignment_of
 from app.coursework.history import keep_draft, keep_review
-from app.coursework.models import (
-    BankComment,
-    Comment,
-    CommentRead,
-    Draft,
-    LessonRead,
-    Reflection,
-    Reply,
-    Review,
-    Submission,
-    System,
-)
+from app.coursework.models import Draft, LessonRead, Reflection, Submission, System
+from app.coursework.review_models import BankComment, Comment, CommentRead, Reply, Review
 from app.curriculum.actions import publish
 from app.lib.database import db
 from app.mail.models import Message

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from app.admissions.models import Application
 from app.assessment.models import Assessment
-from app.coursework.models import KeptState, Review, Submission, System
+from app.coursework.models import KeptState, Submission, System
+from app.coursework.review_models import Review
 from app.curriculum.models import Release
 from app.lib.database import db
 from tests.cast import Cast

@@ -15,7 +15,7 @@ from app.coursework import comment_bank, frozen, history, leases, review_next, r
 from app.coursework import review_actions as actions
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Review
+from app.coursework.review_models import Review
 from app.coursework.review_rules import ReviewText
 from app.coursework.talk import Talk
 from app.coursework.views import review_sheet, said

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import Entry
-from app.coursework.models import Comment, Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_queries import review_view
 from app.lib.database import db
 from app.mail.models import Message

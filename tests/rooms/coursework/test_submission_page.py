@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.audit.models import Entry
 from app.coursework.models import Draft
 from app.coursework.review_models import Review
-from app.coursework.review_queries import review_view
+from app.coursework.review_shown import review_view
 from app.lib.database import db
 from tests.factories import counted_queries, published_review, submitted_system
 from tests.programs import COMPLETE

@@ -8,9 +8,9 @@ from typing import Any
 from app.coursework import review_shown
 from app.coursework.assignments import assignment_of_round
 from app.coursework.models import Submission
-from app.coursework.queries import systems_of
 from app.coursework.review_models import Review
 from app.coursework.review_queries import named
+from app.coursework.systems import systems_of
 from app.curriculum.queries import program_of
 from app.lib.words import count
 from app.mail.actions import post

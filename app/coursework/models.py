@@ -17,7 +17,6 @@ from app.lib.database import Base
 SYSTEM_STATUSES = (
     "not started", "drafting", "submitted", "in review", "changes requested", "accepted", "reopened", "excused",
 )  # fmt: skip
-LEVELS = ("not_yet", "meets", "exceeds")
 WHY_KEPT = ("rest", "writing", "loss", "submit", "put back", "merge")
 
 

@@ -88,11 +88,6 @@ def earlier_requests(submission: Submission) -> list[Comment]:
     return list(db.session.scalars(comments_in_order.where(open_earlier(submission))))
 
 
-def comments_of(review: Review) -> list[Comment]:
-    """What this review says, in the order it was written."""
-    return list(db.session.scalars(comments_in_order.where(Comment.review_id == review.id)))
-
-
 Said = tuple[
     list[Comment], list[Comment]
 ]  # of a review: its comments, the requests of earlier rounds it leaves open

@@ -25,6 +25,7 @@ from app.curriculum.queries import current_release_id, program_of
 from app.curriculum.schema import structure_hash
 from app.files import storage
 from app.files.actions import keep
+from app.files.hints import Hints
 from app.lib.database import db
 from app.lib.markdown import user_html
 from app.lib.tokens import hash_token
@@ -106,16 +107,18 @@ def next_round(
 
 
 def attached(
-    system: System, field_id: str, name: str = "note.txt", data: bytes = b"Words", now: datetime = NOW
-) -> dict[str, Any]:
-    """A file in this field of the draft; returns what an answer says of it."""
+    system: System, field_id: str, name: str = "note.txt", data: bytes = b"Words", now: datetime = NOW,
+    people: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """A file in this field of the draft, which names these people; returns what an answer says of it."""
     digest, kind = storage.put(data), name.rpartition(".")[2]
-    file = keep(system.enrollment.user_id, digest, name, "text/plain", len(data), now)
+    file = keep(system.enrollment.user_id, digest, name, "text/plain", len(data), now, Hints(tuple(people)))
     row = Attachment(system_id=system.id, field_id=field_id, file=file, created_at=now)
     db.session.add(row)
     db.session.flush()
     facts = {
         "id": row.id, "name": name, "type": kind, "size": len(data), "sha256": digest, "at": now.isoformat(),
+        **file.hints,
     }  # fmt: skip
     draft = db.session.get_one(Draft, system.id)
     answer = draft.answers.get(field_id) or {"text": ""}

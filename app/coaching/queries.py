@@ -43,6 +43,7 @@ class QueueRow:
     holder: str  # the colleague who has it open now, or ''
     held_review_id: int | None
     lease_until: datetime | None
+    handed_at: datetime | None  # since when every coach is asked to take it up
     is_mine: bool  # this coach has it open
     day: date
 
@@ -177,6 +178,7 @@ def _row(one: Any, user: User, now: datetime) -> QueueRow:
         holder=one.holder if live and not is_mine else "",
         held_review_id=one.held_review_id,
         lease_until=one.lease_until if live else None,
+        handed_at=one.handed_at,
         is_mine=is_mine,
         day=day,
     )

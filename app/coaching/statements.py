@@ -163,6 +163,7 @@ def _rows(keys: Subquery) -> Select[*tuple[Any, ...]]:
             Submission.asked,
             Submission.submitted_at,
             Submission.promised_at,
+            Submission.handed_at,
             Submission.lease_coach_id,
             Submission.lease_until,
             Submission.release_id,

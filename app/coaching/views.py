@@ -28,7 +28,7 @@ def queue() -> str:
     """What waits, narrowed and paged by the address: `cohort`, `module`, `round`, `flag`, `whose`, `after`."""
     now, user = clock.now(), get_user()
     found = queries.queue_of(user, now, request.args)
-    return render_template("coaching/queue.html", now=now, **_shown(found, now))
+    return render_template("coaching/queue.html", **_shown(found, now))
 
 
 @bp.get("/coaching/queue/list")
@@ -51,6 +51,7 @@ def _shown(found: queries.Queue, now: datetime) -> dict[str, Any]:
         return url_for("coaching.queue", **chosen, **more)
 
     return {
+        "now": now,
         "queue": found,
         "title": rules.title(found.waiting),
         "reading": rules.reading(found.minutes),

@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         coach_preview,
         comment_bank,
         compare,
+        exemplars,
         files,
         history,
         improving,
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     assert coach_preview
     assert comment_bank
     assert client_data
+    assert exemplars
     app.cli.add_command(commands.recount)
     app.register_blueprint(bp)
     app.register_blueprint(coach.bp)

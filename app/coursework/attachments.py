@@ -94,10 +94,11 @@ def attach(
     enrollment_id = sheet.system.enrollment_id
     db.session.execute(select(Enrollment.id).where(Enrollment.id == enrollment_id).with_for_update())
     check_may_attach(sheet, field, ticked, len(incoming.data))
+    name, size = incoming.name, len(incoming.data)
     row = Attachment(
         system_id=sheet.system.id,
         field_id=field.id,
-        file=files.keep(actor.id, digest, incoming.name, incoming.content_type, len(incoming.data), now),
+        file=files.keep(actor.id, digest, name, incoming.content_type, size, now, incoming.hints),
         created_at=now,
     )
     db.session.add(row)
@@ -154,7 +155,7 @@ def _keep(actor: User, sheet: Sheet, field: FileField, held: list[FileFacts], no
 def _facts(row: Attachment) -> FileFacts:
     """What the answer says of a file: read from its row, never from a form."""
     file = row.file
-    return FileFacts(
+    facts = FileFacts(
         id=row.id,
         name=file.name,
         type=type_by_ending(file.name) or "",
@@ -162,6 +163,8 @@ def _facts(row: Attachment) -> FileFacts:
         sha256=file.sha256,
         at=row.created_at.isoformat(),
     )
+    facts.update(file.hints)  # type: ignore[typeddict-item]
+    return facts
 
 
 def _about(row: Attachment) -> str:

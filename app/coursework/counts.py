@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.coursework import rules
 from app.coursework.models import CELL, IS_OPEN, QueueCell, Submission
 from app.coursework.review_models import Review, ReviewTally
-from app.lib.database import db
+from app.lib.database import Base, db
 
 TALLY = ("cohort_id", "module_slug", "coach_id", "hours")
 Key = tuple[Any, ...]
@@ -50,7 +50,7 @@ def unanswered(review: Review) -> None:
 
 def _move(submission: Submission, by: int) -> None:
     key = {name: getattr(submission, name) for name in CELL}
-    _add(QueueCell, key, {"waiting": by, "words": by * submission.words, "changes": 1})
+    add(QueueCell, key, {"waiting": by, "words": by * submission.words, "changes": 1})
 
 
 def _answer(review: Review, by: int) -> None:
@@ -63,10 +63,11 @@ def _answer(review: Review, by: int) -> None:
         "hours": rules.turnaround(submission.submitted_at, review.published_at),
     }
     on_time = by if review.published_at <= submission.promised_at else 0
-    _add(ReviewTally, key, {"answered": by, "on_time": on_time})
+    add(ReviewTally, key, {"answered": by, "on_time": on_time})
 
 
-def _add(table: type[QueueCell | ReviewTally], key: Mapping[str, Any], numbers: Mapping[str, int]) -> None:
+def add(table: type[Base], key: Mapping[str, Any], numbers: Mapping[str, int]) -> None:
+    """Add these numbers to the row with this key, in one statement; make the row when there is none."""
     upsert: Any = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     query = upsert(table).values(**key, **numbers)
     sums = {name: getattr(table, name) + by for name, by in numbers.items()}

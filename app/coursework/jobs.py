@@ -1,10 +1,10 @@
-"""What a draft no longer needs: files that were taken out, a day later; states of its history, as they age."""
+"""What the clock does: files that were taken out are forgotten, history is thinned, and promises are watched."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.coursework import attachments, history
+from app.coursework import attachments, handover, history
 from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.jobs import job
@@ -32,3 +32,14 @@ def thin_history(now: datetime) -> None:
         db.session.commit()
         if found < history.BATCH:
             break
+
+
+@job("watch-promises", minutes=60)
+def watch_promises(now: datetime) -> None:
+    """A promise in danger is handed to every coach. One round, one short transaction; a run may come twice."""
+    found = handover.in_danger(now)
+    db.session.rollback()
+    for submission_id in found:
+        begin_write()
+        handover.look_after(submission_id, now)
+        db.session.commit()

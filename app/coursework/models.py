@@ -132,6 +132,8 @@ class Submission(Base):
     status: Mapped[str] = mapped_column(String(20), default="waiting")
     submitted_at: Mapped[datetime]
     promised_at: Mapped[datetime]  # "you will hear by"
+    handed_at: Mapped[datetime | None]  # since when every coach of the cohort is asked to answer it
+    instead_at: Mapped[datetime | None]  # the moment a coach named beside the promise, which stays
     lease_coach_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     lease_token: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]

@@ -106,7 +106,11 @@ class Sheet:
         """What the look before sending knows of this program and this person."""
         enrollment = self.system.enrollment
         region = self.program.language.partition("-")[2] or "US"
-        return Context(self.program.wording, region, (enrollment.practice_name, enrollment.user.email))
+        return Context(
+            self.program.wording,
+            region,
+            (enrollment.practice_name, enrollment.user.email, enrollment.user.name),
+        )
 
     @property
     def reason_read_only(self) -> str:
@@ -210,12 +214,14 @@ def lock_system(system_id: int) -> None:
     db.session.execute(select(System.id).where(System.id == system_id).with_for_update())
 
 
+# "You will hear by": the moment that was named last. On time is counted by the first one.
+hear_by = func.coalesce(Submission.instead_at, Submission.promised_at).label("promised_at")
 _history = (
     select(
         Submission.number,
         Submission.status,
         Submission.submitted_at,
-        Submission.promised_at,
+        hear_by,
         Submission.digest,
         Review.published_at,
         Review.verdict,

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.coursework import counts, history
+from app.coursework import blind, counts, history
 from app.coursework import review_messages as messages
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
@@ -133,6 +133,7 @@ def publish(coach: User, review: Review, verdict: str, *, version: int, token: s
     said = "Accepted" if verdict == "accepted" else "Requested changes to"
     record(coach, f"{said} {whose(submission)}", ("review", review.id), now=now)
     messages.published(review, now)
+    blind.offer_if_drawn(review, now)
 
 
 def _check_publish(coach: User, review: Review, version: int, token: str) -> None:

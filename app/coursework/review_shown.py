@@ -121,8 +121,12 @@ def discussed(submission: Submission, review: Review | None) -> Discussed:
     either = [withdrawn]
     if review is not None:
         either += [Comment.review_id == review.id, open_earlier(submission, review.published_at)]
+    # the system is said outside the "or": only so is the way to them its own rounds, and not every comment there is
+    of_system = Submission.system_id == submission.system_id
     rows = db.session.execute(
-        comments_in_order.add_columns(Review.status, Review.marks, *threads.COLUMNS).where(or_(*either))
+        comments_in_order.add_columns(Review.status, Review.marks, *threads.COLUMNS).where(
+            of_system, or_(*either)
+        )
     ).all()
     owner_id = submission.system.enrollment.user_id
     own = review.id if review is not None else None

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from app.coursework import care_words, identifiers, leftovers, typed_text
+from app.curriculum import fields
 from app.curriculum.care_words import Wording
-from app.curriculum.field_types import Field
+from app.curriculum.field_types import Field, FileField
 
 REMEMBERED = 4096  # fields, a few hundred bytes each
 SHOWN = 6  # passages in a sentence
@@ -52,7 +53,29 @@ def in_answer(field: Field, value: Any, context: Context) -> tuple[Spot, ...]:
         passages = tuple(one for one in spot.passages if not _is_own(one, mine))
         if passages:
             kept.append(Spot(spot.topic, spot.sentence, passages, spot.why))
-    return tuple(kept)
+    return (*kept, *_authors(field, value, mine))
+
+
+def _authors(field: Field, value: Any, mine: list[str]) -> list[Spot]:
+    """Whom its files name as having written or changed them; only known at the moment who is who."""
+    said, found = [], []
+    for file in fields.files_of(value) if isinstance(field, FileField) else ():
+        if people := [one for one in file.get("people", ()) if not _is_mine(one, mine)]:
+            said.append(f"“{file['name']}” says it was written or changed by {_listed(people)}.")
+            found += people
+    if not found:
+        return []
+    return [Spot("authors", f"{' '.join(said)} Is that you or your practice?", _once(found), WHY_AUTHORS)]
+
+
+def _is_mine(name: str, mine: list[str]) -> bool:
+    """Also the whole own name with something about it: 'Ana Ruiz, PT'."""
+    return _is_own(name, mine) or any(own in name.casefold() for own in mine if len(own) > 3)
+
+
+def _listed(people: list[str]) -> str:
+    *first, last = [f"‘{one}’" for one in people]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _is_own(passage: str, mine: list[str]) -> bool:
@@ -130,5 +153,6 @@ def _once(passages: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(passages))
 
 
+WHY_AUTHORS = "Such names travel with the file. In Word, File › Info › Inspect Document takes them off."
 WHY_BLANKS = "A coach cannot tell what you meant to write there, and a client would read it as it stands."
 WHY_EXAMPLE = "The example is another practice’s. What you hand in is to be your own."

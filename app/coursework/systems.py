@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from app.coursework.models import Draft, Submission, System
+from app.coursework.queries import hear_by
 from app.coursework.review_models import Comment, Review
 from app.lib.database import db
 from app.lib.json_rows import json_rows
@@ -58,7 +59,7 @@ def systems_of(enrollment_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
             System.excused_because,
             Draft.saved_at,
             Submission.submitted_at,
-            Submission.promised_at,
+            hear_by,
             json_rows(_open, System).label("open_requests"),
             _reviewed.label("reviewed_at"),
         )

@@ -28,8 +28,9 @@ def pieces(field: Field, value: Any) -> Iterator[str]:
 
 
 def file_names(field: Field, value: Any) -> list[str]:
-    """The names of its files: where a client's name is forgotten most easily."""
-    return [file["name"] for file in fields.files_of(value)] if isinstance(field, FileField) else []
+    """The names and inner titles of its files: where a client's name is forgotten most easily."""
+    files = fields.files_of(value) if isinstance(field, FileField) else []
+    return [words for file in files for words in (file["name"], *file.get("titles", ()))]
 
 
 def rows(field: Field, value: Any) -> list[str]:

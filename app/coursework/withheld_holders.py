@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, update
 
 from app.coursework import withheld_rules as rules
+from app.coursework.exemplar_models import Exemplar
 from app.coursework.models import Draft, KeptState, Submission, System
+from app.coursework.quality_models import BlindReview, Opinion, PromiseWatch
 from app.coursework.review_models import Comment, Reply, Review
 from app.coursework.sending import NOTE
 from app.coursework.withheld_rules import Target
@@ -148,6 +150,27 @@ def _of_whole_round(value: Any, _row: Any, scope: Scope) -> Any:
     return rules.HIDDEN if value and scope.target.what == "round" else value
 
 
+def _exemplars(scope: Scope) -> Select[Any]:
+    return select(Exemplar).join(Submission, Submission.id == Exemplar.submission_id).where(scope.rounds)
+
+
+def _opinions(scope: Scope) -> Select[Any]:
+    joined = select(Opinion).join(Review, Review.id == Opinion.review_id)
+    return joined.join(Submission, Submission.id == Review.submission_id).where(scope.rounds)
+
+
+def _watches(scope: Scope) -> Select[Any]:
+    return (
+        select(PromiseWatch).join(Submission, Submission.id == PromiseWatch.submission_id).where(scope.rounds)
+    )
+
+
+def _blind_reviews(scope: Scope) -> Select[Any]:
+    return (
+        select(BlindReview).join(Submission, Submission.id == BlindReview.submission_id).where(scope.rounds)
+    )
+
+
 HOLDERS: list[Holder] = [
     Holder("submission.answers", _in_rounds, answers),
     Holder("submission.rendered", _in_rounds, _keys),
@@ -162,6 +185,14 @@ HOLDERS: list[Holder] = [
     Holder("kept_state.content", _states_of_reviews, _kept_review),
     Holder("review.strength", _reviews, _of_whole_round),
     Holder("review.note", _reviews, _of_whole_round),
+    Holder("exemplar.answers", _exemplars, answers),
+    Holder("exemplar.rendered", _exemplars, _keys),
+    Holder("exemplar.wish", _exemplars, _of_whole_round),
+    Holder("opinion.question", _opinions, _of_whole_round),
+    Holder("opinion.answer", _opinions, _of_whole_round),
+    Holder("promise_watch.reason", _watches, _of_whole_round),
+    Holder("promise_watch.instead_reason", _watches, _of_whole_round),
+    Holder("blind_review.why_declined", _blind_reviews, _of_whole_round),
     Holder("draft.answers", of_system(Draft), answers, is_own=True),
     Holder("draft.sending", of_system(Draft), _sending, is_own=True),
     Holder("kept_state.content", of_system(KeptState), _kept_draft, is_own=True),

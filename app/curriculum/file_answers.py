@@ -1,17 +1,19 @@
 """The answer to a field of type `file`: a tick, perhaps a text in place of a file, and what is known of each file.
 
-`{"deidentified": "yes" | "", "text": "…", "files": [{"id", "name", "type", "size", "sha256", "at"}]}`. Names, sizes and
-hashes were read from stored files when they came; nothing a browser sends is ever taken for them.
+`{"deidentified": "yes" | "", "text": "…", "files": [{"id", "name", "type", "size", "sha256", "at"}]}`; where a file
+names people or has a title inside, also `"people"` and `"titles"`. All this was read from stored files when they came;
+nothing a browser sends is ever taken for it.
 """
 
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from app.curriculum import scalars
 from app.curriculum.field_types import FieldBase, FileField, Part
 from app.curriculum.scalars import Kind
+from app.files.hints import LONGEST, MOST
 from app.files.rules import FILE_TYPES, size_words, type_name
 
 MOST_FILES = 50  # in one answer; an author may lower `max_files`, and what is there stays
@@ -28,6 +30,8 @@ class FileFacts(TypedDict):
     size: int
     sha256: str
     at: str
+    people: NotRequired[list[str]]  # whom it names beside its content
+    titles: NotRequired[list[str]]
 
 
 # --- verbs -----------------------------------------------------------------------------------------------------
@@ -124,7 +128,18 @@ def _clean_facts(raw: Mapping[str, Any]) -> FileFacts | None:
         return None
     if not (isinstance(digest, str) and _SHA256.fullmatch(digest) and _is_moment(at)):
         return None
-    return FileFacts(id=number, name=name, type=kind, size=size, sha256=digest, at=at)  # type: ignore[typeddict-item]
+    facts = FileFacts(id=number, name=name, type=kind, size=size, sha256=digest, at=at)  # type: ignore[typeddict-item]
+    if people := _clean_names(raw.get("people")):
+        facts["people"] = people
+    if titles := _clean_names(raw.get("titles")):
+        facts["titles"] = titles
+    return facts
+
+
+def _clean_names(raw: Any) -> list[str]:
+    return (
+        [one[:LONGEST] for one in raw if isinstance(one, str) and one][:MOST] if isinstance(raw, list) else []
+    )
 
 
 def _is_count(value: Any, most: int) -> bool:

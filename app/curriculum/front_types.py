@@ -13,10 +13,11 @@ State = Literal["accepted", "changes requested", "submitted", "drafting", "not s
 
 
 class Statements(Strict):
-    """What a participant ticks with every round that is sent."""
+    """What a participant ticks with every round that is sent, and what a coach presses where it is not true."""
 
     own: Text = "This is my own work for my own practice."
     privacy: Text = "Nothing in it can identify another person: no names, contact details or record numbers."
+    report: Text = "Contains somebody’s personal data"  # the button by which a coach hides such work
 
 
 class Question(Strict):

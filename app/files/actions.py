@@ -5,11 +5,20 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.files.hints import NONE, Hints
 from app.files.models import StoredFile
 from app.lib.database import db
 
 
-def keep(owner_id: int, digest: str, name: str, content_type: str, size: int, now: datetime) -> StoredFile:
+def keep(
+    owner_id: int,
+    digest: str,
+    name: str,
+    content_type: str,
+    size: int,
+    now: datetime,
+    hints: Hints = NONE,
+) -> StoredFile:
     """The row of a file whose bytes are already stored (`storage.put`); it is its owner's to download."""
     row = StoredFile(
         sha256=digest,
@@ -17,6 +26,7 @@ def keep(owner_id: int, digest: str, name: str, content_type: str, size: int, no
         content_type=content_type,
         size=size,
         owner_id=owner_id,
+        hints=hints.as_json,
         created_at=now,
     )
     db.session.add(row)

@@ -1,7 +1,8 @@
 """What comes in: a file is what its content says, whatever its name claims. Slow work, to be done without a lock.
 
 Allowed is what `rules.FILE_TYPES` lists. Everything is taken for hostile until it was looked at: pictures are drawn
-anew (`pictures`), office files are opened within bounds (`office`), texts must be text and no web page.
+anew (`pictures`), office files are opened within bounds (`office`) and lose their author (`office_people`), PDFs must
+be whole and run nothing (`pdf`), texts must be text and no web page.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 
 import puremagic
 
-from app.files import office, pictures
+from app.files import office, office_people, pdf, pictures
+from app.files.hints import NONE, Hints
 from app.files.rules import (
     LARGEST,
     FileType,
@@ -39,6 +41,7 @@ class Incoming:
     name: str
     type: FileType
     data: bytes
+    hints: Hints = NONE
 
     @property
     def content_type(self) -> str:
@@ -58,16 +61,25 @@ def take(name: str, data: bytes, accept: Collection[FileType]) -> Incoming:
     if kind not in accept:
         raise Refused(f"{called} is a {type_names([kind])} file. Here we take {type_names(accept)}.")
     try:
-        if kind in ("png", "jpg"):
-            data = pictures.redrawn(data, kind)
-        elif kind in office.TYPES:
-            office.check(data)
-        elif kind == "pdf":
-            _check_pdf(data)
+        data, hints = _looked_at(data, kind)
     except Refused as refusal:
         raise Refused(f"{called} {refusal.sentence}") from refusal
     _check_size(called, data)  # a picture drawn anew may have grown
-    return Incoming(clean_name(name, kind), kind, data)
+    return Incoming(clean_name(name, kind), kind, data, hints)
+
+
+def _looked_at(data: bytes, kind: FileType) -> tuple[bytes, Hints]:
+    """The bytes as they are kept, and whom they name. Raises Refused; its sentence goes on after the file's name."""
+    if kind in ("png", "jpg"):
+        return pictures.redrawn(data, kind), NONE
+    if kind in office.TYPES:
+        office.check(data)
+        kept = office_people.without_authors(data)
+        return kept, office_people.hints(kept, kind)
+    if kind == "pdf":
+        pdf.check(data)
+        return data, pdf.hints(data)
+    return data, NONE
 
 
 def _check_size(called: str, data: bytes) -> None:
@@ -100,12 +112,6 @@ def _magic(data: bytes) -> set[str]:
 def _is_text(data: bytes) -> bool:
     """Words without control characters, as UTF-8 or the old Western code page, and no markup a program would run."""
     return not _NO_TEXT.search(data) and not _MARKUP.match(data[:2000].decode("utf-8-sig", "replace"))
-
-
-def _check_pdf(data: bytes) -> None:
-    """A PDF from its first byte to its end, not one glued to something else."""
-    if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-2048:]:
-        raise Refused("is damaged, or not only a PDF. Print it to PDF once more and send that.")
 
 
 def _what_it_is(name: str, data: bytes) -> str:

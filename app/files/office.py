@@ -10,7 +10,6 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Iterator
 from xml.etree import ElementTree
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -33,7 +32,23 @@ _BROKEN = (
     BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, LookupError,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
-_RUNS = re.compile(r"vbaproject|vbadata|/activex/|/embeddings/[^/]*\.(bin|exe|js|vbs|bat|cmd|scr)$", re.I)
+_RUNS = re.compile(
+    r"vbaproject|vbadata|/activex/|\.(exe|dll|com|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|jar|msi|lnk|php)$|"
+    r"/embeddings/[^/]*\.(bin|docm|dotm|xlsm|xlsb|pptm|doc|xls|ppt|rtf|zip|html?)$",
+    re.I,
+)
+_RUN_BY = (
+    "/oleObject",
+    "/control",
+    "/vbaProject",
+    "/aFChunk",
+)  # relationships to what is loaded as a program would be
+# Formulas and fields that start another program.
+_STARTS = re.compile(
+    rb"<(?:\w{1,9}:)?ddeLink\b|(?:instrText[^<>]{0,99}>|:instr=[\"'])\s{0,9}DDE(?:AUTO)?\b", re.I
+)
+_TYPED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+_SYMLINK = 0o120000
 _DAMAGED = "is damaged. Open it, save it anew and send that, or send it as PDF."
 _AS_PDF = "Save it without, or send it as PDF."
 
@@ -78,12 +93,13 @@ def _check_parts(parts: list[ZipInfo], packed: int) -> None:
     for part in parts:
         if part.flag_bits & 1 or part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
             raise Refused("is locked with a password. Save it without one and send that.")
-        if part.filename.startswith("/") or "\\" in part.filename or ".." in part.filename.split("/"):
+        leads_out = part.filename.startswith("/") or "\\" in part.filename or ".." in part.filename.split("/")
+        if leads_out or (part.external_attr >> 16) & 0o170000 == _SYMLINK:
             raise Refused(_DAMAGED)
         if _RUNS.search(f"/{part.filename}"):
             raise Refused(f"holds macros or a program. {_AS_PDF}")
-    names = [part.filename for part in parts]
-    if len(set(names)) < len(names):
+    names = {part.filename.casefold() for part in parts}  # to an office program, "A.xml" is "a.xml"
+    if len(names) < len(parts) or min(part.header_offset for part in parts) > 0:
         raise Refused(_DAMAGED)
 
 
@@ -93,17 +109,20 @@ def _check_loads_nothing(archive: ZipFile) -> None:
         raise Refused(f"holds macros or a program. {_AS_PDF}")
     for name in archive.namelist():
         if name.lower().endswith(".rels"):
-            for link in _links(_read(archive, name)):
+            for link in tree(_read(archive, name)):
+                if link.get("Type", "").endswith(_RUN_BY):
+                    raise Refused(f"holds macros or a program. {_AS_PDF}")
                 outside = link.get("TargetMode", "").lower() == "external"
                 if outside and not link.get("Type", "").endswith("/hyperlink"):
                     raise Refused(f"loads something from elsewhere when it is opened. {_AS_PDF}")
 
 
-def _links(xml: bytes) -> Iterator[ElementTree.Element]:
+def tree(xml: bytes) -> ElementTree.Element:
+    """A small part as a tree. Raises Refused for what no office program writes."""
     if b"<!" in xml.replace(b"<!--", b"") or b"\0" in xml:
-        raise Refused(_DAMAGED)  # a document type, or another encoding: no office program writes them
+        raise Refused(_DAMAGED)  # a document type, or another encoding
     try:
-        yield from ElementTree.fromstring(xml)  # noqa: S314 - bounded above, and without a document type
+        return ElementTree.fromstring(xml)  # noqa: S314 - bounded above, and without a document type
     except ElementTree.ParseError as error:
         raise Refused(_DAMAGED) from error
 
@@ -118,8 +137,19 @@ def _read_all(archive: ZipFile) -> None:
     """Every part to its end: sizes and check sums are as the list of parts says, and the sum stays within bounds."""
     left = MOST_BYTES
     for part in archive.infolist():
+        is_xml, before = part.filename.lower().endswith((".xml", ".rels", ".vml")), b""
         with archive.open(part) as stream:
             while chunk := stream.read(65_536):
                 left -= len(chunk)
                 if left < 0:
                     raise Refused("unpacks to far more than a document holds. Send it as PDF.")
+                if is_xml:
+                    _check_xml(before + chunk)
+                    before = chunk[-200:]
+
+
+def _check_xml(piece: bytes) -> None:
+    if _TYPED.search(piece.replace(b"\0", b"")):  # in any encoding
+        raise Refused(_DAMAGED)
+    if _STARTS.search(piece):
+        raise Refused(f"holds macros or a program. {_AS_PDF}")

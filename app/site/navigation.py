@@ -13,17 +13,41 @@ from app.lib.words import in_words
 
 PARTICIPANT = (
     ("Dashboard", "site.dashboard", ("site.dashboard",)),
-    ("Modules", "site.modules", ("site.modules", "site.module", "site.lesson", "coursework.")),
+    (
+        "Modules",
+        "site.modules",
+        ("site.modules", "site.module", "site.lesson", "site.example", "coursework."),
+    ),
     ("Manual", "manual.manual", ("manual.",)),
     ("Calendar", "site.calendar", ("site.calendar",)),
     ("Payments", "payments.payments", ("payments.",)),
     ("Search", "site.find", ("site.find",)),
 )
+QUALITY = tuple(
+    f"coaching.{name}"
+    for name in (
+        *("quality", "blind_review", "mark_blind", "decline_blind"),
+        *("exemplar_list", "exemplar", "prepare_exemplar"),
+    )
+)
+COACHED = ("Quality", "coaching.quality", QUALITY)
+QUEUE = tuple(
+    f"coaching.{name}"
+    for name in (
+        "queue",
+        "one_round",
+        "hand_over",
+        "another_day",
+        "opinions",
+        "ask_opinion",
+        "answer_opinion",
+    )
+)
 REVIEWING = tuple(
     f"reviews.{name}"
     for name in ("review", "save_review", "preview", "publish_draft", "open_review", "client_data")
 )
-COACH = (("Queue", "coaching.queue", ("coaching.", *REVIEWING)),)
+COACH = (("Queue", "coaching.queue", (*QUEUE, *REVIEWING)), COACHED)
 BANK = (
     ("Comments", "reviews.comments", ("reviews.comments", "reviews.keep_comment", "reviews.change_comment")),
 )
@@ -35,6 +59,7 @@ CURRICULUM = tuple(
 STAFF = (
     ("Cohorts", "site.staff", ("site.staff", "admissions.")),
     ("Curriculum", "site.curriculum", ("preview.", *CURRICULUM)),
+    COACHED,
 )
 PROSPECT = (
     ("Dashboard", "site.dashboard", ("site.dashboard", "admissions.")),
@@ -88,7 +113,7 @@ def menu() -> list[dict[str, Any]]:
         entries += BANK
     if not entries or current_enrollment(current_user):
         entries += PARTICIPANT if current_enrollment(current_user) else PROSPECT
-    return _drawn(entries)
+    return _drawn(tuple(dict.fromkeys(entries)))
 
 
 def public_menu() -> list[dict[str, Any]]:

@@ -120,7 +120,7 @@ offerOnRows(commentOn);
 form.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
   const box = /** @type {HTMLElement | null} */ (target.closest(".said"));
-  if (box && target.closest("[data-bank]")) bankFor(box);
+  if (box && target.closest("button[data-bank]")) bankFor(box);
   if (!box || !target.closest("[data-unquote]")) return;
   quote(box, null);
   draw();

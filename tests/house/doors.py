@@ -525,6 +525,75 @@ CARE = [
     get("people.confirm_submit", {}, of_sheet("ana", "ben")),
 ]
 
+
+def an_example(name: str) -> Fill:
+    return lambda world, _actor: {"slug": "systems", "exemplar_id": world.ids[name]}
+
+
+BLIND_MARKS = {"mark-client_path": "meets", "mark-rules": "not_yet", "verdict": "changes requested"}
+ANOTHER_DAY = {"day": "2026-04-02", "why": "I travel"}
+QUALITY = [
+    *of_each(
+        lambda owner, coach: get(
+            "coaching.one_round", only(coach), thing(submission_id=f"{owner}_submission")
+        )
+    ),
+    *(
+        post(f"coaching.{verb}", only(coach, answer), thing(submission_id=f"{owner}_submission"), sends)
+        for owner, coach, answer in (("ana", "cora", 303), ("ben", "cora", 422), ("uma", "cal", 303))
+        for verb, sends in (("hand_over", {"reason": "I am ill"}), ("another_day", ANOTHER_DAY))
+    ),  # Ben's round is answered already
+    get("coaching.quality", only("cora cal sam")),
+    get("coaching.blind_review", only("cal"), thing(blind_id="ben_blind")),  # open: the second coach alone
+    get("coaching.blind_review", only("cal cora"), thing(blind_id="uma_blind")),  # done: both
+    post("coaching.mark_blind", only("cal", 303), thing(blind_id="ben_blind"), BLIND_MARKS),
+    post("coaching.mark_blind", only("cal cora", 422), thing(blind_id="uma_blind"), {}),
+    post("coaching.decline_blind", only("cal", 303), thing(blind_id="ben_blind"), {"reason": "I know it"}),
+    *of_each(lambda owner, coach: get("coaching.opinions", only(coach), thing(review_id=f"{owner}_review"))),
+    *of_each(  # each cohort has one coach, so there is nobody to ask and nobody else to answer
+        lambda owner, coach: post(
+            "coaching.ask_opinion",
+            only(coach, 422),
+            thing(review_id=f"{owner}_review"),
+            {"colleague": "any", "question": "Enough?"},
+        )
+    ),
+    post(
+        "coaching.answer_opinion",
+        only("cora", 422),
+        with_number(thing(review_id="ana_review"), 1),
+        {"answer": "Yes"},
+    ),
+    *of_each(
+        lambda owner, _coach: get(
+            "coursework.example", only(owner), with_number(thing(system_id=f"{owner}_system"), 1)
+        )
+    ),
+    *(
+        post(
+            "coursework.decide_example",
+            only(owner, answer),
+            with_number(thing(system_id=f"{owner}_system"), 1),
+            {"do": "withdraw"},
+        )
+        for owner, answer in (("uma", 303), ("ana", 303), ("ben", 422))  # Ben's round is not accepted
+    ),
+    get("coaching.exemplar_list", only("cora cal")),
+    get("coaching.exemplar", only("cora"), thing(exemplar_id="ana_exemplar")),
+    get("coaching.exemplar", only("cal"), thing(exemplar_id="uma_exemplar")),
+    post(
+        "coaching.prepare_exemplar",
+        only("cal", 303),
+        thing(exemplar_id="uma_exemplar"),
+        {"do": "prepare", "version": 1, "t~1.A.1": "[practice]"},
+    ),
+    post(
+        "coaching.prepare_exemplar", only("cora", 422), thing(exemplar_id="ana_exemplar"), {"do": "prepare"}
+    ),
+    get("site.example", only("ana ben"), an_example("ana_exemplar")),  # Uma's module is not open yet
+    get("site.example", {}, an_example("uma_exemplar")),  # not approved
+]
+
 MANUAL = [
     get("manual.manual", only(PARTICIPANTS)),
     get(
@@ -631,6 +700,7 @@ DOORS = (
     + BANK
     + COACHING
     + CARE
+    + QUALITY
     + MANUAL
     + MONEY
     + SITE

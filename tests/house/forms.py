@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.house.doors import APPLICATION, DOORS, OTHERS_REASON, Door
+from tests.house.doors import APPLICATION, BLIND_MARKS, DOORS, OTHERS_REASON, Door
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,24 @@ FORMS = [
     Form("people.call_back", "sam", {"excused": "systems"}, once=True),
     Form("people.note", "cora", {"note": "Write earlier in the week.", "version": "1"}),
     Form("people.submit_for", "cora", {"reason": "Sent by mail", "version": "1"}, once=True),
+    Form("coaching.hand_over", "cora", {"reason": "I am ill"}),
+    Form("coaching.another_day", "cora", {"day": "2026-04-02", "why": "I travel"}),
+    Form("coaching.mark_blind", "cal", BLIND_MARKS, once=True),
+    Form("coaching.decline_blind", "cal", {"reason": "I know it"}, once=True),
+    Form("coaching.ask_opinion", "cora", {"colleague": "any", "question": "Enough?"}),
+    Form("coaching.answer_opinion", "cora", {"answer": "Yes"}),
+    Form(
+        "coursework.decide_example",
+        "uma",
+        {"do": "back", "wish": "Take it out", "version": "1", "agree": "yes"},
+        once=True,
+    ),
+    Form(
+        "coaching.prepare_exemplar",
+        "cal",
+        {"do": "prepare", "version": "1", "t~1.A.1": "[practice]", "out": "1.E.1"},
+        once=True,
+    ),
 ]
 # Forms of one button: nothing is typed into them.
 BUTTONS = {
@@ -180,5 +198,5 @@ UNWRITTEN = {
 KEPT = {"1.C.2~deidentified",
         "version", "was", "keep", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row",
         "save", "release", "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing",
-        "take_over", "comment", "read",
+        "take_over", "comment", "read", "day", "colleague", "agree", "out",
         "statement_own", "statement_no_client"}  # fmt: skip

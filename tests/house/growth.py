@@ -16,8 +16,10 @@ from app.coaching.models import PersonNote
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort, Extension
 from app.coursework.assignments import assignment_of
+from app.coursework.exemplar_models import Exemplar
 from app.coursework.history import keep_draft, keep_review
 from app.coursework.models import Draft, LessonRead, Reflection, Submission, System
+from app.coursework.quality_models import AgreementTally, BlindReview, Opinion
 from app.coursework.review_models import BankComment, Comment, CommentRead, Reply, Review
 from app.curriculum.actions import publish
 from app.lib.database import db
@@ -175,6 +177,50 @@ def waiting(cast: Cast, numbers: Numbers) -> None:
     for number in numbers:
         enrollment = participant(cast.spring, number)
         submitted_system(enrollment.id, promised_at=NOW + timedelta(hours=number))
+
+
+def answered(cast: Cast, numbers: Numbers) -> None:
+    """Rounds Cora answered, each marked blind by Cal, in as many cohorts as there are; Sam may see all of them."""
+    for number in numbers:
+        submission = submitted_system(participant(cast.spring, number).id)
+        review = published_review(submission, cast.cora, now=NOW + timedelta(hours=number))
+        db.session.add(
+            BlindReview(
+                submission_id=submission.id, review_id=review.id, coach_id=cast.cal, status="done", marks=GOOD_MARKS,
+                verdict="accepted", offered_at=NOW, expires_at=NOW + timedelta(days=10), answered_at=NOW,
+            )
+        )  # fmt: skip
+        db.session.add(
+            AgreementTally(cohort_id=cast.spring, module_slug="systems", criterion=f"criterion-{number}",
+                           first="meets", second="meets", pairs=1)
+        )  # fmt: skip
+        _cohort(number)
+
+
+def opinions(cast: Cast, numbers: Numbers) -> None:
+    """Questions about Cora's one draft."""
+    if numbers[0] == 0:
+        draft_comments(cast, range(1))
+    draft = db.session.scalar(select(Review).where(Review.status == "draft"))
+    for number in numbers:
+        db.session.add(
+            Opinion(review_id=draft.id, number=number + 1, colleague_id=cast.cal, question=f"Question {number}",
+                    asked_at=NOW, answer="Yes", answered_by_id=cast.cal, answered_at=NOW)
+        )  # fmt: skip
+
+
+def examples(cast: Cast, numbers: Numbers) -> None:
+    """Accepted rounds that are shown as examples of their module."""
+    for number in numbers:
+        submission = submitted_system(participant(cast.spring, 700 + number).id)
+        published_review(submission, cast.cora, verdict="accepted", comments=())
+        db.session.add(
+            Exemplar(
+                submission_id=submission.id, assignment_key=submission.system.assignment_key, status="shown",
+                consent_version=1, consent_text="I agree", consented_at=NOW, answers={"1.A.1": "A practice"},
+                rendered={}, wish="", version=1, changed_at=NOW, shown_at=NOW,
+            )
+        )  # fmt: skip
 
 
 def releases(cast: Cast, numbers: Numbers) -> None:

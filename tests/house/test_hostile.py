@@ -183,9 +183,9 @@ def _names_that_run(house: House) -> None:
     for comment in db.session.scalars(select(Comment)):
         comment.text, comment.quote = RUNS, RUNS[:200]
     for file in db.session.scalars(select(StoredFile)):
-        file.name = RUNS[:150]
+        file.name, file.hints = RUNS[:150], {"people": [RUNS[:100]]}
     for round_or_draft in (*db.session.scalars(select(Submission)), *db.session.scalars(select(Draft))):
         wall = round_or_draft.answers.get("1.C.2", {"files": []})
-        files = [one | {"name": RUNS[:150]} for one in wall["files"]]
+        files = [one | {"name": RUNS[:150], "people": [RUNS[:100]]} for one in wall["files"]]
         round_or_draft.answers = round_or_draft.answers | {"1.C.2": wall | {"files": files, "text": RUNS}}
     db.session.commit()

@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 
 from app.admissions.models import Application
 from app.assessment.models import Assessment
+from app.coursework.exemplar_models import Exemplar
 from app.coursework.models import KeptState, Submission, System
+from app.coursework.quality_models import BlindReview
 from app.coursework.review_models import Review
 from app.curriculum.models import Release
 from app.lib.database import db
@@ -27,6 +29,7 @@ from tests.house.doors import DOORS
 from tests.house.growth import (
     Numbers,
     accepted,
+    answered,
     applications,
     assessments,
     banked,
@@ -34,6 +37,7 @@ from tests.house.growth import (
     comments,
     devices,
     draft_comments,
+    examples,
     full_cohorts,
     kept_states,
     lessons_read,
@@ -41,6 +45,7 @@ from tests.house.growth import (
     notes,
     notes_on,
     open_cohorts,
+    opinions,
     orders,
     own_applications,
     own_offer,
@@ -78,6 +83,18 @@ def a_state(of: str) -> int:
 
 def the_review(cast: Cast) -> str:
     return f"/reviews/{db.session.scalar(select(Review.id))}"
+
+
+def the_waiting_round(cast: Cast) -> str:
+    return f"/coaching/rounds/{db.session.scalar(select(Submission.id))}"
+
+
+def an_exemplar(cast: Cast) -> str:
+    return f"/coaching/exemplars/{db.session.scalar(select(Exemplar.id))}"
+
+
+def a_blind_review(cast: Cast) -> str:
+    return f"/coaching/blind/{db.session.scalar(select(BlindReview.id))}"
 
 
 def an_application(cast: Cast) -> str:
@@ -120,8 +137,8 @@ PAGES = [
     Page("ana", "/dashboard", calls, 5),
     Page("ana", "/modules", rounds, 4),
     Page("ana", "/modules", lessons_read, 4),
-    Page("ana", "/modules/systems", rounds, 4),
-    Page("ana", "/modules/systems", lessons_read, 4),
+    Page("ana", "/modules/systems", rounds, 5),
+    Page("ana", "/modules/systems", lessons_read, 5),
     Page("ana", "/modules/systems/lesson-1", rounds, 5),
     Page("ana", "/modules/systems/lesson-1", lessons_read, 5),
     Page("ana", "/modules/systems/lesson-1", notes, 5),
@@ -161,6 +178,15 @@ PAGES = [
     Page("sam", a_person, rounds, 5),
     Page("sam", "/coaching/people", waiting, 4),
     Page("cora", the_round, comments, 4),
+    Page("cora", "/coaching/exemplars", examples, 3),
+    Page("cora", an_exemplar, examples, 3),
+    Page("ana", "/modules/systems", examples, 5),
+    Page("ana", lambda cast: "/modules/systems/examples/1", examples, 3),
+    Page("cora", "/coaching/quality", answered, 5),
+    Page("sam", "/coaching/quality", answered, 4),
+    Page("cora", the_waiting_round, waiting, 4),
+    Page("cora", a_blind_review, answered, 4),
+    Page("cora", lambda cast: the_draft(cast) + "/opinions", opinions, 5),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
     Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one

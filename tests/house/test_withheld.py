@@ -37,6 +37,8 @@ EXEMPT = {
     "withholding.kept": "where hidden words lie; emptied by `purge` itself",
     "reflection.text": "a private note to a lesson: its author alone reads it, so nobody can find client data in it",
     "reflection.question": "the program's own question",
+    "blind_review.marks": "criterion → level: no words of anybody's",
+    "exemplar.consent_text": "our own words, kept as they were agreed to",
     "look.marks": "short digests of what a page showed; no words",
     "bank_comment.text": "a coach's own sentence; what quotes or names a participant is refused",
 }

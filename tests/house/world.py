@@ -36,6 +36,7 @@ from app.payments import checkout
 from app.payments.models import CheckoutSession, Order, Payment
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
+from tests.house import quality
 from tests.house.canaries import ACTORS, Canaries
 from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION, small_program
 from tests.releases import edited, reword
@@ -125,8 +126,9 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
     enrollment = db.session.get_one(Enrollment, enrollment_id)
     enrollment.practice_name = plant(f"xq{name}practice", both, name)
     coach_id = getattr(world.cast, coach)
+    blind = " cal" if name == "ben" else ""  # asked to mark it a second time, without knowing whose it is
     round_1 = submitted_system(
-        enrollment_id, answers=_answers(plant(f"xq{name}round1", both, name)), now=BEFORE
+        enrollment_id, answers=_answers(plant(f"xq{name}round1", both + blind, name + blind)), now=BEFORE
     )
     system = round_1.system
     accepted = name != "ben"
@@ -169,6 +171,7 @@ def _work(world: World, name: str, coach: str, now: datetime) -> None:
         f"{name}_published": review.id,
         f"{name}_comment": db.session.scalar(select(Comment.id).where(Comment.review_id == review.id)),
     }
+    quality.fill(world, name, coach, review, now)
 
 
 def _talk(world: World, review: Review, name: str, coach: str, now: datetime) -> None:
@@ -188,9 +191,9 @@ def _file(world: World, system: System, name: str, what: str, readers: str, seen
     """A file whose name and whose words are canaries; `ids` has it as `ana_held`."""
     plant = world.canaries.plant
     words = plant(f"xq{name}{what}words", readers, seen_by).encode()
-    facts = attached(
-        system, "1.C.2", plant(f"xq{name}{what}name", readers, seen_by) + ".txt", words, now=BEFORE
-    )
+    people = [plant(f"xq{name}{what}author", readers)] if what == "held" else []
+    called = plant(f"xq{name}{what}name", readers, seen_by) + ".txt"
+    facts = attached(system, "1.C.2", called, words, now=BEFORE, people=people)
     world.ids[f"{name}_{what}"] = facts["id"]
     return facts
 

@@ -12,6 +12,7 @@ from app.coursework import withheld, withheld_page
 from app.coursework.assignments import assignment_of_round
 from app.coursework.models import Submission
 from app.coursework.views.coach import bp
+from app.curriculum.queries import program_of
 from app.files.jobs import remove_now
 from app.lib import clock
 from app.lib.access import open_to
@@ -20,6 +21,12 @@ from app.lib.refusal import Refused
 from app.lib.web import say
 
 FRESH = timedelta(minutes=15)  # how old a code may be before something is deleted for good
+
+
+@bp.app_template_filter()
+def report_words(release_id: int) -> str:
+    """What the button says in the program of this release: 'Contains client data'."""
+    return program_of(release_id).statements.report
 
 
 @bp.get("/submissions/<id:submission_id>/client-data")

@@ -27,7 +27,7 @@ from app.lib import times
 from app.lib.database import db
 from app.payments import actions as payments
 from app.payments.models import Payment, Price, RefundTier
-from app.site.demo import assessments, work
+from app.site.demo import assessments, quality, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import APPLICANTS, CAST, ENROLLED, EVERYBODY, FOUNDING, RUNNING, Person
 
@@ -63,6 +63,8 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     _founding_cohort(demo)
     _running_cohort(demo)
     _open_cohort(demo)
+    quality.marked_twice(demo.users["cal"], demo.users["cora"], now)
+    quality.examples(demo.users["uma"], demo.users["cal"], now)
     _assessments(demo)
 
 

@@ -8,6 +8,7 @@ bp = Blueprint("site", __name__)
 
 from app.site.views import (  # noqa: E402
     dashboard,
+    examples,
     health,
     learning,
     preview,
@@ -22,6 +23,7 @@ from app.site.views import (  # noqa: E402
 __all__ = [
     "bp",
     "dashboard",
+    "examples",
     "health",
     "learning",
     "preview",

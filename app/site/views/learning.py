@@ -11,7 +11,7 @@ from app.accounts.sessions import get_user
 from app.cohorts import queries as cohorts
 from app.cohorts import rules
 from app.cohorts.models import Enrollment
-from app.coursework import forms, frozen, lessons
+from app.coursework import exemplars, forms, frozen, lessons
 from app.coursework import queries as coursework
 from app.coursework.models import Reflection
 from app.curriculum.schema import Lesson, Module
@@ -60,6 +60,7 @@ def module(slug: str) -> str:
         may_work=rules.may_work(enrollment.status),
         read=read,
         progress=reading.progress(found.lessons, read),
+        examples=exemplars.shown_ids(found.worksheet.key) if found.worksheet else [],
     )
 
 

@@ -359,4 +359,4 @@ def test_it_is_not_offered_while_a_round_waits(cast: Any, ana: str, sign_in: Any
         next_round(system)
     page = sign_in(cast.cora).get(ana).text
     assert "Send on Ana" not in page
-    assert "Contains client data" in page
+    assert "Contains somebody’s personal data" in page

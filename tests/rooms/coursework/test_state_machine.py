@@ -306,7 +306,7 @@ class Practice(RuleBasedStateMachine):
         self.publishes(coach, who, verdict)
 
     def hands_back(self, coach: int, who: int) -> None:
-        self.takes_up(coach, who, take_over=False)
+        self.takes_up(coach, who, take_over=True)
         desk, found = self.coaches[coach], self._round(who)
         if found and found.id in desk.open:
             review_id = desk.open[found.id][0]

@@ -14,10 +14,7 @@ from app.files import intake, office, pictures
 from app.files.rules import FILE_TYPES, LARGEST
 from app.lib.refusal import Refused
 from tests.rooms.files import made
-
-OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
-HEIC = b"\0\0\0\x18ftypheic" + b"\0" * 400
-UTF_16 = "Name;Value\n".encode("utf-16")
+from tests.rooms.files.uploads import REFUSED as HOSTILE
 
 
 def refusal(name, data, accept=FILE_TYPES):
@@ -44,7 +41,7 @@ def test_every_type_is_taken_for_what_it_is(kind):
     name, data = HONEST[kind]
     found = intake.take(name, data, FILE_TYPES)
     assert (found.type, found.name) == (kind, name.replace(".PDF", ".pdf"))
-    if kind not in ("png", "jpg"):
+    if kind not in ("png", "jpg", "docx"):  # a photo and the Word file lose what they say of their maker
         assert found.data == data
 
 
@@ -63,90 +60,6 @@ def test_the_content_gives_the_ending():
 def test_a_document_may_link_to_the_web():
     data = made.document(links=made.link("hyperlink", "https://example.org/"))
     assert intake.take("a.docx", data, FILE_TYPES).data == data
-
-
-KIND, AS_PDF = (
-    "is of a kind we cannot keep. Save it as PDF and send that.",
-    "Save it without, or send it as PDF.",
-)
-DAMAGED = "is damaged. Open it, save it anew and send that, or send it as PDF."
-PICTURE = "is a picture of a kind we cannot keep. Save it as JPG or PNG and send that."
-RUNS, LOADS = (
-    f"holds macros or a program. {AS_PDF}",
-    f"loads something from elsewhere when it is opened. {AS_PDF}",
-)
-NOT_PDF, NOT_WORD = (
-    f"is not {kind} inside, whatever its name says. Save it anew, or as PDF." for kind in ("PDF", "Word")
-)
-TEXT = "is not plain text inside. Save it as plain text (UTF-8), or as PDF."
-LARGE = "unpacks to far more than a document holds. Send it as PDF."
-DRAWN = "is damaged: it cannot be drawn. Open it, save it anew and send that."
-OLD = "is in an old Office format, or locked with a password. Save it as .docx, .xlsx or PDF without one."
-
-# what it is: name, bytes, what is said after its name
-HOSTILE = {
-    "nothing": ("a.pdf", b"", "is empty. Look at it on your device and send it again."),
-    "too large": ("a.txt", b"x" * (LARGEST + 1),
-        "has 25 MB; one file may have 25 MB. Save a smaller version, or send it in parts."),
-    "a program": ("setup.exe", made.EXE, KIND),
-    "a program called a PDF": ("a.pdf", made.EXE, NOT_PDF),
-    "a program called a text": ("a.txt", made.EXE, TEXT),
-    "words called a PDF": ("a.pdf", b"just words", NOT_PDF),
-    "a web page": ("a.html", made.HTML, KIND),
-    "a web page called a text": ("a.txt", b"\xef\xbb\xbf \n" + made.HTML, TEXT),
-    "a web page called a PDF": ("a.pdf", made.HTML, NOT_PDF),
-    "a script called Markdown": ("a.md", b"#!/bin/sh\nrm -rf ~\n", TEXT),
-    "PHP called CSV": ("a.csv", b"<?php system($_GET['c']);", TEXT),
-    "SVG": ("a.svg", made.SVG, PICTURE),
-    "SVG called PNG": ("a.png", made.SVG, PICTURE),
-    "SVG called a text": ("a.txt", made.SVG, PICTURE),
-    "XML called a text": ("a.txt", b"<?xml version='1.0'?><a/>", TEXT),
-    "GIF": ("a.gif", b"GIF89a" + b"\0" * 40, PICTURE),
-    "a picture of a telephone": ("a.heic", HEIC, PICTURE),
-    "the same, called JPG": ("a.jpg", HEIC, PICTURE),
-    "a text of two bytes a letter": ("a.csv", UTF_16, TEXT),
-    "bytes called a text": ("a.txt", bytes(range(256)), TEXT),
-    "a PDF before something else": ("a.pdf", made.PDF + b"PK\x05\x06" + b"\0" * 5000,
-        "is damaged, or not only a PDF. Print it to PDF once more and send that."),
-    "half a PDF": ("a.pdf", made.PDF[:60], "is damaged, or not only a PDF. Print it to PDF once more and send that."),
-    "something before a PDF": ("a.pdf", made.HTML + made.PDF,
-        NOT_PDF),
-    "an archive": ("a.zip", made.archive(), KIND),
-    "an archive called Word": ("a.docx", made.archive(), NOT_WORD),
-    "the old Word": ("a.doc", OLE, OLD),
-    "a locked document": ("a.docx", OLE, OLD),
-    "locked parts": ("a.docx", made.locked(),
-        NOT_WORD),
-    "two documents in one": ("a.docx", made.document(
-        contents=f'<Override PartName="/x.xml" ContentType="{made.MAIN["xlsx"]}"/>'),
-        NOT_WORD),
-    "macros": ("a.docx", made.document(parts={"word/vbaProject.bin": b"x"}), RUNS),
-    "macros by content": ("a.docx", made.document(
-        contents='<Override PartName="/m.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'),
-        RUNS),
-    "controls": ("a.xlsx", made.document("xlsx", parts={"xl/activeX/activeX1.bin": b"x"}), RUNS),
-    "a program inside": ("a.docx", made.document(parts={"word/embeddings/oleObject1.bin": b"x"}), RUNS),
-    "a template from elsewhere": ("a.docx", made.document(
-        links=made.link("attachedTemplate", "https://evil.example/t.dotm")), LOADS),
-    "a picture from elsewhere": ("a.docx", made.document(
-        links=made.link("image", "file://10.0.0.1/share/x.png", "external")), LOADS),
-    "entities": ("a.docx", made.document(
-        parts={"word/_rels/document.xml.rels": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}), DAMAGED),
-    "no XML": ("a.docx", made.document(parts={"word/_rels/document.xml.rels": b"<a"}), DAMAGED),
-    "a way out": ("a.docx", made.document(parts={"../../../etc/cron.d/x": b"x"}), DAMAGED),
-    "a bomb": ("a.docx", made.bomb(), LARGE),
-    "a bomb that lies": ("a.docx", made.lying_bomb(), DAMAGED),
-    "thousands of parts": ("a.docx", made.many_parts(),
-        NOT_WORD),
-    "a document that was cut off": ("a.docx", made.word("x")[:-300],
-        NOT_WORD),
-    "a picture of gigabytes": (
-        "a.png", made.huge_png(), "has more points than any page needs. Save it smaller and send that."),
-    "a picture too large": ("a.png", made.huge_png(8_000, 6_000),
-        "has 8,000 × 6,000 points; 40 million together are enough for any page. Save it smaller and send that."),
-    "half a picture": ("a.jpg", made.picture(size=(400, 300))[:700], DRAWN),
-    "a picture of nothing": ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, DRAWN),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", HOSTILE)

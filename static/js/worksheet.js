@@ -147,4 +147,4 @@ document.addEventListener("click", async (event) => {
   const link = /** @type {Element} */ (event.target).closest("a[data-passage]");
   if (link) (await import("./passage_jump.js")).jump(link);
 });
-setTimeout(() => import("./looked.js"), 5000);
+setTimeout(() => import("./looked.js").catch(() => {}), 5000); // no connection: the next save says that it was seen

@@ -201,7 +201,7 @@ class Participant(Somebody):
         asked = self.sheet.field(field_id).locator(".word", has=self.page.locator("fieldset.answer"))
         asked.get_by_label("I disagree" if words else "Changed here").check()
         if words:
-            asked.locator("textarea").fill(words)
+            asked.locator('textarea[name^="request~"]').fill(words)
 
     # --- the manual ---
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any
 
 from flask import Flask
@@ -50,8 +50,10 @@ def add_libraries(app: Flask) -> None:
 def add_rooms(app: Flask) -> None:
     for room in ROOMS:
         package = import_module(f"app.{room}")
-        if find_spec(f"app.{room}.models"):  # every table is known before the first query, page or migration
-            import_module(f"app.{room}.models")
+        for module in iter_modules(package.__path__):
+            # every table is known before the first query, page or migration
+            if module.name.endswith("models"):
+                import_module(f"app.{room}.{module.name}")
         package.init_app(app)
 
 

@@ -18,15 +18,8 @@ from app.assessment.models import Assessment
 from app.cohorts.actions import activate, assign_coach, enroll
 from app.cohorts.models import Cohort, Enrollment
 from app.coursework import counts, rules
-from app.coursework.models import (
-    Attachment,
-    Comment,
-    Draft,
-    Review,
-    Submission,
-    SubmissionAttachment,
-    System,
-)
+from app.coursework.models import Attachment, Draft, Submission, SubmissionAttachment, System
+from app.coursework.review_models import Comment, Review
 from app.curriculum.fields import files_of
 from app.curriculum.queries import current_release_id, program_of
 from app.curriculum.schema import structure_hash

@@ -14,8 +14,8 @@ from app.coaching.views import bp
 from app.coursework import blind, blind_rules
 from app.coursework.assignments import assignment_of_round
 from app.coursework.quality_models import BlindReview
-from app.coursework.review_queries import criteria_views
 from app.coursework.review_rules import LEVEL_WORDS
+from app.coursework.review_shown import criteria_views
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db

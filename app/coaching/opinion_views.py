@@ -13,7 +13,7 @@ from app.coaching.forms import words
 from app.coaching.views import bp
 from app.coursework import handover, opinions, review_queries
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Review
+from app.coursework.review_models import Review
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db

@@ -16,7 +16,8 @@ from app.cohorts.extensions import history_of
 from app.cohorts.models import Cohort, CohortCoach, Enrollment, Extension
 from app.cohorts.queries import dates_for, program
 from app.cohorts.rules import Held, ModuleDates, extension_of, week_of
-from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.coursework.models import Draft, Submission, System
+from app.coursework.review_models import Comment, Review
 from app.coursework.withheld_rules import Mark, marks
 from app.curriculum.schema import Module
 from app.lib.database import db

@@ -14,8 +14,9 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import User
 from app.coaching.quality_rules import Agreement, Sum, agreement, together
 from app.cohorts.models import Cohort, CohortCoach
-from app.coursework.models import Review, ReviewTally, Submission
+from app.coursework.models import Submission
 from app.coursework.quality_models import AgreementTally, BlindReview
+from app.coursework.review_models import Review, ReviewTally
 from app.curriculum.queries import program_of
 from app.curriculum.schema import Module
 from app.lib.database import db

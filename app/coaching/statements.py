@@ -26,7 +26,8 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, CohortCoach, Enrollment
-from app.coursework.models import CELL, IS_OPEN, QueueCell, Review, ReviewTally, Submission, System
+from app.coursework.models import CELL, IS_OPEN, QueueCell, Submission, System
+from app.coursework.review_models import Review, ReviewTally
 from app.lib.database import UTCDateTime
 
 PAGE = 25

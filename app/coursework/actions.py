@@ -22,8 +22,9 @@ from app.cohorts.rules import may_work
 from app.coursework import counts, forms, history, messages, queries, rules, sending, waiting
 from app.coursework.assignments import assignment_of
 from app.coursework.frozen import Reference
-from app.coursework.models import Comment, Draft, Submission, SubmissionAttachment, System
+from app.coursework.models import Draft, Submission, SubmissionAttachment, System
 from app.coursework.precheck import Finding, to_do, to_look_at
+from app.coursework.review_models import Comment
 from app.curriculum import fields
 from app.curriculum.schema import Module, Rubric, Worksheet, structure_hash
 from app.lib import times

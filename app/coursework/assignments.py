@@ -8,7 +8,8 @@ from functools import cached_property
 
 from flask import abort
 
-from app.coursework.models import Comment, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Comment
 from app.curriculum.queries import program_of
 from app.curriculum.schema import Criterion, Module, Rubric, Worksheet
 

@@ -9,8 +9,9 @@ from flask import render_template
 
 from app.coursework import forms
 from app.coursework.queries import Sheet
-from app.coursework.sheet import Page, saved_words
+from app.coursework.sheet import Page
 from app.curriculum.field_types import CalculatedField, TableField
+from app.lib import times
 
 
 def autosave_answer(
@@ -20,10 +21,10 @@ def autosave_answer(
     HTML. Called once the save is committed."""
     page = Page(sheet, merged.entries, now)
     tables = [one for one in sheet.worksheet.fields() if isinstance(one, TableField)]
-    anchor, words = page.next_step
+    anchor, words = page.check.next_step
     return {
         "version": version,
-        "saved_at": saved_words(saved_at, now),
+        "saved_at": times.saved_words(saved_at, now),
         "was": forms.marks(merged.entries, merged.same),
         "elsewhere": merged.elsewhere,
         "conflicts": merged.conflicts,

@@ -19,8 +19,9 @@ from app.coursework import counts, masking
 from app.coursework import quality_messages as messages
 from app.coursework.assignments import assignment_of_round
 from app.coursework.frozen import ShownField, shown
-from app.coursework.models import Review, Submission
+from app.coursework.models import Submission
 from app.coursework.quality_models import AgreementTally, BlindReview
+from app.coursework.review_models import Review
 from app.coursework.review_queries import named, whose
 from app.lib.database import db
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-LEVELS = ("not_yet", "meets", "exceeds")
+from app.coursework.review_rules import LEVEL_WORDS
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def offered(
     return {
         one.key: before[one.key]
         for one in criteria
-        if before.get(one.key) in LEVELS
+        if before.get(one.key) in LEVEL_WORDS
         and not (one.critical and before[one.key] == "not_yet")
         and not (touched.intersection(one.fields) if one.fields else touched)
     }

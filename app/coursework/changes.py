@@ -11,7 +11,7 @@ from app.lib.json_rows import instant
 
 
 def changes_of_row(row: Any, worksheet: Worksheet, rubric: Rubric | None) -> change_rules.Changes:
-    """The same from a row of `queries.systems_of`, for pages that show many systems."""
+    """The same from a row of `systems_of`, for pages that show many systems."""
     asked = [
         change_rules.Asked(
             one["id"],

@@ -17,7 +17,7 @@ from app.audit.actions import record
 from app.coursework import bank_rules as rules
 from app.coursework.assignments import Assignment
 from app.coursework.frozen import text_of
-from app.coursework.models import BankComment, Comment, Review
+from app.coursework.review_models import BankComment, Comment, Review
 from app.coursework.review_queries import answers_of
 from app.lib.database import db
 from app.lib.refusal import Refused

@@ -14,7 +14,8 @@ from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.coursework import rules
-from app.coursework.models import CELL, IS_OPEN, QueueCell, Review, ReviewTally, Submission
+from app.coursework.models import CELL, IS_OPEN, QueueCell, Submission
+from app.coursework.review_models import Review, ReviewTally
 from app.lib.database import Base, db
 
 TALLY = ("cohort_id", "module_slug", "coach_id", "hours")

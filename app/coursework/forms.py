@@ -19,7 +19,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app.coursework import rows, sending
-from app.coursework.models import LEVELS
+from app.coursework.review_rules import LEVEL_WORDS
 from app.curriculum import fields
 from app.curriculum.field_types import Field, FileField, GroupField, TableField
 from app.curriculum.scalars import Kind
@@ -80,7 +80,7 @@ def posted(form: Form, worksheet: Worksheet, rubric: Rubric | None, requests: Co
             found[one.id] = fields.clean(one, _raw(form, one))[0]
     for criterion in rubric.criteria if rubric else ():
         level = form.get(rating_key(criterion.key), "")
-        if level in LEVELS:
+        if level in LEVEL_WORDS:
             found[rating_key(criterion.key)] = level
     for comment_id in requests:
         key = request_key(comment_id)

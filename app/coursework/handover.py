@@ -16,8 +16,9 @@ from app.coursework import counts
 from app.coursework import handover_messages as messages
 from app.coursework import promise_rules as rules
 from app.coursework.leases import OPEN, lock
-from app.coursework.models import IS_OPEN, Review, Submission, System
+from app.coursework.models import IS_OPEN, Submission, System
 from app.coursework.quality_models import PromiseWatch
+from app.coursework.review_models import Review
 from app.coursework.review_queries import whose
 from app.coursework.review_rules import lease_is_live
 from app.coursework.rules import days, next_status, next_submission_status

@@ -14,9 +14,10 @@ from flask import abort
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from app.coursework import forms, history_rules
-from app.coursework.models import Draft, KeptState, Review
+from app.coursework.models import Draft, KeptState
 from app.coursework.review_merge import ReviewMerge
 from app.coursework.review_merge import text_of as review_text
+from app.coursework.review_models import Review
 from app.coursework.review_queries import text_of
 from app.coursework.review_rules import ReviewText
 from app.curriculum import fields

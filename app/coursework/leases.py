@@ -14,7 +14,8 @@ from app.accounts.models import User
 from app.audit.actions import record
 from app.coursework import counts
 from app.coursework import review_rules as rules
-from app.coursework.models import Comment, Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_queries import whose
 from app.coursework.rules import next_status, next_submission_status
 from app.lib.database import db

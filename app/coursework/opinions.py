@@ -15,8 +15,8 @@ from app.audit.actions import record
 from app.coursework import opinion_rules as rules
 from app.coursework import quality_messages as messages
 from app.coursework.leases import OPEN, lock
-from app.coursework.models import Review
 from app.coursework.quality_models import Opinion
+from app.coursework.review_models import Review
 from app.coursework.review_queries import whose
 from app.lib.database import db
 

@@ -13,9 +13,10 @@ from app.audit.actions import record
 from app.cohorts.rules import may_work
 from app.coursework import actions, forms, history, looks, review_actions, review_merge, rules
 from app.coursework.history_page import review_text
-from app.coursework.models import KeptState, Review
+from app.coursework.models import KeptState
 from app.coursework.queries import Sheet
 from app.coursework.review_form import Known
+from app.coursework.review_models import Review
 from app.coursework.review_queries import text_of, whose
 from app.coursework.review_rules import ReviewText
 from app.lib import times

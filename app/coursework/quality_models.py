@@ -9,7 +9,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.coursework.models import Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Review
 from app.lib.columns import one_of
 from app.lib.database import Base
 

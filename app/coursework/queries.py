@@ -1,14 +1,14 @@
-"""Systems, worksheets and rounds as their owner and the rooms above read them. Columns rather than rows for lists."""
+"""One system, its worksheet and its rounds as their owner and the rooms above read them. All of a person: `systems`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import abort
-from sqlalchemy import Row, ScalarSelect, and_, case, func, select
+from sqlalchemy import ScalarSelect, and_, case, func, select
 from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import User
@@ -19,7 +19,8 @@ from app.cohorts.rules import READING, Held, ModuleDates, extension_of, may_work
 from app.coursework import rules, threads
 from app.coursework.assignments import assignment_of
 from app.coursework.change_rules import answer_counts
-from app.coursework.models import Comment, Draft, Look, Review, Submission, System
+from app.coursework.models import Draft, Look, Submission, System
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_rules import KIND_WORDS
 from app.coursework.spotted import Context
 from app.coursework.thread_rules import Thread
@@ -27,7 +28,6 @@ from app.coursework.withheld_rules import Mark, in_draft
 from app.curriculum.schema import Module, Program, Rubric, Worksheet
 from app.lib import times
 from app.lib.database import db
-from app.lib.json_rows import json_rows
 
 # --- one system -----------------------------------------------------------------------------------------------
 
@@ -203,19 +203,25 @@ def system_for(user: User, system_id: int) -> System:
     return db.session.scalar(rows.where(Enrollment.status.in_(READING))) or abort(404)
 
 
+def system_of_module(enrollment_id: int, module_slug: str) -> System | None:
+    """The system this enrollment builds for a module, if it is begun."""
+    rows = select(System).where(System.enrollment_id == enrollment_id, System.module_slug == module_slug)
+    return db.session.scalar(rows)
+
+
 def lock_system(system_id: int) -> None:
     """Let nobody else change this system before we commit; read it after this."""
     db.session.execute(select(System.id).where(System.id == system_id).with_for_update())
 
 
 # "You will hear by": the moment that was named last. On time is counted by the first one.
-_hear_by = func.coalesce(Submission.instead_at, Submission.promised_at).label("promised_at")
+hear_by = func.coalesce(Submission.instead_at, Submission.promised_at).label("promised_at")
 _history = (
     select(
         Submission.number,
         Submission.status,
         Submission.submitted_at,
-        _hear_by,
+        hear_by,
         Submission.digest,
         Review.published_at,
         Review.verdict,
@@ -314,71 +320,4 @@ def latest_submission(system_id: int) -> Submission | None:
         .order_by(Submission.number.desc())
         .limit(1)
     )
-    return db.session.scalar(rows)
-
-
-# --- all systems of one person --------------------------------------------------------------------------------------
-
-
-# The change requests of a system that nobody has settled, and when it was last reviewed.
-_open = (
-    select(
-        Comment.id,
-        Comment.field_id,
-        Comment.kind,
-        Comment.answer,
-        Comment.answer_text,
-        Comment.answered_at,
-        Review.marks,
-    )
-    .join(Review, Review.id == Comment.review_id)
-    .join(Submission, Submission.id == Review.submission_id)
-    .where(Submission.system_id == System.id, Review.status == "published")
-    .where(Comment.kind.in_(("required", "suggested")), Comment.settled_at.is_(None))
-)
-_reviewed = (
-    select(func.max(Review.published_at))
-    .join(Submission, Submission.id == Review.submission_id)
-    .where(Submission.system_id == System.id, Review.status == "published")
-    .correlate(System)
-    .scalar_subquery()
-)
-
-
-def systems_of(enrollment_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Every system of this person, in the order in which they were begun. One query.
-
-    Columns: id, module_slug, release_id, status, round, created_at, accepted_at, accepted_round, excused_because;
-    saved_at of the draft; submitted_at and promised_at of the newest round; `open_requests` (JSON) and reviewed_at for
-    `open_changes`. A module without a row is not started; `rules.state_of` has the words.
-    """
-    last = (Submission.system_id == System.id) & (Submission.number == System.round)
-    rows = (
-        select(
-            System.id,
-            System.module_slug,
-            System.release_id,
-            System.status,
-            System.round,
-            System.created_at,
-            System.accepted_at,
-            System.accepted_round,
-            System.excused_because,
-            Draft.saved_at,
-            Submission.submitted_at,
-            _hear_by,
-            json_rows(_open, System).label("open_requests"),
-            _reviewed.label("reviewed_at"),
-        )
-        .join(Draft, Draft.system_id == System.id)
-        .outerjoin(Submission, last)
-        .where(System.enrollment_id == enrollment_id)
-        .order_by(System.id)
-    )
-    return db.session.execute(rows).all()
-
-
-def system_of_module(enrollment_id: int, module_slug: str) -> System | None:
-    """The system this enrollment builds for a module, if it is begun."""
-    rows = select(System).where(System.enrollment_id == enrollment_id, System.module_slug == module_slug)
     return db.session.scalar(rows)

@@ -19,7 +19,8 @@ from app.coursework import review_rules as rules
 from app.coursework.assignments import assignment_of_round
 from app.coursework.history_rules import loses_much
 from app.coursework.leases import lock, take_lease
-from app.coursework.models import Comment, Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_queries import whose
 from app.coursework.rules import next_status, next_submission_status
 from app.lib.database import db

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.coursework import review_queries as queries
+from app.coursework import review_shown
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Review, Submission
-from app.coursework.queries import systems_of
+from app.coursework.models import Submission
+from app.coursework.review_models import Review
 from app.coursework.review_queries import named
+from app.coursework.systems import systems_of
 from app.curriculum.queries import program_of
 from app.lib.words import count
 from app.mail.actions import post
@@ -36,7 +37,7 @@ def withdrawn(review: Review, now: datetime) -> None:
 
 def _facts(review: Review) -> dict[str, Any]:
     submission = review.submission
-    view = queries.view_of(review)
+    view = review_shown.view_of(review)
     required = [one for one in (*view.earlier, *view.remarks) if one.kind == "required"]
     return {
         "review": view,

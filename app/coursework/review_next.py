@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 from app.accounts.models import User
 from app.cohorts.models import CohortCoach
 from app.coursework import leases
-from app.coursework.models import Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Review
 from app.coursework.review_queries import coached_by
 from app.lib.database import db
 from app.lib.refusal import Refused

@@ -10,13 +10,14 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.accounts.models import User
-from app.coursework import carry_over, frozen, next_changes, review_form, review_merge
+from app.coursework import carry_over, frozen, next_changes, review_form, review_merge, review_shown
 from app.coursework import review_queries as queries
 from app.coursework import review_rules as rules
 from app.coursework.anchors import FieldText
 from app.coursework.assignments import Assignment, assignment_of_round
-from app.coursework.models import Comment, Review, Submission
-from app.coursework.review_queries import CriterionView, RemarkView, ReviewView
+from app.coursework.models import Submission
+from app.coursework.review_models import Comment, Review
+from app.coursework.review_shown import CriterionView, RemarkView, ReviewView
 from app.coursework.sending import SentWith
 from app.lib import diff
 from app.lib.database import db
@@ -65,7 +66,7 @@ class ReviewPage:
     hint: rules.Hint
     is_own: bool
     holder: User | None  # the colleague who has it open now
-    said: queries.Discussed  # comments and earlier requests as they are stored
+    said: review_shown.Discussed  # comments and earlier requests as they are stored
     decided: ReviewView | None  # a colleague's published review of this very round
     was: str  # marks of what is stored, for the form
 
@@ -126,7 +127,7 @@ def page_of(
     submission = review.submission
     task = assignment_of_round(submission)
     before = queries.reviewed_before(submission)
-    found = queries.discussed(submission, review)
+    found = review_shown.discussed(submission, review)
     comments, earlier = found.comments, found.earlier
     stored = queries.text_of(review, comments)
     text = text or stored
@@ -144,7 +145,7 @@ def page_of(
         fields=_page_fields(shown, text, requests, show),
         changed=len(changed),
         same=same,
-        criteria=queries.criteria_views(
+        criteria=review_shown.criteria_views(
             task.criteria,
             text.marks,
             submission.self_rating,
@@ -273,4 +274,4 @@ def _holder(submission: Submission, user: User, now: datetime) -> User | None:
 def _decided(review: Review) -> ReviewView | None:
     if review.submission.status != "decided" or review.status != "draft":
         return None
-    return queries.review_view(review.submission)
+    return review_shown.review_view(review.submission)

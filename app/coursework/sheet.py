@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from app.coursework import (
-    anchors,
     change_rules,
     forms,
-    frozen,
     improving_rules,
     looks,
     other_modules,
-    precheck,
     rules,
     sending,
 )
@@ -26,8 +22,9 @@ from app.coursework.changes import changes_of
 from app.coursework.frozen import Answers, Reference, ShownField, ShownFile, shown, shown_files
 from app.coursework.precheck import Seen, seen
 from app.coursework.queries import Remark, Sheet
-from app.coursework.review_rules import LEVEL_WORDS
 from app.coursework.sections import SEND, Steps
+from app.coursework.sheet_check import Check
+from app.coursework.sheet_remarks import Remarks
 from app.coursework.talk import Talk
 from app.curriculum import fields
 from app.curriculum.calculation import Results
@@ -35,6 +32,7 @@ from app.curriculum.field_types import CalculatedField, Field, TableField
 from app.curriculum.schema import Criterion, Section
 from app.lib import times
 from app.lib.refusal import Refused
+from app.lib.words import count
 
 
 class Page:
@@ -136,44 +134,6 @@ class Page:
         rubric = self.sheet.rubric
         return [one for one in (rubric.criteria if rubric else ()) if one.key in field.criteria]
 
-    def remarks(self, field: Field) -> list[Remark]:
-        return self._remarks[field.id]
-
-    def numbered(self, remark: Remark) -> str:
-        """'Required change 2': numbered in the order of the worksheet, as on the coach's page; praise has none."""
-        number = self._numbers.get(remark.id)
-        return f"{remark.word} change {number}" if number else remark.word
-
-    def place(self, remark: Remark) -> anchors.Place:
-        """Where the passage of this comment stands in what is written here now."""
-        field = self.sheet.worksheet.field(remark.field_id)
-        text = self._texts.get(remark.field_id)
-        if text is None:
-            shown_here = Answers(self.sheet.worksheet, self.answers, {})
-            text = frozen.text_of(field, shown_here) if field else anchors.FieldText("")
-            self._texts[remark.field_id] = text
-        anchor = anchors.Anchor(remark.quote, remark.prefix, remark.suffix, remark.row_id)
-        return anchors.place(anchor, text)
-
-    @cached_property
-    def _texts(self) -> dict[str, anchors.FieldText]:
-        return {}
-
-    @cached_property
-    def _numbers(self) -> dict[int, int]:
-        place = {field.id: at for at, field in enumerate(self.sheet.worksheet.fields())}
-        numbers: dict[int, int] = {}
-        count: dict[int, int] = defaultdict(int)
-        for one in sorted(self.sheet.remarks, key=lambda remark: place.get(remark.field_id, 999)):
-            if one.is_request:
-                count[one.round] += 1
-                numbers[one.id] = count[one.round]
-        return numbers
-
-    @property
-    def remarks_by_field(self) -> dict[str, list[Remark]]:
-        return self._remarks
-
     @cached_property
     def shown(self) -> list[ShownField]:
         """The fields to read, where nothing can be written."""
@@ -184,17 +144,12 @@ class Page:
         found: dict[str, str] | None = self.entries.get(forms.request_key(remark.id))
         return found
 
+    @cached_property
+    def remarks(self) -> Remarks:
+        return Remarks(self.sheet, self.answers)
+
     def rating(self, key: str) -> str:
         found: str = self.entries.get(forms.rating_key(key), "")
-        return found
-
-    @cached_property
-    def _remarks(self) -> dict[str, list[Remark]]:
-        """Beside the fields: the newest review, and what is still open of earlier ones."""
-        found: dict[str, list[Remark]] = defaultdict(list)
-        for one in self.sheet.remarks:
-            if one.is_latest or (one.is_request and one.settled_at is None):
-                found[one.field_id].append(one)
         return found
 
     @cached_property
@@ -221,19 +176,16 @@ class Page:
         ids = {field.id for field in section.fields}
         if (self.said and self.said.field in ids) or self._undo.partition("~")[0] in ids:
             return True
-        if any(finding.anchor in ids for finding in self.requests_to_do) or self.next_field in ids:
+        asked = any(finding.anchor in ids for finding in self.check.requests_to_do)
+        if asked or self.check.next_field in ids:
             return True
         answered, total = self.progress[section.id]
-        return 0 < answered < total and any(finding.anchor in ids for finding in self.to_do)
+        return 0 < answered < total and any(finding.anchor in ids for finding in self.check.to_do)
 
     def section_note(self, section: Section) -> str:
         """'3 of 3 answered, one note of praise'."""
         answered, total = self.progress[section.id]
-        counts: dict[str, int] = defaultdict(int)
-        for field in section.fields:
-            for one in self.remarks(field):
-                counts[one.kind] += 1
-        words = [_count(counts[kind], *names) for kind, names in _COMMENTS.items() if counts[kind]]
+        words = self.remarks.words_on(section.fields)
         return ", ".join(
             [
                 f"{answered} of {total} answered",
@@ -244,101 +196,22 @@ class Page:
     # --- the check ---
 
     @cached_property
-    def to_do(self) -> list[precheck.Finding]:
-        return precheck.to_do(self.sheet.worksheet, self.answers)
-
-    @cached_property
-    def requests_to_do(self) -> list[precheck.Finding]:
-        """Required changes without an answer."""
-        return [
-            precheck.Finding(
-                "todo", f"{one.field_id}: the change {one.by} asked for has no answer yet.", one.field_id
-            )
-            for one in self._in_order
-            if one.kind == "required" and not rules.is_answer(**(self.answer(one) or {}))
-        ]
+    def check(self) -> Check:
+        unanswered = [one for one in self._in_order if one.kind == "required" and not self._is_answered(one)]
+        return Check(self.sheet, self.entries, self.answers, self.results, self.progress, unanswered)
 
     @property
     def _in_order(self) -> list[Remark]:
         by_id = {one.id: one for one in self.sheet.open_requests}
         return [by_id[one.id] for one in self.changes.list]
 
-    @cached_property
-    def findings(self) -> list[precheck.Finding]:
-        worksheet = self.sheet.worksheet
-        return [*self.requests_to_do, *self.to_do, *self.to_look_at, *precheck.done(worksheet, self.progress)]
-
-    @cached_property
-    def to_look_at(self) -> list[precheck.Finding]:
-        return precheck.to_look_at(self.sheet.worksheet, self.answers, self.results, self.sheet.scanned_with)
-
-    @property
-    def not_looked_at(self) -> list[precheck.Finding]:
-        """Findings that are neither mended nor answered by a note."""
-        return [one for one in self.to_look_at if not sending.is_settled(one, self.entries)]
-
-    def note(self, finding: precheck.Finding) -> str:
-        return sending.note_to(finding, self.entries)
-
-    @staticmethod
-    def note_problem(note: str) -> str:
-        return sending.note_problem(note)
+    def _is_answered(self, remark: Remark) -> bool:
+        return rules.is_answer(**(self.answer(remark) or {}))
 
     @property
     def plan(self) -> tuple[str, str]:
         """The two halves of “When …, I will …” as they are written so far."""
         return self.entries.get(sending.WHEN, ""), self.entries.get(sending.WILL, "")
-
-    @property
-    def next_field(self) -> str:
-        """The id of the field to go on with; empty when everything is there."""
-        return next((one.anchor for one in [*self.requests_to_do, *self.to_do]), "")
-
-    @property
-    def next_step(self) -> tuple[str, str]:
-        """(anchor, words) of the one next step."""
-        if self.next_field:
-            field = self.sheet.worksheet.field(self.next_field)
-            return self.next_field, f"{self.next_field} {field.label if field else ''}".strip()
-        return "send", "Check and submit"
-
-    @property
-    def unrated(self) -> list[Criterion]:
-        return [
-            one
-            for one in (self.sheet.rubric.criteria if self.sheet.rubric else ())
-            if not self.rating(one.key)
-        ]
-
-    # --- entries by their key, for the page that shows both texts ---
-
-    def key_number(self, key: str) -> str:
-        return key if self.sheet.worksheet.field(key) else ""
-
-    def key_label(self, key: str) -> str:
-        if field := self.sheet.worksheet.field(key):
-            return field.label
-        head, _, name = key.partition("~")
-        if f"{head}~" == forms.RATING:
-            criterion = self.sheet.rubric.criterion(name) if self.sheet.rubric else None
-            return f"Your own rating: {criterion.title if criterion else name}"
-        if sending.is_name(key):
-            return _BESIDE.get(key, "Your note to a point of the check")
-        asked = next((one.text for one in self.sheet.open_requests if str(one.id) == name), "")
-        return f"Your answer to: {asked}"
-
-    def described(self, key: str, value: Any) -> str:
-        """An entry as plain text."""
-        if field := self.sheet.worksheet.field(key):
-            return fields.display(field, value)
-        if isinstance(value, dict):
-            said = {"changed": "Changed here.", "disagree": "I disagree."}.get(value["answer"], "")
-            return f"{said} {value['text']}".strip()
-        return value if sending.is_name(key) else LEVEL_WORDS.get(value, "")
-
-    def can_keep_both(self, key: str) -> bool:
-        field = self.sheet.worksheet.field(key)
-        return field is not None and field.type in ("long_text", "table", "file")
 
     # --- what is new since the last look ---
 
@@ -364,7 +237,7 @@ class Page:
                 one.id,
                 one.field_id,
                 one.kind,
-                rules.is_answer(**(self.answer(one) or {})),
+                self._is_answered(one),
                 one.below,
                 one.text,
             )
@@ -375,7 +248,7 @@ class Page:
     @cached_property
     def talk(self) -> Talk:
         """What is said about the comments on this page."""
-        shown = [one for some in self._remarks.values() for one in some]
+        shown = [one for some in self.remarks.by_field.values() for one in some]
         return Talk.of_owner(self.sheet.system, [one.thread for one in shown if one.thread], self.now)
 
     @property
@@ -386,15 +259,17 @@ class Page:
 
     @property
     def state(self) -> tuple[str, str]:
-        if self.requests_to_do and not self.read_only:
-            left = _count(len(self.requests_to_do), "required change to answer", "required changes to answer")
+        if self.check.requests_to_do and not self.read_only:
+            left = count(
+                len(self.check.requests_to_do), "required change to answer", "required changes to answer"
+            )
             return "changes", left[:1].upper() + left[1:]
         pattern, word = rules.state_of(self.sheet.system.status)
         return pattern, self.improving or word
 
     @property
     def saved(self) -> str:
-        return saved_words(self.sheet.draft.saved_at, self.now)
+        return times.saved_words(self.sheet.draft.saved_at, self.now)
 
     @property
     def was(self) -> str:
@@ -417,26 +292,6 @@ class Page:
         return rules.promise(
             self.now, self.sheet.module.review_days, cohort.time_zone, rules.days(cohort.holidays)
         )
-
-
-_BESIDE = {sending.WHEN: "When you will use it first", sending.WILL: "What you will do then"}
-_COMMENTS = {
-    "required": ("required change", "required changes"),
-    "suggested": ("suggestion", "suggestions"),
-    "praise": ("note of praise", "notes of praise"),
-}
-
-
-def _count(number: int, one: str, many: str) -> str:
-    small = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return f"{small[number] if number < len(small) else number} {one if number == 1 else many}"
-
-
-def saved_words(saved_at: datetime, now: datetime) -> str:
-    """'Saved at 2:32 p.m.' today, with the day otherwise; the viewer's zone."""
-    if times.local_date(saved_at) != times.local_date(now):
-        return f"Saved {times.moment(saved_at)}"
-    return f"Saved at {times.clock_time(saved_at).rpartition(' ')[0]}"
 
 
 def _result(field: CalculatedField, one: fields.ResultValue) -> dict[str, str]:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from app.accounts.models import User
 from app.coursework import threads
-from app.coursework.models import Review, Submission, System
-from app.coursework.review_queries import RemarkView, ReviewView
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Review
+from app.coursework.review_shown import RemarkView, ReviewView
 from app.coursework.thread_rules import Said, Thread, reason_kept
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from app.accounts.models import User
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Comment, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Comment
 from app.mail.actions import post
 
 

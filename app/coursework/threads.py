@@ -20,7 +20,8 @@ from app.cohorts.models import CohortCoach, Enrollment
 from app.cohorts.rules import may_read, may_work
 from app.coursework import rules, thread_messages
 from app.coursework import thread_rules as threads
-from app.coursework.models import Comment, CommentRead, Reply, Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Comment, CommentRead, Reply, Review
 from app.coursework.thread_rules import Reader, Said, Thread
 from app.lib.database import db
 from app.lib.json_rows import instant, json_rows

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import program
-from app.coursework.models import Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Review
 from app.coursework.sending import Waiting
 from app.lib import times
 from app.lib.database import db

@@ -2,227 +2,33 @@
 
 What is hidden is taken out of the rounds and lies in its `Withholding` alone: a page, a mail or an export that reads a
 round cannot show it, whoever writes it. Showing it again puts back exactly what was there. A round is changed by this
-and by nothing else, and says so; its digest stays as the receipt of what was sent.
-
-`HOLDERS` lists every column in which words of a participant stand, or words about them. A table that comes to hold
-some joins with one line; tests/house/test_withheld.py looks for columns that nobody listed.
+and by nothing else, and says so; its digest stays as the receipt of what was sent. In which columns such words stand
+says `withheld_holders`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, update
+from sqlalchemy import ColumnElement, select
 
 from app.accounts.models import User
 from app.audit.actions import record
 from app.coursework import counts, leases, withheld_messages
 from app.coursework import withheld_rules as rules
 from app.coursework.assignments import assignment_of, assignment_of_round
-from app.coursework.exemplar_models import Exemplar
-from app.coursework.models import (
-    Attachment,
-    Comment,
-    Draft,
-    KeptState,
-    Reply,
-    Review,
-    Submission,
-    SubmissionAttachment,
-    System,
-    Withholding,
-)
-from app.coursework.quality_models import BlindReview, Opinion, PromiseWatch
+from app.coursework.models import Attachment, Draft, Submission, SubmissionAttachment, System, Withholding
+from app.coursework.review_models import Comment
 from app.coursework.review_queries import whose
 from app.coursework.rules import days, next_status, next_submission_status, promise
-from app.coursework.sending import NOTE
+from app.coursework.withheld_holders import Scope, comments, is_meant, stale_drafts, take_out
 from app.coursework.withheld_rules import Mark, Target
 from app.files import actions as files
 from app.files.models import StoredFile
 from app.lib.database import Base, db
 from app.lib.refusal import Refused
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What is meant, in rows: the rounds of one system up to `through`, in these fields."""
-
-    system: System
-    target: Target
-    through: int
-    field_ids: frozenset[str]
-
-    @property
-    def rounds(self) -> ColumnElement[bool]:
-        return and_(Submission.system_id == self.system.id, Submission.number <= self.through)
-
-
-# --- who holds such words -----------------------------------------------------------------------------------------
-
-Cut = Callable[[Any, Any, Scope], Any]  # (value, its row, scope) → the value without it
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A column with such words: in which rows, and what is left of one. `is_own`: the author's own, only purged."""
-
-    column: str  # 'submission.answers'
-    rows: Callable[[Scope], Select[Any]]
-    cut: Cut
-    is_own: bool = False
-
-
-def of_system(model: type[Any]) -> Callable[[Scope], Select[Any]]:
-    """The rows of a table that has a `system_id`."""
-    return lambda scope: select(model).where(model.system_id == scope.system.id)
-
-
-def _in_rounds(scope: Scope) -> Select[Any]:
-    return select(Submission).where(scope.rounds)
-
-
-def _of_this_person(scope: Scope) -> Select[Any]:
-    """All rounds that may show an answer of this system beside their own."""
-    same = System.enrollment_id == scope.system.enrollment_id
-    return select(Submission).join(System, System.id == Submission.system_id).where(same)
-
-
-def _reviews(scope: Scope) -> Select[Any]:
-    return select(Review).join(Submission, Submission.id == Review.submission_id).where(scope.rounds)
-
-
-def _comments(scope: Scope) -> Select[Any]:
-    joined = select(Comment).join(Review, Review.id == Comment.review_id)
-    return joined.join(Submission, Submission.id == Review.submission_id).where(scope.rounds)
-
-
-def answers(value: Any, _row: Any, scope: Scope) -> Any:
-    """Of answers by field id, those that are left."""
-    return rules.cut_answers(value, scope.target, scope.field_ids)
-
-
-def _keys(value: Any, _row: Any, scope: Scope) -> Any:
-    return rules.cut_keys(value, scope.target, scope.field_ids)
-
-
-def _shown(value: Any, row: Any, scope: Scope) -> Any:
-    """In the rounds themselves what stood beside the field; in all rounds what the field said there."""
-    if scope.target.what not in ("round", "field"):
-        return value
-    mine = row.system_id == scope.system.id and row.number <= scope.through
-    left = rules.cut_keys(value, scope.target, scope.field_ids) if mine else value
-    return rules.cut_shown(left, scope.field_ids)
-
-
-def _sent_with(value: Any, _row: Any, scope: Scope) -> Any:
-    """The notes to findings quote the passages they are about."""
-    return rules.cut_sent_with(value, scope.target, scope.field_ids)
-
-
-def _kept_draft(value: Any, row: Any, scope: Scope) -> Any:
-    return {**value, "answers": answers(value.get("answers", {}), row, scope)}
-
-
-def _kept_review(value: Any, _row: Any, scope: Scope) -> Any:
-    return rules.cut_kept_review(value, scope.target, scope.field_ids)
-
-
-def _sending(value: Any, _row: Any, scope: Scope) -> Any:
-    """A note does not say which field it is about, and a finding asks for it again."""
-    if scope.target.what == "comment":
-        return value
-    whole = scope.target.what == "round"
-    return {} if whole else {key: text for key, text in value.items() if not key.startswith(NOTE)}
-
-
-def _states_of_reviews(scope: Scope) -> Select[Any]:
-    joined = select(KeptState).join(Review, Review.id == KeptState.review_id)
-    return joined.join(Submission, Submission.id == Review.submission_id).where(scope.rounds)
-
-
-def _replies(scope: Scope) -> Select[Any]:
-    joined = select(Reply).join(Comment, Comment.id == Reply.comment_id)
-    joined = joined.join(Review, Review.id == Comment.review_id)
-    return joined.join(Submission, Submission.id == Review.submission_id).where(scope.rounds)
-
-
-def _said_about_it(value: Any, row: Any, scope: Scope) -> Any:
-    comment = db.session.get_one(Comment, row.comment_id)
-    is_meant = _is_meant(comment, scope) or _is_on_field(comment, scope)
-    return rules.HIDDEN if value and is_meant else value
-
-
-def _is_meant(comment: Comment, scope: Scope) -> bool:
-    return scope.target.what == "round" or scope.target.comment_id == comment.id
-
-
-def _said(value: Any, row: Any, scope: Scope) -> Any:
-    return rules.HIDDEN if value and _is_meant(row, scope) else value
-
-
-def _replied(value: Any, row: Any, scope: Scope) -> Any:
-    """What the participant answered goes with the field, too: it is the same hand."""
-    return "" if _is_meant(row, scope) or _is_on_field(row, scope) else value
-
-
-def _is_on_field(comment: Comment, scope: Scope) -> bool:
-    return scope.target.what == "field" and comment.field_id in scope.field_ids
-
-
-def _of_whole_round(value: Any, _row: Any, scope: Scope) -> Any:
-    return rules.HIDDEN if value and scope.target.what == "round" else value
-
-
-def _exemplars(scope: Scope) -> Select[Any]:
-    return select(Exemplar).join(Submission, Submission.id == Exemplar.submission_id).where(scope.rounds)
-
-
-def _opinions(scope: Scope) -> Select[Any]:
-    joined = select(Opinion).join(Review, Review.id == Opinion.review_id)
-    return joined.join(Submission, Submission.id == Review.submission_id).where(scope.rounds)
-
-
-def _watches(scope: Scope) -> Select[Any]:
-    return (
-        select(PromiseWatch).join(Submission, Submission.id == PromiseWatch.submission_id).where(scope.rounds)
-    )
-
-
-def _blind_reviews(scope: Scope) -> Select[Any]:
-    return (
-        select(BlindReview).join(Submission, Submission.id == BlindReview.submission_id).where(scope.rounds)
-    )
-
-
-HOLDERS: list[Holder] = [
-    Holder("submission.answers", _in_rounds, answers),
-    Holder("submission.rendered", _in_rounds, _keys),
-    Holder("submission.shown", _of_this_person, _shown),
-    Holder("comment.text", _comments, _said),
-    Holder("comment.quote", _comments, _replied),
-    Holder("comment.prefix", _comments, _replied),
-    Holder("comment.suffix", _comments, _replied),
-    Holder("comment.answer_text", _comments, _replied),
-    Holder("reply.text", _replies, _said_about_it),
-    Holder("submission.sent_with", _in_rounds, _sent_with),
-    Holder("kept_state.content", _states_of_reviews, _kept_review),
-    Holder("review.strength", _reviews, _of_whole_round),
-    Holder("review.note", _reviews, _of_whole_round),
-    Holder("exemplar.answers", _exemplars, answers),
-    Holder("exemplar.rendered", _exemplars, _keys),
-    Holder("exemplar.wish", _exemplars, _of_whole_round),
-    Holder("opinion.question", _opinions, _of_whole_round),
-    Holder("opinion.answer", _opinions, _of_whole_round),
-    Holder("promise_watch.reason", _watches, _of_whole_round),
-    Holder("promise_watch.instead_reason", _watches, _of_whole_round),
-    Holder("blind_review.why_declined", _blind_reviews, _of_whole_round),
-    Holder("draft.answers", of_system(Draft), answers, is_own=True),
-    Holder("draft.sending", of_system(Draft), _sending, is_own=True),
-    Holder("kept_state.content", of_system(KeptState), _kept_draft, is_own=True),
-]
 
 # Rooms above that keep something made of rounds: called at a purge, with the scope; they return the hashes of files
 # whose bytes nobody needs any more.
@@ -260,7 +66,7 @@ def hide(actor: User, submission: Submission, target: Target, now: datetime) -> 
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    row.kept = _take_out(scope_of(row))
+    row.kept = take_out(scope_of(row))
     if target.what != "comment":
         _withhold_files(scope_of(row), withheld=True)
         row.kept = [*row.kept, *_leave_queue(system)]
@@ -307,43 +113,6 @@ def _check_target(submission: Submission, target: Target) -> None:
 def _live(system: System) -> list[Withholding]:
     rows = select(Withholding).where(Withholding.system_id == system.id, Withholding.status == "hidden")
     return list(db.session.scalars(rows.order_by(Withholding.id)))
-
-
-def _take_out(scope: Scope, *, own: bool = False) -> list[list[Any]]:
-    """Cut every holder's rows; returns what was there, as [table, column, id, value]."""
-    kept = []
-    for holder in HOLDERS:
-        if holder.is_own != own:
-            continue
-        table, column = holder.column.split(".")
-        for row in db.session.scalars(holder.rows(scope)).unique():
-            before = getattr(row, column)
-            left = holder.cut(before, row, scope)
-            was = rules.taken(before, left)
-            if was is not None:
-                setattr(row, column, left)
-                kept.append([table, column, _key_of(row), was])
-    _stale_drafts(scope)
-    db.session.flush()
-    return kept
-
-
-def _key_of(row: Any) -> int:
-    """The primary key of a row of these tables, which is one number."""
-    (key,) = db.inspect(row).mapper.primary_key_from_instance(row)
-    return int(key)
-
-
-def _stale_drafts(scope: Scope) -> None:
-    """A coach's page that was open before must not write back what it still shows."""
-    ids = select(Submission.id).where(scope.rounds)
-    drafts = update(Review).where(Review.submission_id.in_(ids), Review.status == "draft")
-    if scope.target.what == "comment":
-        of_comment = select(Comment.review_id).where(Comment.id == scope.target.comment_id)
-        drafts = drafts.where(Review.id.in_(of_comment))
-    db.session.execute(
-        drafts.values(version=Review.version + 1), execution_options={"synchronize_session": "fetch"}
-    )
 
 
 def _leave_queue(system: System) -> list[list[Any]]:
@@ -417,7 +186,7 @@ def show_again(actor: User, row: Withholding, now: datetime) -> None:
         _as_before(system, row.system_was)
     row.kept, row.status, row.ended_by_id, row.ended_at = None, "shown again", actor.id, now
     system.withheld = rules.without_mark(system.withheld, row.id)
-    _stale_drafts(scope_of(row))
+    stale_drafts(scope_of(row))
     db.session.flush()
     said = f"Showed {target_of(row).words} of {whose(submission)} again: it was hidden by mistake"
     record(actor, said, ("submission", submission.id), now=now)
@@ -461,7 +230,7 @@ def purge(actor: User, row: Withholding, typed_name: str, now: datetime) -> list
     system = submission.system
     rules.check_purge(row.status, system.enrollment.user.name, typed_name)
     scope = scope_of(row)
-    _take_out(scope)  # what came to hold it since it was hidden
+    take_out(scope)  # what came to hold it since it was hidden
     gone = _purge_own(scope, now) + _purge_files(scope)
     for forget in _also.values():
         gone += forget(scope)
@@ -482,7 +251,7 @@ def _purge_own(scope: Scope, now: datetime) -> list[str]:
     """What only its author sees: the draft, unless it went on into a newer round, and the texts kept of it."""
     draft = db.session.get(Draft, scope.system.id)
     before = dict(draft.answers) if draft else {}
-    _take_out(scope, own=True)
+    take_out(scope, own=True)
     if draft is None:
         return []
     if scope.system.round > scope.through:
@@ -521,6 +290,6 @@ def _purge_files(scope: Scope) -> list[str]:
 
 def _settle_what_nobody_can_read(scope: Scope, now: datetime) -> None:
     """A request whose words are gone asks nobody anything any more."""
-    for comment in db.session.scalars(_comments(scope)):
-        if comment.kind != "praise" and comment.settled_at is None and _is_meant(comment, scope):
+    for comment in db.session.scalars(comments(scope)):
+        if comment.kind != "praise" and comment.settled_at is None and is_meant(comment, scope):
             comment.settled_at = now

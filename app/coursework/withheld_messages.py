@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.coursework import review_messages
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Review, Submission, System, Withholding
+from app.coursework.models import Submission, System, Withholding
+from app.coursework.review_models import Review
 from app.coursework.withheld_rules import Target
 from app.lib import times
 from app.lib.database import db

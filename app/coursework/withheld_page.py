@@ -11,7 +11,8 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.coursework import review_queries
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Comment, Review, Submission, Withholding
+from app.coursework.models import Submission, Withholding
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_rules import KIND_WORDS
 from app.coursework.withheld import target_of
 from app.coursework.withheld_rules import Target, may_purge

@@ -15,7 +15,8 @@ from app.curriculum import (
 from app.curriculum.folder import Folder
 from app.curriculum.known import Known
 from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, LoadedText, ProgramFile
-from app.curriculum.schema import HomePageFacts, ModuleFacts
+from app.curriculum.module_types import ModuleFacts
+from app.curriculum.schema import HomePageFacts
 from app.curriculum.unique import once, twice
 from app.lib import times
 

@@ -43,9 +43,6 @@ class Worksheet(Strict):
     def field(self, field_id: str) -> Field | None:
         return self._by_id.get(field_id)
 
-    def section_of(self, field_id: str) -> Section | None:
-        return next((s for s in self.sections if any(f.id == field_id for f in s.fields)), None)
-
 
 class Levels(Strict):
     not_yet: Text

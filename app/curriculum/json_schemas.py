@@ -14,17 +14,8 @@ from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.care_words import Wording
 from app.curriculum.glossary import GlossaryFile
 from app.curriculum.loaded import ChecksFile, ProgramFile, SourcesFile
-from app.curriculum.schema import (
-    DocumentFacts,
-    HomePageFacts,
-    LessonFacts,
-    ModuleFacts,
-    PageFacts,
-    ReasonPageFacts,
-    Rubric,
-    SampleFacts,
-    Worksheet,
-)
+from app.curriculum.module_types import DocumentFacts, LessonFacts, ModuleFacts, SampleFacts
+from app.curriculum.schema import HomePageFacts, PageFacts, ReasonPageFacts, Rubric, Worksheet
 
 # By the name of the file, or by what the front matter of a Markdown file belongs to.
 KINDS: dict[str, Any] = {

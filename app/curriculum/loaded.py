@@ -10,20 +10,8 @@ from app.curriculum.assessment_types import SelfAssessment
 from app.curriculum.care_words import Wording
 from app.curriculum.glossary import GlossaryFile
 from app.curriculum.media import MediaFile
-from app.curriculum.schema import (
-    Check,
-    DocumentFacts,
-    LessonFacts,
-    ModuleFacts,
-    PageFacts,
-    ProgramFacts,
-    Rubric,
-    SampleFacts,
-    Source,
-    SourceTag,
-    Strict,
-    Worksheet,
-)
+from app.curriculum.module_types import DocumentFacts, LessonFacts, ModuleFacts, SampleFacts
+from app.curriculum.schema import Check, PageFacts, ProgramFacts, Rubric, Source, SourceTag, Strict, Worksheet
 from app.curriculum.yaml_tree import Tree
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -26,17 +26,15 @@ from app.curriculum.loaded import (
     ProgramFile,
     SourcesFile,
 )
+from app.curriculum.module_types import DocumentFacts, LessonFacts, ModuleFacts, SampleFacts
 from app.curriculum.open_points import open_points
 from app.curriculum.problems import CurriculumErrors, Problem
 from app.curriculum.scalars import count_words
 from app.curriculum.schema import (
     Document,
-    DocumentFacts,
     HomePageFacts,
     Lesson,
-    LessonFacts,
     Module,
-    ModuleFacts,
     Page,
     PageFacts,
     Program,
@@ -44,7 +42,6 @@ from app.curriculum.schema import (
     ReflectQuestion,
     Rubric,
     Sample,
-    SampleFacts,
     Worksheet,
 )
 from app.curriculum.validation import check_yaml, read_yaml

@@ -7,7 +7,8 @@ from app.curriculum.field_types import Field, FileField, GroupField, TableField
 from app.curriculum.fields import clean, missing
 from app.curriculum.folder import Folder
 from app.curriculum.loaded import Loaded, LoadedModule
-from app.curriculum.schema import SampleFacts, Worksheet
+from app.curriculum.module_types import SampleFacts
+from app.curriculum.schema import Worksheet
 
 _ROW = re.compile(r"Row ([0-9]{1,6})[,:] ")
 

@@ -11,7 +11,7 @@ from app.curriculum.known import Known
 from app.curriculum.links import Addresses
 from app.curriculum.loaded import Loaded, LoadedModule, LoadedProgram, LoadedText
 from app.curriculum.markdown import BLOCKS, CITATION
-from app.curriculum.schema import SampleFacts
+from app.curriculum.module_types import SampleFacts
 
 _SPACED = re.compile(r"\s\[[A-Z]{1,2}[0-9]{1,3}[a-z]?\](?!\()")
 MAX_BLOCKS_DEEP = 3

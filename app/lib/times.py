@@ -66,6 +66,13 @@ def local_date(value: datetime, zone_name: str | None = None) -> date:
     return value.astimezone(zone(zone_name or _viewer_zone())).date()
 
 
+def saved_words(saved_at: datetime, now: datetime) -> str:
+    """'Saved at 2:32 p.m.' today, with the day otherwise; the viewer's zone."""
+    if local_date(saved_at) != local_date(now):
+        return f"Saved {moment(saved_at)}"
+    return f"Saved at {clock_time(saved_at).rpartition(' ')[0]}"
+
+
 def day(value: date | datetime, zone_name: str | None = None) -> str:
     """'Thu, Apr 9'; `day_year` adds the year. An instant is shown in the given zone, or in the viewer's own."""
     if isinstance(value, datetime):

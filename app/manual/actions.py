@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts.models import Enrollment
-from app.coursework.withheld import Scope
+from app.coursework.withheld_holders import Scope
 from app.files import actions as files
 from app.lib.database import db
 from app.lib.jobs import nudge

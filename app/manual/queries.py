@@ -11,7 +11,8 @@ from app.accounts.models import User
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Enrollment
 from app.coursework import withheld_rules
-from app.coursework.models import Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Review
 from app.curriculum.queries import program_of
 from app.lib.database import db
 from app.manual import book

@@ -12,11 +12,12 @@ from app.accounts.models import User
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Call, Cohort, Enrollment
 from app.cohorts.rules import extension_of
-from app.coursework import queries as coursework
 from app.coursework import threads
 from app.coursework.change_rules import NOTHING
 from app.coursework.changes import changes_of_row
-from app.coursework.models import Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Review
+from app.coursework.systems import systems_of
 from app.curriculum.queries import program_of
 from app.curriculum.schema import MediaFile, Module
 from app.lib.database import db
@@ -25,7 +26,7 @@ from app.site.rules import Chapter
 
 def chapters_of(enrollment: Enrollment) -> list[Chapter]:
     """Every module of the program with this participant's state in it."""
-    systems = {row.module_slug: row for row in coursework.systems_of(enrollment.id)}
+    systems = {row.module_slug: row for row in systems_of(enrollment.id)}
     modules = cohorts.program(enrollment.cohort).modules
     return [_chapter(enrollment, module, systems.get(module.slug)) for module in modules]
 

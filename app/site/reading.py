@@ -13,9 +13,9 @@ from markupsafe import Markup
 from app.coursework import forms
 from app.coursework.lessons import TEXT
 from app.coursework.models import Reflection
-from app.coursework.sheet import saved_words
 from app.curriculum.markdown import with_build_links
 from app.curriculum.schema import Lesson
+from app.lib import times
 
 _PLACE = re.compile(r'<div id="note-([0-9a-f]{12})"></div>')
 
@@ -84,7 +84,7 @@ def _note(
         text=mine.text if mine else saved,
         version=kept.version if kept else 0,
         was=json.dumps(forms.marks({TEXT: saved})),
-        saved=saved_words(kept.saved_at, now) if kept else "",
+        saved=times.saved_words(kept.saved_at, now) if kept else "",
         problem=mine.problem if mine else "",
         theirs=saved if mine and mine.conflicts else None,
         is_asked=is_asked,

@@ -10,7 +10,8 @@
  * @typedef {import("./say.js").Link} Link
  */
 
-export { say } from "./say.js";
+import { digest } from "./digest.js";
+import * as device from "./kept_copy.js";
 
 const WAIT = 1500; // ms after the last key
 const LONGEST_WAIT = 10000; // ms while somebody types without a pause
@@ -19,7 +20,7 @@ const KEEPALIVE = 60000; // bytes a browser sends for a page that is closing
 const OWN = ["csrf_token", "was", "version", "release", "seen", "lease", "showing"]; // ours, nothing anybody typed
 const NOT_KEPT = [...OWN, "round", "section", "read", "statement_own", "statement_no_client"]; // what belongs to sending, not to the draft
 
-export const SENTENCES = {
+const SENTENCES = {
   saving: "Saving…",
   device: "Saved on this device, not yet on the server",
   conflict: "Changed in another tab: ",
@@ -100,35 +101,20 @@ export class Autosave {
   keep(more = {}) {
     /** @type {Copy} */
     const copy = { entries: this.entries(), was: this.input("was").value, version: this.input("version").value, at: Date.now(), ...more };
-    try {
-      localStorage.setItem(this.key, JSON.stringify(copy));
-      return true;
-    } catch {
-      return false; // no room, or storage is off: the server is the only copy
-    }
+    return device.keep(this.key, copy);
   }
 
   /** @param {string} key @returns {Copy | null} a copy that the server does not have */
   left(key = this.key) {
-    try {
-      const copy = /** @type {Copy} */ (JSON.parse(localStorage.getItem(key) ?? "null"));
-      if (!copy || !Array.isArray(copy.entries)) return null;
-      const arrived = copy.sent && Number(this.input("version").value) > Number(copy.version);
-      if (arrived || JSON.stringify(copy.entries) === this.confirmed) return this.forget(key);
-      return copy;
-    } catch {
-      return this.forget(key);
-    }
+    const copy = device.read(key);
+    const arrived = copy?.sent && Number(this.input("version").value) > Number(copy.version);
+    if (copy && (arrived || JSON.stringify(copy.entries) === this.confirmed)) return this.forget(key);
+    return copy;
   }
 
   /** @param {string} key @returns {null} */
   forget(key = this.key) {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // storage is off: there is nothing to forget
-    }
-    return null;
+    return device.forget(key);
   }
 
   // --- saving ---
@@ -322,18 +308,4 @@ export class Autosave {
       press: () => (this.unsaved ? this.save() : location.reload()),
     });
   }
-}
-
-/**
- * SHA-256 over every name and value, repeated names together where the first one stood, as the server reads them.
- * @param {Entries} entries
- */
-export async function digest(entries) {
-  /** @type {Map<string, string[]>} */
-  const grouped = new Map();
-  for (const [name, value] of entries) grouped.set(name, [...(grouped.get(name) ?? []), value]);
-  let text = "";
-  for (const [name, values] of grouped) for (const value of values) text += `${name}\x1f${value}\x1e`;
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

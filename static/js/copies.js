@@ -3,6 +3,7 @@
  * Text of a worksheet that only this device has: put back, or thrown away with a way back. The whole sheet and each of its
  * sections keep a copy of their own; a page names the others' too, so that none is forgotten in a section nobody opens.
  */
+import { notice, offer } from "./left_here.js";
 import { addRow, rename, rowsOf } from "./tables.js";
 
 /** @typedef {import("./autosave.js").Autosave} Autosave */
@@ -56,41 +57,6 @@ function throwAway(form, autosave, undo, key, copy, filled) {
     offer(form, copy, () => putBack(form, autosave, copy, filled, key), () => throwAway(form, autosave, undo, key, copy, filled));
     return "The copy is there again.";
   });
-}
-
-/** @param {HTMLFormElement} form @param {string} words */
-function notice(form, words) {
-  const box = document.createElement("div");
-  box.className = "notice notice--note";
-  box.setAttribute("role", "status");
-  const said = document.createElement("span");
-  said.textContent = words;
-  box.append(said);
-  form.before(box);
-  return box;
-}
-
-/** @param {HTMLFormElement} form @param {Copy} copy @param {() => void} back @param {() => void} drop */
-function offer(form, copy, back, drop) {
-  const when = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" }).format(copy.at);
-  const box = notice(form, `This device holds text of ${when} that the server has not. `);
-  const acts = document.createElement("span");
-  acts.className = "acts";
-  for (const [words, look, act] of /** @type {[string, string, () => void][]} */ ([
-    ["Put it back", "btn btn--small", back],
-    ["Throw it away", "btn btn--quiet btn--small", drop],
-  ])) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = look;
-    button.textContent = words;
-    button.addEventListener("click", () => {
-      act();
-      box.remove();
-    });
-    acts.append(button);
-  }
-  box.append(acts);
 }
 
 /** Where it belongs, unless the server has it by now: a page that is left sends its last words without waiting. @param {HTMLFormElement} form @param {Autosave} autosave @param {Copy} copy @param {string} key */

@@ -9,36 +9,45 @@
 export function offerLeft(autosave, restore) {
   const copy = autosave.left();
   if (!copy) return;
-  const when = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" }).format(copy.at);
-  const notice = document.createElement("div");
-  notice.className = "notice notice--note";
-  notice.setAttribute("role", "status");
-  const words = document.createElement("span");
-  words.textContent = `This device holds text of ${when} that the server has not. `;
-  const acts = document.createElement("span");
-  acts.className = "acts";
-  acts.append(
-    button("Put it back", "btn btn--small", () => {
-      restore(copy);
-      for (const name of ["was", "version"]) autosave.input(name).value = name === "was" ? copy.was : copy.version;
-      notice.remove();
-      autosave.changed();
-    }),
-    button("Throw it away", "btn btn--quiet btn--small", () => {
-      autosave.forget();
-      notice.remove();
-    }),
-  );
-  notice.append(words, acts);
-  autosave.form.before(notice);
+  const back = () => {
+    restore(copy);
+    for (const name of ["was", "version"]) autosave.input(name).value = name === "was" ? copy.was : copy.version;
+    autosave.changed();
+  };
+  offer(autosave.form, copy, back, () => autosave.forget());
 }
 
-/** @param {string} words @param {string} looks @param {() => void} press */
-function button(words, looks, press) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = looks;
-  made.textContent = words;
-  made.addEventListener("click", press);
-  return made;
+/** @param {HTMLFormElement} form @param {string} words */
+export function notice(form, words) {
+  const box = document.createElement("div");
+  box.className = "notice notice--note";
+  box.setAttribute("role", "status");
+  const said = document.createElement("span");
+  said.textContent = words;
+  box.append(said);
+  form.before(box);
+  return box;
+}
+
+/** @param {HTMLFormElement} form @param {import("./autosave.js").Copy} copy @param {() => void} back @param {() => void} drop */
+export function offer(form, copy, back, drop) {
+  const when = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" }).format(copy.at);
+  const box = notice(form, `This device holds text of ${when} that the server has not. `);
+  const acts = document.createElement("span");
+  acts.className = "acts";
+  for (const [words, look, act] of /** @type {[string, string, () => void][]} */ ([
+    ["Put it back", "btn btn--small", back],
+    ["Throw it away", "btn btn--quiet btn--small", drop],
+  ])) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = look;
+    button.textContent = words;
+    button.addEventListener("click", () => {
+      act();
+      box.remove();
+    });
+    acts.append(button);
+  }
+  box.append(acts);
 }

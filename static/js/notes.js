@@ -13,9 +13,9 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
 
 /** @param {HTMLFormElement} form @param {Element} place */
 async function keep(form, place) {
-  const module = await import("./autosave.js").catch(() => null);
-  if (!module) return form.addEventListener("focusin", () => keep(form, place), { once: true }); // no connection yet
-  const { Autosave, say } = module;
+  const modules = await Promise.all([import("./autosave.js"), import("./say.js")]).catch(() => null);
+  if (!modules) return form.addEventListener("focusin", () => keep(form, place), { once: true }); // no connection yet
+  const [{ Autosave }, { say }] = modules;
   const autosave = new Autosave(form, { onStatus: (...said) => say(place, ...said), onAnswer: () => {} });
   const area = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
   autosave.confirmed = JSON.stringify([["text", area.defaultValue]]); // somebody may be typing already

@@ -15,7 +15,7 @@ const BLOCK = "p, li, h3, h4, blockquote, td, th, div";
 const CONTEXT = 32;
 
 /** @param {string} id @returns {HTMLElement | null} */
-export const fieldOf = (id) => document.getElementById(`f${id}`) ?? document.getElementById(id);
+const fieldOf = (id) => document.getElementById(`f${id}`) ?? document.getElementById(id);
 
 /** The answer in this part of the page as it is now, without what was taken out. @param {Element} part @returns {Read} */
 export function read(part) {
@@ -56,7 +56,7 @@ export function beginsBlock(from, index) {
 }
 
 /** @param {Read} from @param {number} start @param {number} end */
-export function rangeOf(from, start, end) {
+function rangeOf(from, start, end) {
   const range = document.createRange();
   range.setStart(from.at[start].node, from.at[start].offset);
   range.setEnd(from.at[end - 1].node, from.at[end - 1].offset + 1);

@@ -9,7 +9,7 @@ import { addRow, controls, isBlank, most, number, rowsOf } from "./tables.js";
 /** @typedef {import("./undo.js").Undo} Undo */
 
 /** Rows of a text with tabs, as Excel and Sheets put it: a cell with a line break, a tab or a quote is quoted. @param {string} text */
-export function cellsOf(text) {
+function cellsOf(text) {
   /** @type {string[][]} */
   const rows = [[]];
   const cell = /(?:"((?:[^"]|"")*)"(?=[\t\n]|$)|([^\t\n]*))(\t|\n|$)/y;
@@ -24,7 +24,7 @@ export function cellsOf(text) {
 }
 
 /** The first table of a page's clipboard, for those that put no tabs into the text. @param {string} html */
-export function cellsOfHtml(html) {
+function cellsOfHtml(html) {
   const bare = html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/\sstyle=(?:"[^"]*"|'[^']*')/gi, ""); // the page's policy would complain
   const table = new DOMParser().parseFromString(bare, "text/html").querySelector("table");
   const lines = (/** @type {Element} */ cell) => {

@@ -13,7 +13,7 @@ export function rowsOf(table) {
 }
 
 /** @param {string} field */
-export function tableOf(field) {
+function tableOf(field) {
   return /** @type {HTMLTableElement | null} */ (document.querySelector(`table[data-table="${field}"]`));
 }
 
@@ -33,7 +33,7 @@ export function most(table) {
 }
 
 /** @returns {string} */
-export function newId() {
+function newId() {
   const random = Math.floor(Math.random() * 36 ** 5).toString(36);
   const id = `r${random}`; // never one of a removed row: comments stay with their rows
   return document.querySelector(`[data-row="${id}"]`) ? newId() : id;

@@ -18,19 +18,9 @@ from app.cohorts.models import Call, Cohort, Extension
 from app.coursework.assignments import assignment_of
 from app.coursework.exemplar_models import Exemplar
 from app.coursework.history import keep_draft, keep_review
-from app.coursework.models import (
-    BankComment,
-    Comment,
-    CommentRead,
-    Draft,
-    LessonRead,
-    Reflection,
-    Reply,
-    Review,
-    Submission,
-    System,
-)
+from app.coursework.models import Draft, LessonRead, Reflection, Submission, System
 from app.coursework.quality_models import AgreementTally, BlindReview, Opinion
+from app.coursework.review_models import BankComment, Comment, CommentRead, Reply, Review
 from app.curriculum.actions import publish
 from app.lib.database import db
 from app.mail.models import Message

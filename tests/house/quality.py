@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.coursework.exemplar_models import Exemplar
-from app.coursework.models import Review, Submission
+from app.coursework.models import Submission
 from app.coursework.quality_models import BlindReview, Opinion, PromiseWatch
+from app.coursework.review_models import Review
 from app.lib.database import db
 from tests.factories import GOOD_MARKS
 

@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.coursework import actions, counts, leases, queries, review_actions
-from app.coursework.models import Comment, Draft, QueueCell, Review, ReviewTally, Submission, System
+from app.coursework.models import Draft, QueueCell, Submission, System
+from app.coursework.review_models import Comment, Review, ReviewTally
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from tests.cast import NOW, Cast

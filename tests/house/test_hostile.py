@@ -164,7 +164,8 @@ def _names_that_run(house: House) -> None:
     from app.accounts.models import SignIn, User
     from app.admissions.models import Application
     from app.cohorts.models import Enrollment
-    from app.coursework.models import Comment, Draft, Review, Submission
+    from app.coursework.models import Draft, Submission
+    from app.coursework.review_models import Comment, Review
     from app.files.models import StoredFile
 
     begin_write()

@@ -15,8 +15,9 @@ from sqlalchemy import func, select
 from app.admissions.models import Application
 from app.assessment.models import Assessment
 from app.coursework.exemplar_models import Exemplar
-from app.coursework.models import KeptState, Review, Submission, System
+from app.coursework.models import KeptState, Submission, System
 from app.coursework.quality_models import BlindReview
+from app.coursework.review_models import Review
 from app.curriculum.models import Release
 from app.lib.database import db
 from tests.cast import Cast

@@ -22,17 +22,8 @@ from app.coursework.assignments import assignment_of
 from app.coursework.forms import Merge
 from app.coursework.history import keep_draft, keep_review
 from app.coursework.lessons import new_note, save_note
-from app.coursework.models import (
-    BankComment,
-    Comment,
-    Draft,
-    KeptState,
-    Reply,
-    Review,
-    Submission,
-    SubmissionAttachment,
-    System,
-)
+from app.coursework.models import Draft, KeptState, Submission, SubmissionAttachment, System
+from app.coursework.review_models import BankComment, Comment, Reply, Review
 from app.coursework.withheld import hide
 from app.coursework.withheld_rules import Target
 from app.curriculum.actions import publish

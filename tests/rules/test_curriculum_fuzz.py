@@ -17,10 +17,11 @@ from app.curriculum import documents, lines, markdown, yaml_tree
 from app.curriculum.folder import Folder
 from app.curriculum.lines import without_code
 from app.curriculum.loaded import ChecksFile, ProgramFile, SourcesFile
+from app.curriculum.module_types import SampleFacts
 from app.curriculum.problems import CurriculumErrors
 from app.curriculum.reader import read
 from app.curriculum.rendering import rendered
-from app.curriculum.schema import Program, Rubric, SampleFacts, Worksheet
+from app.curriculum.schema import Program, Rubric, Worksheet
 from app.curriculum.validation import check_yaml
 from config import ROOT
 from tests.rooms.curriculum import small

@@ -16,7 +16,8 @@ from sqlalchemy import text
 from app.accounts.models import SignIn, User
 from app.cohorts.models import Cohort, CohortCoach, Enrollment
 from app.coursework import actions, counts, rules
-from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.coursework.models import Draft, Submission, System
+from app.coursework.review_models import Comment, Review
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User
 from app.accounts.sessions import get_user
-from app.coursework import comment_bank, frozen, history, leases, review_next, review_page
+from app.coursework import comment_bank, frozen, history, leases, review_next, review_page, review_shown
 from app.coursework import review_actions as actions
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Review
+from app.coursework.review_models import Review
 from app.coursework.review_rules import ReviewText
 from app.coursework.talk import Talk
 from app.coursework.views import review_sheet, said
@@ -73,7 +73,7 @@ def review(review_id: int) -> Any:
 
 
 def published_page(found: Review, user: User, now: datetime, refusal: Refused | None = None) -> Any:
-    view = queries.view_of(found)
+    view = review_shown.view_of(found)
     return render_template(
         "coursework/review_published.html",
         review=found,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.coursework import review_form, review_next, review_page
+from app.coursework import review_form, review_next, review_page, review_shown
 from app.coursework import review_queries as queries
 from app.coursework.review_rules import VERDICTS
 from app.coursework.views.coach import NEXT, VERBS, bp, publish, refused
@@ -29,7 +29,7 @@ def preview(review_id: int) -> Any:
         return redirect(url_for("reviews.review", review_id=review_id))
     page = review_page.page_of(found, user, "all", now)
     verdict = page.hint.fits or _likely(page)
-    view = queries.view_of(found, verdict=verdict, said=page.said)
+    view = review_shown.view_of(found, verdict=verdict, said=page.said)
     return render_template(
         "coursework/review_preview.html",
         page=page,

@@ -12,7 +12,7 @@ from app.accounts.sessions import get_user
 from app.coursework import comment_bank as bank
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import BankComment
+from app.coursework.review_models import BankComment
 from app.coursework.review_rules import KIND_WORDS
 from app.coursework.views.coach import bp
 from app.curriculum.queries import current_release_id, program_of

@@ -13,7 +13,8 @@ from app.accounts.sessions import get_user
 from app.coursework import history, put_back, queries, review_actions, review_queries
 from app.coursework import history_page as pages
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Draft, KeptState, Review
+from app.coursework.models import Draft, KeptState
+from app.coursework.review_models import Review
 from app.coursework.views import sheet_form
 from app.lib import clock
 from app.lib.access import open_to

@@ -11,13 +11,23 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for, program
-from app.coursework import actions, forms, looks, other_modules, queries, review_queries, rows, rules
+from app.coursework import (
+    actions,
+    forms,
+    looks,
+    other_modules,
+    queries,
+    review_queries,
+    review_shown,
+    rows,
+    rules,
+)
 from app.coursework.assignments import assignment_of_round, worksheet_in
 from app.coursework.autosave import autosave_answer
 from app.coursework.frozen import shown
 from app.coursework.models import Submission
 from app.coursework.receipts import received
-from app.coursework.review_queries import RemarkView, ReviewView
+from app.coursework.review_shown import RemarkView, ReviewView
 from app.coursework.sending import SentWith, sent_with
 from app.coursework.talk import Talk
 from app.coursework.views import bp, said, sheet_form
@@ -283,8 +293,8 @@ def submission(system_id: int, number: int) -> Any:
 
 def round_page(found: Submission, refusal: Refused | None = None) -> Any:
     """As it was written on its own release, with the review both sides read and what was said about it."""
-    view = review_queries.review_view(found)
-    closed = view.closed if view else review_queries.closed_threads(found)
+    view = review_shown.review_view(found)
+    closed = view.closed if view else review_shown.closed_threads(found)
     return render_template(
         "coursework/submission.html",
         **round_facts(found, view),
@@ -298,7 +308,7 @@ def round_page(found: Submission, refusal: Refused | None = None) -> Any:
 def round_facts(found: Submission, view: ReviewView | None) -> dict[str, Any]:
     """What the page of a round shows, to its participant and to a coach who looks at it before it is published."""
     task = assignment_of_round(found)
-    own = review_queries.criteria_views(task.criteria, {}, found.self_rating)
+    own = review_shown.criteria_views(task.criteria, {}, found.self_rating)
     return {
         "submission": found,
         "got": received(found),

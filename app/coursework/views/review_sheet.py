@@ -13,8 +13,8 @@ from app.accounts.models import User
 from app.coursework import forms, review_form, review_merge, review_page
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Review
 from app.coursework.review_merge import COMMENT, ReviewMerge
+from app.coursework.review_models import Review
 from app.lib import times
 
 

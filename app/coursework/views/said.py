@@ -13,7 +13,7 @@ from app.coursework.assignments import Assignment
 from app.coursework.changes import changes_of
 from app.coursework.models import Submission
 from app.coursework.queries import lock_system
-from app.coursework.review_queries import ReviewView
+from app.coursework.review_shown import ReviewView
 from app.coursework.thread_rules import read_seen
 from app.lib.database import begin_write
 from app.lib.web import wants_json

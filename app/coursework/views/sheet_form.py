@@ -8,7 +8,7 @@ from typing import Any
 from flask import jsonify, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.coursework import forms, looks, queries, rows, waiting
+from app.coursework import entry_words, forms, looks, queries, rows, waiting
 from app.coursework.sheet import Page
 from app.curriculum.field_types import FileField, TableField
 from app.lib import clock
@@ -98,11 +98,11 @@ def both_texts(system_id: int, found: forms.Merge, saved_at: datetime) -> Any:
     clashes = [
         forms.Clash(
             key=key,
-            number=shown.key_number(key),
-            label=shown.key_label(key),
-            mine=shown.described(key, found.mine[key]),
-            theirs=shown.described(key, found.entries[key]),
-            can_keep_both=shown.can_keep_both(key),
+            number=entry_words.number(sheet, key),
+            label=entry_words.label(sheet, key),
+            mine=entry_words.described(sheet, key, found.mine[key]),
+            theirs=entry_words.described(sheet, key, found.entries[key]),
+            can_keep_both=entry_words.can_keep_both(sheet, key),
             names=forms.names_of(request.form, key, found.mine[key]),
         )
         for key in found.conflicts

@@ -18,7 +18,8 @@ from app.coursework import actions as coursework
 from app.coursework import attachments, leases, lessons, review_actions, rules
 from app.coursework import queries as coursework_queries
 from app.coursework.forms import Merge
-from app.coursework.models import Comment, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Comment
 from app.coursework.review_rules import ReviewText
 from app.curriculum.queries import program_of
 from app.curriculum.schema import Module

@@ -11,7 +11,8 @@ from app.accounts.models import User
 from app.cohorts.models import Enrollment
 from app.coursework import blind, exemplars
 from app.coursework.assignments import assignment_of_round
-from app.coursework.models import Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Review
 from app.lib.database import db
 
 

@@ -14,10 +14,9 @@ from app.cohorts.models import Enrollment
 from app.coursework import exemplars, forms, frozen, lessons
 from app.coursework import queries as coursework
 from app.coursework.models import Reflection
-from app.coursework.sheet import saved_words
 from app.curriculum.schema import Lesson, Module
 from app.files.serving import published
-from app.lib import clock
+from app.lib import clock, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
@@ -174,7 +173,7 @@ def save_note(slug: str, lesson_slug: str, key: str) -> Any:
     version, saved_at = note.version, note.saved_at or now
     db.session.commit()
     if wants_json():
-        return _saved(merged, version, saved_words(saved_at, now))
+        return _saved(merged, version, times.saved_words(saved_at, now))
     if merged.conflicts:
         typed = reading.Typed(key, merged.mine[lessons.TEXT], conflicts=True)
         return _lesson_page(place, typed), 409

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.accounts.models import SignIn
-from app.coursework.models import Draft, Review
+from app.coursework.models import Draft
+from app.coursework.review_models import Review
 from app.lib.database import db
 from tests.factories import submitted_system
 from tests.rooms.accounts.phone import CORA, PASSWORD, give_password

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import Entry
-from app.coursework.models import Comment, Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Comment, Review
 from app.lib.database import db
 from tests.cast import NOW
 from tests.factories import published_review, submitted_system

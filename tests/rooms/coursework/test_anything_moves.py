@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import program
-from app.coursework import actions, forms, frozen, queries, review_queries
+from app.coursework import actions, forms, frozen, queries, review_queries, review_shown
 from app.coursework.assignments import assignment_of, assignment_of_round
 from app.coursework.models import Submission, System
 from app.curriculum import fields
@@ -190,7 +190,7 @@ class World:
 
     def _is_as_sent(self, submission: Submission) -> None:
         task = assignment_of_round(submission)
-        views = review_queries.criteria_views(task.criteria, {}, submission.self_rating)
+        views = review_shown.criteria_views(task.criteria, {}, submission.self_rating)
         words = (
             task.module.number,
             task.worksheet.title,

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from app.audit.models import Entry
 from app.coursework import blind, blind_rules, counts
-from app.coursework.models import Review, ReviewTally, Submission, System
+from app.coursework.models import Submission, System
 from app.coursework.quality_models import AgreementTally, BlindReview
+from app.coursework.review_models import Review, ReviewTally
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from tests.cast import NOW

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from app.audit.models import Entry
 from app.coursework import rules
-from app.coursework.models import Comment, Draft, Review, Submission, System, Withholding
+from app.coursework.models import Draft, Submission, System, Withholding
+from app.coursework.review_models import Comment, Review
 from app.lib.database import db
 from app.mail.models import Message
 from tests.factories import (

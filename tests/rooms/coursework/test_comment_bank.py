@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.coursework.models import BankComment
+from app.coursework.review_models import BankComment
 from app.lib.database import db
 from tests.cast import NOW
 from tests.factories import submitted_system

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from app.audit.models import Entry
 from app.coursework import handover
-from app.coursework.models import Review, ReviewTally, Submission
+from app.coursework.models import Submission
 from app.coursework.quality_models import PromiseWatch
+from app.coursework.review_models import Review, ReviewTally
 from app.lib import times
 from app.lib.database import db
 from app.lib.jobs import run

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.audit.models import Entry
 from app.cohorts.models import Enrollment
-from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.coursework.models import Draft, Submission, System
+from app.coursework.review_models import Comment, Review
 from app.lib.database import db
 from app.mail.models import Message
 from tests.factories import accepted_system, next_round, published_review, submitted_system

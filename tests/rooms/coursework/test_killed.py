@@ -15,7 +15,8 @@ from sqlalchemy import select
 from app.accounts.models import SignIn, User
 from app.audit.models import Entry
 from app.coursework import leases, review_actions
-from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.coursework.models import Draft, Submission, System
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_rules import Remark, ReviewText
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token, new_token

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cohorts.models import Cohort
-from app.coursework.models import Comment, Draft, KeptState, Look, Review
+from app.coursework.models import Draft, KeptState, Look
+from app.coursework.review_models import Comment, Review
 from app.curriculum.actions import publish
 from app.lib.database import db
 from tests.factories import published_review, submitted_system

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import Entry
-from app.coursework.models import Review
 from app.coursework.quality_models import Opinion
+from app.coursework.review_models import Review
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from tests.factories import second_coach, submitted_system

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import Entry
-from app.coursework.models import Comment, Review, Submission
-from app.coursework.review_queries import review_view
+from app.coursework.models import Submission
+from app.coursework.review_models import Comment, Review
+from app.coursework.review_shown import review_view
 from app.lib.database import db
 from app.mail.models import Message
 from tests.factories import answer_request, counted_queries, next_round, published_review, submitted_system

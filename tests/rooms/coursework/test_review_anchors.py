@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.coursework.models import Comment, Draft, Review, Submission
+from app.coursework.models import Draft, Submission
+from app.coursework.review_models import Comment, Review
 from app.lib.database import db
 from tests.factories import answer_request, next_round, published_review, submitted_system
 from tests.house.hostile import STRINGS, check

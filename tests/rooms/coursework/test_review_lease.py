@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import Entry
-from app.coursework.models import Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Review
 from app.lib.database import db
 from tests.factories import second_coach, submitted_system
 from tests.rooms.coursework.test_review import MARKS, hidden, opened, send

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.coursework.models import Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Review
 from app.lib.database import db
 from app.mail.models import Message
 from tests.cast import NOW

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.coursework.models import Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Review
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from tests.factories import second_coach, submitted_system

@@ -12,7 +12,8 @@ import html5lib
 import pytest
 from sqlalchemy import select
 
-from app.coursework.models import Comment, KeptState, Review
+from app.coursework.models import KeptState
+from app.coursework.review_models import Comment, Review
 from app.lib.database import db
 from tests.factories import second_coach, submitted_system
 from tests.rooms.coursework.test_review import HOSTILE, MARKS, opened

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.coursework.models import Comment, Review, Submission
+from app.coursework.models import Submission
+from app.coursework.review_models import Comment, Review
 from app.lib.database import db
 from app.mail.models import Message
 from tests.factories import answer_request, next_round, published_review, second_coach, submitted_system

@@ -25,7 +25,8 @@ from app.accounts.models import User
 from app.audit.models import Entry
 from app.coursework import actions, forms, leases, queries, review_actions, waiting
 from app.coursework import review_queries as reviews
-from app.coursework.models import Comment, Draft, Review, Submission, System
+from app.coursework.models import Draft, Submission, System
+from app.coursework.review_models import Comment, Review
 from app.coursework.review_rules import ENOUGH, Remark, ReviewText
 from app.coursework.views.sheet_form import stored
 from app.lib.database import begin_write, db

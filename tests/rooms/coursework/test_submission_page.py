@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import Entry
-from app.coursework.models import Draft, Review
-from app.coursework.review_queries import review_view
+from app.coursework.models import Draft
+from app.coursework.review_models import Review
+from app.coursework.review_shown import review_view
 from app.lib.database import db
 from tests.factories import counted_queries, published_review, submitted_system
 from tests.programs import COMPLETE
@@ -128,7 +129,7 @@ def test_the_same_few_queries_however_many_comments(ana, round_1, cast, write):
         page_of(ana)
     with write():
         review = db.session.scalars(select(Review)).one()
-        from app.coursework.models import Comment
+        from app.coursework.review_models import Comment
 
         for number in range(30):
             db.session.add(

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cohorts.models import Enrollment
-from app.coursework.models import Review, Submission, System
+from app.coursework.models import Submission, System
+from app.coursework.review_models import Review
 from app.lib.database import db
 from app.mail.models import Message
 from tests.factories import submitted_system

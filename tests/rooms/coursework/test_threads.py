@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from app.audit.models import Entry
 from app.cohorts.models import Enrollment
-from app.coursework.models import Comment, CommentRead, Draft, Reply, Review
+from app.coursework.models import Draft
+from app.coursework.review_models import Comment, CommentRead, Reply, Review
 from app.lib.database import db
 from app.mail.models import Message
 from tests.factories import next_round, published_review, second_coach, submitted_system

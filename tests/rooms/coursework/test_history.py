@@ -118,9 +118,10 @@ def test_an_autosave_stays_one_short_transaction_with_at_most_one_insert(ana, cl
         assert ana.post(f"{url}/draft", data=form, headers=JSON).status_code == 200
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    inside = said[len(said) - said[::-1].index("BEGIN") :] if "BEGIN" in said else said
+    # only SQLite says where the writing begins; the other engine's count has the reading before it, too
+    inside, most = (said[len(said) - said[::-1].index("BEGIN") :], 8) if "BEGIN" in said else (said, 16)
     assert said.count("INSERT") <= 2  # the state, and what was looked at
-    assert len([one for one in inside if one in ("SELECT", "INSERT", "UPDATE", "DELETE")]) <= 8, said
+    assert len([one for one in inside if one in ("SELECT", "INSERT", "UPDATE", "DELETE")]) <= most, said
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -318,7 +318,7 @@ def test_a_draft_is_sent_on_behalf_and_marked(drafting: str, cast: Any, sign_in:
     assert "Cora Bennett sent it on your behalf" in mail.text
     receipt = sign_in(cast.ana).get(f"/systems/{rows(System)[0].id}/submissions/1").text
     assert "not given; sent by Cora Bennett on your behalf" in receipt
-    review = cora.get(cora.post("/submissions/1/review").location).text
+    review = cora.get(cora.post(f"/submissions/{rows(Submission)[0].id}/review").location).text
     assert "You sent this round on Ana’s behalf" in review
     assert cora.post(drafting, data=BY_MAIL).status_code == 422  # twice: one round
     assert len(rows(Submission)) == 1

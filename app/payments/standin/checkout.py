@@ -7,7 +7,7 @@ from typing import Any
 
 import stripe
 
-from . import objects, payments, rules
+from . import catalog, objects, payments, rules
 from .cards import BANK_DEBIT, CARDS, Card
 from .errors import ApiError, too_late, wrong
 from .state import Object, State
@@ -29,6 +29,8 @@ _COPIED = (
 
 def create(state: State, given: dict[str, Any]) -> Object:
     """A new open session. Raises ApiError when a rule between the parameters is broken."""
+    lines = given.get("line_items", [])
+    given["line_items"] = [catalog.priced(state, line, f"line_items[{i}]") for i, line in enumerate(lines)]
     rules.check_session(given, state.now())
     if "customer" in given:
         state.get("customer", given["customer"], "customer")

@@ -40,6 +40,13 @@ def _address() -> Object:
     return dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 
+def _shipping(given: Object | None) -> Object | None:
+    if given is None:
+        return None
+    known = dict.fromkeys(("carrier", "name", "phone", "tracking_number"))
+    return known | given | {"address": _address() | given["address"]}
+
+
 def customer(state: State, given: Object) -> Object:
     return blank(
         stripe.Customer,
@@ -81,21 +88,26 @@ def line_item(state: State, given: Object) -> Object:
         description=data["product_data"]["name"],
         quantity=quantity,
         metadata=given.get("metadata", {}),
-        price=blank(
-            stripe.Price,
-            id=state.new_id("price"),
-            active=False,
-            billing_scheme="per_unit",
-            created=state.now(),
-            currency=currency,
-            livemode=False,
-            metadata={},
-            product=state.new_id("prod"),
-            tax_behavior="unspecified",
-            type="one_time",
-            unit_amount=data["unit_amount"],
-            unit_amount_decimal=str(data["unit_amount"]),
-        ),
+        price=price(state, currency, data["unit_amount"], state.new_id("prod")),
+    )
+
+
+def price(state: State, currency: str, unit_amount: int, product_id: str) -> Object:
+    """What one unit costs, once; made for a single session it is not active."""
+    return blank(
+        stripe.Price,
+        id=state.new_id("price"),
+        active=False,
+        billing_scheme="per_unit",
+        created=state.now(),
+        currency=currency,
+        livemode=False,
+        metadata={},
+        product=product_id,
+        tax_behavior="unspecified",
+        type="one_time",
+        unit_amount=unit_amount,
+        unit_amount_decimal=str(unit_amount),
     )
 
 
@@ -184,6 +196,7 @@ def payment_intent(state: State, amount: int, currency: str, given: Object) -> O
         payment_method_types=["card"],
         receipt_email=given.get("receipt_email"),
         setup_future_usage=given.get("setup_future_usage"),
+        shipping=_shipping(given.get("shipping")),
         statement_descriptor=given.get("statement_descriptor"),
         statement_descriptor_suffix=given.get("statement_descriptor_suffix"),
         status="requires_payment_method",

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from . import checkout, objects, payments, reads, rules
+from . import catalog, checkout, objects, payment_pages, payments, reads, rules
 from .checks import read_params
 from .errors import ApiError, ConnectionLost, wrong
 from .faults import Faults
@@ -23,9 +23,9 @@ Verb = Callable[..., Object]
 
 @dataclass(frozen=True)
 class Call:
-    """One API call: the SDK's class for its parameters, and what it does."""
+    """One API call: the SDK's class for its parameters (None: no type of it exists), and what it does."""
 
-    params: str
+    params: str | None
     verb: Verb
 
 
@@ -87,6 +87,15 @@ CALLS = {
     "POST /v1/payment_intents/<id>/cancel": Call(
         "PaymentIntentCancelParams", lambda s, given, url, id: payments.cancel(s, id, given)
     ),
+    "POST /v1/products": Call("ProductCreateParams", lambda s, given, url: catalog.create_product(s, given)),
+    "GET /v1/products/<id>": Call("ProductRetrieveParams", _retrieve("product")),
+    "POST /v1/prices": Call("PriceCreateParams", lambda s, given, url: catalog.create_price(s, given)),
+    "GET /v1/prices/<id>": Call("PriceRetrieveParams", _retrieve("price")),
+    "POST /v1/payment_methods": Call(
+        "PaymentMethodCreateParams", lambda s, given, url: catalog.create_method(s, given)
+    ),
+    "GET /v1/payment_pages/<id>": Call(None, payment_pages.show),
+    "POST /v1/payment_pages/<id>/confirm": Call(None, payment_pages.confirm),
     "GET /v1/payment_methods/<id>": Call("PaymentMethodRetrieveParams", _retrieve("payment_method")),
     "GET /v1/charges": Call("ChargeListParams", _list("charge")),
     "GET /v1/charges/<id>": Call("ChargeRetrieveParams", _retrieve("charge")),
@@ -163,7 +172,8 @@ class Api:
         """Parameters that do not fit raise, and nothing is remembered; from the verb on, its answer is kept."""
         self.faults.refuse(fault)
         pairs = request.form if request.method == "POST" else request.args
-        given = read_params(call.params, unfold(pairs.items(multi=True)))
+        sent = unfold(pairs.items(multi=True))
+        given = read_params(call.params, sent) if call.params else sent
         try:
             if fault == "500":
                 raise ApiError("Something went wrong at Stripe.", status=500, kind="api_error")

@@ -58,6 +58,7 @@ _INTENT_DATA = frozenset(
         "metadata",
         "receipt_email",
         "setup_future_usage",
+        "shipping",
         "statement_descriptor",
         "statement_descriptor_suffix",
     ]
@@ -83,7 +84,7 @@ _PRICE_DATA = frozenset(("currency", "product_data", "unit_amount"))
 
 def check_session(given: dict[str, Any], now: int) -> None:
     """May this session be created?"""
-    _only_played(given, _SESSION_PARAMS, "")
+    only_played(given, _SESSION_PARAMS)
     for name in _MUST_BE_OFF:
         if given.get(name, {"enabled": False}) != {"enabled": False}:
             raise not_played(name, name)
@@ -102,7 +103,7 @@ def check_session(given: dict[str, Any], now: int) -> None:
         raise wrong("Give allowed_payment_method_types or excluded_payment_method_types, not both.")
 
 
-def _only_played(given: dict[str, Any], played: frozenset[str], prefix: str) -> None:
+def only_played(given: dict[str, Any], played: frozenset[str], prefix: str = "") -> None:
     for name in given:
         if name not in played:
             param = f"{prefix}[{name}]" if prefix else name
@@ -141,9 +142,9 @@ def check_lines(lines: list[dict[str, Any]]) -> None:
 
 def _check_line(line: dict[str, Any], at: str) -> None:
     if "price_data" not in line:
-        raise not_played("saved prices; send price_data", at)
+        raise wrong(f"Give {at}[price] or {at}[price_data].", at, "parameter_missing")
     price = line["price_data"]
-    _only_played(price, _PRICE_DATA, f"{at}[price_data]")
+    only_played(price, _PRICE_DATA, f"{at}[price_data]")
     check_currency(price["currency"], f"{at}[price_data][currency]")
     for name in ("product_data", "unit_amount"):
         if name not in price:
@@ -192,7 +193,7 @@ def _check_payer(given: dict[str, Any]) -> None:
 
 
 def _check_intent_data(given: dict[str, Any]) -> None:
-    _only_played(given, _INTENT_DATA, "payment_intent_data")
+    only_played(given, _INTENT_DATA, "payment_intent_data")
     check_metadata(given.get("metadata"), "payment_intent_data[metadata]")
     check_email(given.get("receipt_email"), "payment_intent_data[receipt_email]")
     for name in ("statement_descriptor", "statement_descriptor_suffix"):
@@ -202,7 +203,7 @@ def _check_intent_data(given: dict[str, Any]) -> None:
 
 def check_intent(given: dict[str, Any]) -> None:
     """A charge without the person present: everything has to be known and confirmed in the one call."""
-    _only_played(given, _INTENT_PARAMS, "")
+    only_played(given, _INTENT_PARAMS)
     check_amount(given["amount"])
     check_currency(given["currency"])
     if given.get("off_session") is not True or given.get("confirm") is not True:
@@ -218,7 +219,7 @@ def check_intent(given: dict[str, Any]) -> None:
 
 def check_customer(given: dict[str, Any]) -> None:
     """May a customer have these?"""
-    _only_played(given, _CUSTOMER_PARAMS, "")
+    only_played(given, _CUSTOMER_PARAMS)
     check_email(given.get("email") or None, "email")
     check_metadata(given.get("metadata"), "metadata")
 

@@ -159,6 +159,8 @@ KINDS = {
     "item": stripe.LineItem,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,
+    "price": stripe.Price,
+    "product": stripe.Product,
     "refund": stripe.Refund,
 }
 

@@ -62,6 +62,10 @@ def standin() -> StandIn:
     }
     for verb in (standin.async_pay, standin.async_fail, standin.expire):
         verb(client.v1.checkout.sessions.create(seat(**everything), key()).id)
+    product = client.v1.products.create({"name": "A seat"}, key())
+    price = client.v1.prices.create({"product": product.id, "currency": "usd", "unit_amount": 1500}, key())
+    client.v1.checkout.sessions.create(seat(line_items=[{"price": price.id, "quantity": 2}]), key())
+    client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}}, key())
     client.v1.refunds.create({"payment_intent": paid["payment_intent"], "amount": 5_000}, key())
     standin.fail_refund(standin.all("refund")[0]["id"])
     standin.close_dispute(standin.dispute(paid["payment_intent"])["id"], won=True)
@@ -147,6 +151,8 @@ def test_every_call_played_is_in_the_openapi_file_under_the_same_parameters():
         tuple("<>" if part[:1] == "<" else part for part in path.split("/")): v for path, v in paths.items()
     }
     for name, call in CALLS.items():
+        if call.params is None:
+            continue  # how the command line drives the payment page: no description of the API names it
         verb, path = name.split()
         shape = tuple("<>" if part[:1] == "<" else part for part in path.split("/"))
         operation = shapes[shape][verb.lower()]

@@ -247,6 +247,8 @@ def test_a_withdrawn_review_leaves_its_threads_to_read_and_closed(
         published_review(db.session.get_one(Review, 1).submission, cast.cora, strength="Corrected.")
     page = ana.get(ROUND).text
     assert "Corrected." in page and "Really?" in page
+    page = cora.get("/reviews/2").text
+    assert "Corrected." in page and "Said about a withdrawn review" in page and "Really?" in page
     assert said() == ["Really?"]
 
 

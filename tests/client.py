@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from app.lib.database import db
 
+SPACED = re.compile(r"</\w+>\s+[:;,.](?=[\s<])")  # as in 'on “these words” :', from a line break in a template
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -67,6 +68,8 @@ def criticize(html: str, path: str) -> None:
     tree = parser.parse(html)
     wrong = [str(error) for error in parser.errors]
     assert not wrong, f"{path}: not valid HTML: {wrong[:3]}"
+    spaced = [html[max(0, one.start() - 60) : one.end()] for one in SPACED.finditer(html)]
+    assert not spaced, f"{path}: a space before a punctuation mark: {spaced[:3]}"
     headings = tree.findall(".//h1")
     assert len(headings) == 1, f"{path}: {len(headings)} h1 headings, one is right"
     title = tree.findtext(".//title") or ""

@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from app.lib.database import db
 
-SPACED = re.compile(r"</\w+>\s+[:;,.](?=[\s<])")  # as in 'on “these words” :', from a line break in a template
+# As in 'on “these words” :', from a line break in a template.
+SPACED = re.compile(r"</\w+>\s+[:;,.](?=[\s<])")
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 

@@ -22,7 +22,7 @@ const NOT_KEPT = [...OWN, "round", "section", "read", "statement_own", "statemen
 
 const SENTENCES = {
   saving: "Saving…",
-  device: "Saved on this device, not yet on the server",
+  device: device.KEPT,
   conflict: "Changed in another tab: ",
   signedOut: "Saved on this device. You are signed out: ",
 };
@@ -43,7 +43,7 @@ export class Autosave {
     this.key = form.dataset.copy ?? "";
     this.home = form.dataset.home ?? ""; // the page itself; after a refusal it has another address
     this.tab = Math.random().toString(36).slice(2);
-    this.confirmed = this.snapshot();
+    this.confirmed = JSON.stringify(this.entries(drawn(form)));
     this.timer = 0;
     this.firstChange = 0;
     this.retry = 0;
@@ -68,13 +68,14 @@ export class Autosave {
     });
     addEventListener("pageshow", () => (this.leaving = false)); // back from the cache of the browser
     this.channel?.addEventListener("message", ({ data }) => this.heard(data));
+    this.tell();
   }
 
   /** @returns {Entries} everything typed, in the order of the page */
-  entries() {
+  entries(form = this.form) {
     /** @type {Entries} */
     const found = [];
-    const data = new FormData(this.form);
+    const data = new FormData(form);
     for (const [name, value] of data) {
       if (typeof value !== "string" || NOT_KEPT.includes(name) || name.startsWith("reply~") || !this.counts(name, data)) continue;
       found.push([name, value.replaceAll("\r\n", "\n")]);
@@ -104,12 +105,9 @@ export class Autosave {
     return device.keep(this.key, copy);
   }
 
-  /** @param {string} key @returns {Copy | null} a copy that the server does not have */
+  /** @param {string} key */
   left(key = this.key) {
-    const copy = device.read(key);
-    const arrived = copy?.sent && Number(this.input("version").value) > Number(copy.version);
-    if (copy && (arrived || JSON.stringify(copy.entries) === this.confirmed)) return this.forget(key);
-    return copy;
+    return device.left(key, this.version, this.confirmed);
   }
 
   /** @param {string} key @returns {null} */
@@ -162,7 +160,7 @@ export class Autosave {
   told(answer) {
     this.input("version").value = String(answer.version);
     this.onStatus(answer.saved_at);
-    this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });
+    this.tell();
   }
 
   /** @param {Entries} sent @param {boolean} closing */
@@ -219,7 +217,7 @@ export class Autosave {
     this.confirmed = same ? this.snapshot() : JSON.stringify(sent.map(([name, value]) => [this.renamed(name, answer), value]));
     if (!this.unsaved) this.forget();
     this.onStatus(answer.saved_at);
-    this.channel?.postMessage({ key: this.key, tab: this.tab, version: answer.version });
+    this.tell();
     if (answer.elsewhere.length) this.seenElsewhere();
   }
 
@@ -295,11 +293,21 @@ export class Autosave {
 
   // --- other tabs ---
 
+  get version() {
+    return Number(this.input("version").value);
+  }
+
+  /** When the page begins, after a save, and to a page with an older version. */
+  tell() {
+    this.channel?.postMessage({ key: this.key, tab: this.tab, version: this.version });
+  }
+
   /** @param {{key: string, tab: string, version: number}} news */
   heard(news) {
     const [one, other] = [`${news.key}:`, `${this.key}:`]; // a section, and the whole that holds it
-    if (!(one.startsWith(other) || other.startsWith(one)) || news.tab === this.tab || news.version <= Number(this.input("version").value)) return;
-    this.seenElsewhere();
+    if (!(one.startsWith(other) || other.startsWith(one)) || news.tab === this.tab) return;
+    if (news.version > this.version) this.seenElsewhere();
+    else if (news.version < this.version) this.tell(); // it came too late to hear of our save
   }
 
   seenElsewhere() {
@@ -308,4 +316,11 @@ export class Autosave {
       press: () => (this.unsaved ? this.save() : location.reload()),
     });
   }
+}
+
+/** The form without what was typed before this file came. @param {HTMLFormElement} form */
+function drawn(form) {
+  const copy = /** @type {HTMLFormElement} */ (form.cloneNode(true));
+  copy.reset();
+  return copy;
 }

@@ -2,6 +2,8 @@
 // What was typed, kept in the storage of this device under a key of its form. Storage may be full, or switched off.
 /** @typedef {import("./autosave.js").Copy} Copy */
 
+export const KEPT = "Saved on this device, not yet on the server";
+
 /** @param {string} key @param {Copy} copy @returns {boolean} whether this device has it now */
 export function keep(key, copy) {
   try {
@@ -20,6 +22,13 @@ export function read(key) {
   } catch {
     return forget(key);
   }
+}
+
+/** What the server does not have. @param {string} key @param {number} version @param {string} confirmed */
+export function left(key, version, confirmed) {
+  const copy = read(key);
+  const arrived = copy?.sent && version > Number(copy.version);
+  return copy && (arrived || JSON.stringify(copy.entries) === confirmed) ? forget(key) : copy;
 }
 
 /** @param {string} key @returns {null} */

@@ -4,11 +4,10 @@
  * back or thrown away.
  *
  * @param {import("./autosave.js").Autosave} autosave
+ * @param {import("./autosave.js").Copy} copy
  * @param {(copy: import("./autosave.js").Copy) => void} restore fills the form from the copy
  */
-export function offerLeft(autosave, restore) {
-  const copy = autosave.left();
-  if (!copy) return;
+export function offerLeft(autosave, copy, restore) {
   const back = () => {
     restore(copy);
     for (const name of ["was", "version"]) autosave.input(name).value = name === "was" ? copy.was : copy.version;

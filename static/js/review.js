@@ -250,6 +250,6 @@ function bringBack(copy) {
   drawRubric();
 }
 
-if (!document.getElementById("refused") && autosave.left()) {
-  import("./left_here.js").then(({ offerLeft }) => offerLeft(autosave, bringBack));
-}
+const left = document.getElementById("refused") ? null : autosave.left();
+if (left) import("./left_here.js").then(({ offerLeft }) => offerLeft(autosave, left, bringBack));
+autosave.changed(); // typed before this file came

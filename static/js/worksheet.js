@@ -143,6 +143,7 @@ sections(form, autosave);
 beside();
 clearable(form, undo, () => autosave.changed());
 offerCopies(form, autosave, undo, grow);
+autosave.changed(); // typed before this file came
 document.addEventListener("click", async (event) => {
   const link = /** @type {Element} */ (event.target).closest("a[data-passage]");
   if (link) (await import("./passage_jump.js")).jump(link);

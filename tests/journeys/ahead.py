@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -18,19 +18,17 @@ from wsgi import app
 WEEKS = 9
 
 
-def enroll(key: str) -> None:
-    begin_write()
-    now, release = clock.now(), current_release()
-    user = db.session.scalar(select(User).where(User.email == f"{key}@example.com"))
-    assert user is not None and release is not None
-    # a cohort of its own each time: the newest is the one they work in
-    of_key = select(func.count(Cohort.id)).where(Cohort.slug.like(f"ahead-{key}-%"))
-    number = (db.session.scalar(of_key) or 0) + 1
+def cohort_in_its_ninth_week(slug: str, now: datetime) -> Cohort:
+    """A new cohort that Cora coaches; all modules are open but for the last."""
+    release = current_release()
+    assert release is not None
+    today = times.local_date(now, "America/New_York")
+    saturday = today - timedelta(days=(today.weekday() - 5) % 7)
     cohort = cohorts.open_cohort(
         None,
-        slug=f"ahead-{key}-{number}",
+        slug=slug,
         title="A cohort in its ninth week",
-        starts_on=times.local_date(now, "America/New_York") - timedelta(weeks=WEEKS),
+        starts_on=saturday - timedelta(weeks=WEEKS),
         capacity=2,
         release_id=release.id,
         now=now,
@@ -38,6 +36,17 @@ def enroll(key: str) -> None:
     )
     cora = db.session.scalars(select(User).where(User.email == "cora@example.com")).one()
     cohorts.assign_coach(None, cohort, cora, now)
+    return cohort
+
+
+def enroll(key: str) -> None:
+    begin_write()
+    now = clock.now()
+    user = db.session.scalars(select(User).where(User.email == f"{key}@example.com")).one()
+    # a cohort of its own each time: the newest is the one they work in
+    of_key = select(func.count(Cohort.id)).where(Cohort.slug.like(f"ahead-{key}-%"))
+    number = (db.session.scalar(of_key) or 0) + 1
+    cohort = cohort_in_its_ninth_week(f"ahead-{key}-{number}", now)
     enrollment = cohorts.enroll(None, user, cohort, "Practice in Week Nine", now)
     cohorts.activate(None, enrollment, now)
     db.session.commit()

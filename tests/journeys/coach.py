@@ -44,6 +44,12 @@ class Coach(Somebody):
     def praises(self, words: str) -> None:
         self.page.get_by_label("One strength").fill(words)
 
+    def praises_and_sees_it_saved(self, words: str) -> None:
+        with self.page.expect_response(re.compile(r"/reviews/\d+$")) as saving:
+            self.praises(words)
+        assert saving.value.ok
+        expect(self.page.locator("#saved")).to_contain_text("Draft saved at")
+
     def requests_changes(self) -> None:
         self.tab.presses("Request changes")
         self.tab.reads("Changes are requested, and")

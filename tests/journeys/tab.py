@@ -32,6 +32,7 @@ SIDEWAYS = """() => {
 }"""
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+PATIENCE = 60_000  # ms; a wait ends when what it waits for is there, so only what is broken takes as long
 
 
 class Tab:
@@ -43,7 +44,7 @@ class Tab:
         self.page, self.world, self.scripts = page, world, scripts
         self.complaints, self.seen = complaints, seen
         self.excused: list[str] = []
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complain(f"script failed: {error}"))
         page.on("request", self._asked)

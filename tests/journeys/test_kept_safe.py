@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.coach import Coach
 from tests.journeys.conftest import Comes
@@ -122,6 +122,27 @@ def test_two_devices_change_different_fields_and_then_the_same(comes: Comes) -> 
     for field, words in ((RHYTHM, "from the phone"), (NAME, "from the laptop"), (DECISION, "phone words")):
         expect(laptop.sheet.text(field)).to_have_value(re.compile(words))
     expect(laptop.sheet.text(DECISION)).to_have_value(re.compile("laptop words"))
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_saved(comes: Comes) -> None:
+    """On a slow line Mia types into the page as it comes, and types no more; it is saved all the same."""
+    mia = comes(Participant, "mia")
+    mia.signs_in_by_mail()
+    mia.opens_the_worksheet()
+    held: list[Route] = []
+    mia.page.route("**/js/worksheet.js*", lambda route: held.append(route))
+    mia.page.goto(mia.page.url, wait_until="commit")
+    place = mia.sheet.control(NAME)
+    before = place.input_value()
+    place.fill(f"{before} early")
+    with mia.page.expect_response(DRAFT) as saving:
+        mia.page.unroute("**/js/worksheet.js*")
+        for one in held:
+            one.continue_()
+    assert saving.value.ok
+    mia.sheet.says_saved()
+    mia.tab.reloads()
+    expect(mia.sheet.text(NAME)).to_have_value(f"{before} early")
 
 
 def test_an_earlier_text_is_put_back(comes: Comes) -> None:

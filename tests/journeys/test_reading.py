@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.conftest import Comes
 from tests.journeys.participant import Participant
+from tests.journeys.world import World
 
 LESSON = "/modules/systems/what-a-system-is"
 NOTE, READ = re.compile(r"/notes/[0-9a-f]{12}$"), re.compile(r"/read$")
 ON_DEVICE = "Saved on this device, not yet on the server"
+SAVING = re.compile(r"/js/autosave\.js")  # the file that saves, fetched once the page is there
 MEANING = "one page that tells another person how a thing is done here"
 
 
@@ -36,6 +38,13 @@ class Reader(Participant):
         self.signs_in_by_mail()
         self.tab.goes_to(LESSON)
 
+    def opens_a_slow_tab(self) -> tuple[Reader, list[Route]]:
+        """The lesson once more, where what saves is on its way until the route is continued."""
+        other, held = self.goes_on_in(self.page.context.new_page()), list[Route]()
+        other.page.route(SAVING, lambda route: held.append(route))
+        other.tab.goes_to(LESSON)
+        return other, held
+
     def writes(self, words: str) -> None:
         self.note.focus()
         self.page.keyboard.press("Control+End")
@@ -46,6 +55,13 @@ class Reader(Participant):
             self.writes(words)
         assert saving.value.ok
         expect(self.saved).to_have_text(re.compile(r"^Saved at \d"))
+
+
+def arrives(page: Page, held: list[Route]) -> None:
+    """What was held back on its way, or has yet to be asked for."""
+    page.unroute(SAVING)
+    for one in held:
+        one.continue_()
 
 
 def test_a_term_is_explained_by_pointing_and_by_keys(comes: Comes) -> None:
@@ -70,11 +86,11 @@ def test_a_term_is_explained_by_pointing_and_by_keys(comes: Comes) -> None:
     grace.tab.is_at("Glossary")
 
 
-def test_a_note_saves_itself_and_a_second_tab_is_told(comes: Comes) -> None:
-    grace = comes(Reader, "grace")
-    grace.opens_the_lesson()
-    second = grace.opens_another_tab(LESSON)
-    grace.writes_and_sees_it_saved("The alarm code.")
+def test_a_note_saves_itself_and_a_second_tab_is_told(comes: Comes, world: World) -> None:
+    leah = comes(Reader, world.is_ahead("enrolled5"))
+    leah.opens_the_lesson()
+    second = leah.opens_another_tab(LESSON)
+    leah.writes_and_sees_it_saved("The alarm code.")
     expect(second.saved).to_contain_text("Changed in another tab")
     with second.tab.expecting("status of 409"):
         second.writes("The keys.")
@@ -82,6 +98,50 @@ def test_a_note_saves_itself_and_a_second_tab_is_told(comes: Comes) -> None:
     second.tab.reads("This note was changed in another tab", "The alarm code.")
     second.tab.presses("Keep both, one below the other")
     expect(second.note).to_have_value("The alarm code.\n\nThe keys.")
+
+
+def test_keeping_the_other_text_is_the_end_of_it(comes: Comes, world: World) -> None:
+    tomas = comes(Reader, world.is_ahead("enrolled4"))
+    tomas.opens_the_lesson()
+    second = tomas.opens_another_tab(LESSON)
+    tomas.writes_and_sees_it_saved("The alarm code.")
+    with second.tab.expecting("status of 409"):
+        second.writes("The keys.")
+        second.tab.presses("see both texts")
+    second.tab.presses("Keep the other text")
+    expect(second.note).to_have_value(re.compile(r"The alarm code\.$"))
+    expect(second.saved).to_have_text(re.compile(r"^Saved at \d"))
+
+
+def test_what_is_written_before_the_page_can_save_is_kept_and_saved(comes: Comes, world: World) -> None:
+    """On a slow line: a tab is closed before it could save; the next one puts the words back, and takes more."""
+    marta = comes(Reader, world.is_ahead("enrolled9"))
+    marta.opens_the_lesson()
+    slow, held = marta.opens_a_slow_tab()
+    slow.writes("Written early.")
+    expect(slow.saved).to_have_text(ON_DEVICE)
+    slow.page.close()
+
+    slow, held = marta.opens_a_slow_tab()
+    expect(slow.note).to_have_value("Written early.")
+    expect(slow.saved).to_have_text("Put back from this device")
+    slow.writes(" And later.")
+    with slow.page.expect_response(NOTE) as saving:
+        arrives(slow.page, held)
+    assert saving.value.ok
+    expect(slow.saved).to_have_text(re.compile(r"^Saved at \d"))
+    slow.tab.reloads()
+    expect(slow.note).to_have_value("Written early. And later.")
+
+
+def test_a_tab_that_comes_late_is_told_as_well(comes: Comes, world: World) -> None:
+    dev = comes(Reader, world.is_ahead("enrolled6"))
+    dev.opens_the_lesson()
+    slow, held = dev.opens_a_slow_tab()
+    dev.writes_and_sees_it_saved("Where the keys are.")
+    expect(slow.saved).not_to_contain_text("Changed")
+    arrives(slow.page, held)
+    expect(slow.saved).to_contain_text("Changed in another tab")
 
 
 def test_a_lesson_is_marked_as_read_without_leaving_it(comes: Comes) -> None:

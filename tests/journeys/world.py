@@ -7,11 +7,13 @@ clock is moved here: the demo's dates are relative to today.
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import run
 from app.site.demo.people import EVERYBODY, Person
@@ -35,17 +37,34 @@ class World:
 
     def is_ahead(self, key: str) -> Person:
         """This person, enrolled besides in a cohort whose modules are open but for the last."""
-        command = [sys.executable, "-m", "tests.journeys.ahead", key]
-        subprocess.run(command, cwd=run.ROOT, env=self.environment, check=True)
+        self._runs("ahead", key)
         return self.person(key)
 
     def has_a_second_round(self) -> str:
         """The name of somebody new whose second round waits for Cora, with another's first round after it."""
-        command = [sys.executable, "-m", "tests.journeys.second_round"]
-        done = subprocess.run(
-            command, cwd=run.ROOT, env=self.environment, check=True, capture_output=True, text=True
+        return self._runs("second_round")[-1]
+
+    def has_two_coaches(self) -> tuple[Person, Person]:
+        """A coach of Cora's newest cohort beside her, and somebody in it whose first round waits for both."""
+        coach, participant = self._runs("colleagues")[-2:]
+        coachs, participants = coach.split()[0].lower(), participant.replace(" ", "").lower()
+        return (
+            Person(coachs, coach, "America/New_York"),
+            Person(participants, participant, "America/Denver"),
         )
-        return done.stdout.strip().splitlines()[-1]
+
+    def counts(self, who: Person) -> dict[str, Any]:
+        """What the database holds of this person's newest system, counted (`tests.journeys.counted`)."""
+        found: dict[str, Any] = json.loads(self._runs("counted", who.email)[-1])
+        return found
+
+    def _runs(self, module: str, *words: str) -> list[str]:
+        """What `python -m tests.journeys.MODULE` prints, line by line."""
+        command = [sys.executable, "-m", f"tests.journeys.{module}", *words]
+        done = subprocess.run(
+            command, cwd=run.ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout.strip().splitlines()
 
 
 @contextlib.contextmanager

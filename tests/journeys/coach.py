@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.people import Somebody
+from tests.journeys.people import Somebody, everything_is_saved
 
 
 class Coach(Somebody):
@@ -45,9 +45,15 @@ class Coach(Somebody):
         self.page.get_by_label("One strength").fill(words)
 
     def praises_and_sees_it_saved(self, words: str) -> None:
-        with self.page.expect_response(re.compile(r"/reviews/\d+$")) as saving:
-            self.praises(words)
-        assert saving.value.ok
+        self.praises(words)
+        self.sees_it_saved()
+
+    def saves_by_key(self) -> None:
+        self.page.keyboard.press("Control+s")
+        self.sees_it_saved()
+
+    def sees_it_saved(self) -> None:
+        everything_is_saved(self.page, "#review")
         expect(self.page.locator("#saved")).to_contain_text("Draft saved at")
 
     def requests_changes(self) -> None:

@@ -11,15 +11,15 @@ import yaml
 from playwright.sync_api import Locator, Page, expect
 
 import run
-from tests.journeys.people import Somebody
+from tests.journeys.people import Somebody, everything_is_saved
 
 UNTIL_BOUND = """async () => {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 400; tries++) {
     const page = await (await fetch("/manual")).text();
     if (page.includes("Download the PDF")) return;
     await new Promise((again) => setTimeout(again, 300));
   }
-  throw new Error("the manual was not bound within 30 seconds");
+  throw new Error("the manual was not bound within two minutes");
 }"""
 SAVED = re.compile(r"^Saved at \d")
 PASTE = """(place, carried) => {
@@ -114,6 +114,7 @@ class Worksheet:
             one.check()
 
     def says_saved(self) -> None:
+        everything_is_saved(self.page, "#work")
         expect(self.page.locator("#saved")).to_have_text(SAVED)
 
 

@@ -33,6 +33,7 @@ SIDEWAYS = """() => {
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 PATIENCE = 60_000  # ms; a wait ends when what it waits for is there, so only what is broken takes as long
+expect.set_options(timeout=PATIENCE)
 
 
 class Tab:

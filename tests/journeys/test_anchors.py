@@ -28,11 +28,6 @@ CHOOSE = """([field, words]) => {
 DRAWN = "() => [...CSS.highlights.get('passage')].map((one) => String(one).replace(/\\s+/g, ' ').trim())"
 
 
-def saves(coach: Coach) -> None:
-    with coach.page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
-        coach.page.keyboard.press("Control+s")
-
-
 def test_words_rows_and_sentences_are_commented_on(comes: Comes, world: World) -> None:
     person = world.has_a_second_round()
     cora = comes(Coach, "cora")
@@ -49,7 +44,7 @@ def test_words_rows_and_sentences_are_commented_on(comes: Comes, world: World) -
     box = cora.field("1.C.1").locator("details:has(textarea:focus)")
     expect(box.locator("[data-quote] q")).to_have_text(chosen)
     keys.type("Say which rule.")
-    saves(cora)
+    cora.saves_by_key()
     assert chosen in page.evaluate(DRAWN)
 
     # a sentence by keys: q, then the list
@@ -61,14 +56,14 @@ def test_words_rows_and_sentences_are_commented_on(comes: Comes, world: World) -
     sentence = page.evaluate("document.activeElement.textContent")
     keys.press("Enter")
     keys.type("Who does this when you are away?")
-    saves(cora)
+    cora.saves_by_key()
     expect(cora.field("1.C.1").locator("textarea[name^='comment-new-']")).to_have_count(1)
     assert sentence in page.evaluate(DRAWN)
 
     # a row by its button
     cora.field("1.C.3").get_by_role("button", name="Comment on row 1").click()
     keys.type("Which step?")
-    saves(cora)
+    cora.saves_by_key()
     assert len(page.evaluate(DRAWN)) >= 3
 
     # the bank: searched while typing, inserted as a copy
@@ -80,7 +75,7 @@ def test_words_rows_and_sentences_are_commented_on(comes: Comes, world: World) -
     cora.tab.looks()
     keys.press("Enter")
     expect(page.locator("textarea:focus")).to_have_value(re.compile("rehearsal is missing"))
-    saves(cora)
+    cora.saves_by_key()
 
     # all of it is there again, and so the participant will see it
     cora.tab.reloads()

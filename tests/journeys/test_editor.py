@@ -10,11 +10,11 @@ from playwright.sync_api import Locator, expect
 from tests.journeys.clipboards import CLIPBOARDS
 from tests.journeys.conftest import Comes
 from tests.journeys.participant import PASTE, Participant
+from tests.journeys.people import everything_is_saved
 from tests.journeys.world import World
 
 DECISION = "1.E.6"
 DRAFT = re.compile(r"/systems/\d+/draft$")
-CONFIRMED = "() => !localStorage.getItem(document.getElementById('work').dataset.copy)"
 HELD_BACK = "```\nkept as it is\n```"
 
 
@@ -46,7 +46,7 @@ class Writer(Participant):
 
     def finds_after_reload(self, field_id: str, markdown: str) -> None:
         """What the server has, and that opening the page saves nothing."""
-        self.page.wait_for_function(CONFIRMED)
+        everything_is_saved(self.page, "#work")
         asked: list[str] = []
         self.page.on("request", lambda request: asked.append(request.url))
         self.tab.reloads()

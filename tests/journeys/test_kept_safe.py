@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.coach import Coach
 from tests.journeys.conftest import Comes
 from tests.journeys.participant import Participant
-from tests.journeys.people import Somebody
+from tests.journeys.people import Somebody, everything_is_saved
 
 DECISION, RHYTHM, NAME, DRAFT = "1.E.6", "1.F.3", "1.A.1", re.compile(r"/systems/\d+/draft$")
-REVIEW = re.compile(r"/reviews/\d+$")
 ON_DEVICE = "Saved on this device, not yet on the server"
 CARET = "() => [document.activeElement.name, document.activeElement.selectionStart, Math.round(scrollY)]"
 
@@ -107,12 +106,11 @@ def test_two_devices_change_different_fields_and_then_the_same(comes: Comes) -> 
         one.signs_in_by_mail()
         one.opens_the_worksheet()
     phone.types_and_sees_it_saved(RHYTHM, " from the phone")
-    with laptop.page.expect_response(DRAFT) as saving:
-        laptop.types(NAME, " from the laptop")
-    assert saving.value.ok
+    laptop.types(NAME, " from the laptop")
+    everything_is_saved(laptop.page, "#work")
     expect(laptop.page.locator("#saved")).to_contain_text("Changed in another tab")
-    with phone.page.expect_response(DRAFT):
-        phone.types(DECISION, " phone words")
+    phone.types(DECISION, " phone words")
+    everything_is_saved(phone.page, "#work")
     with laptop.tab.expecting("status of 409"):
         laptop.types(DECISION, " laptop words")
         laptop.tab.presses("see both texts")
@@ -188,10 +186,6 @@ def test_without_scripts_the_text_comes_along_through_the_sign_in_page(comes: Co
 # --- the coach ------------------------------------------------------------------------------------
 
 
-def saved(page: Page, words: str = "Draft saved at") -> None:
-    expect(page.locator("#saved")).to_contain_text(words)
-
-
 def test_a_coach_signs_in_again_in_place(comes: Comes) -> None:
     """Cora's evening session ends while she writes a review; nothing is lost, and she writes on."""
     desk, phone = comes(Coach, "cora"), comes(Coach, "cora", phone=True)
@@ -204,10 +198,9 @@ def test_a_coach_signs_in_again_in_place(comes: Comes) -> None:
         desk.page.keyboard.press("Control+End")
         desk.page.keyboard.type("The path is drawn from the client's side.")
         gives_the_password_in_place(desk)
-        saved(desk.page)
-        with desk.page.expect_response(REVIEW):
-            desk.page.keyboard.type(" Keep it.")
-    saved(desk.page)
+        desk.sees_it_saved()
+        desk.page.keyboard.type(" Keep it.")
+    desk.sees_it_saved()
     desk.tab.reloads()
     expect(desk.page.get_by_label("One strength")).to_have_value(re.compile("client's side. Keep it.$"))
 
@@ -218,12 +211,9 @@ def test_a_coach_in_two_tabs_and_an_earlier_review(comes: Comes) -> None:
     cora.signs_in_with_password()
     cora.takes_from_the_queue("Ben")
     second = cora.opens_another_tab(cora.tab.path)
-    with cora.page.expect_response(REVIEW):
-        cora.page.get_by_label("One strength").fill("The scale is clear.")
-    saved(cora.page)
+    cora.praises_and_sees_it_saved("The scale is clear.")
     with second.tab.expecting("status of 409"):
-        with second.page.expect_response(REVIEW):
-            second.page.get_by_label("One strength").fill("The steps are short.")
+        second.praises("The steps are short.")
         second.tab.presses("see both texts")
     second.tab.reads("The scale is clear.", "The steps are short.")
     second.page.get_by_label("Keep this one").check()

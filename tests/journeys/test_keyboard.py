@@ -73,9 +73,7 @@ def test_a_coach_reviews_with_keys_only(comes: Comes) -> None:
         expect(levels).to_have_count(rated)
     cora.tabs_to(cora.page.get_by_label("One strength"))
     keys.type("Clear from the first page.")
-    with cora.page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
-        keys.press("Control+s")
-    expect(cora.page.locator("#saved")).to_contain_text("Draft saved at")
+    cora.saves_by_key()
     cora.tabs_to(cora.tab.button("Accept system"))
     cora.tab.arrives(lambda: keys.press("Enter"))
     cora.tab.reads("The system is accepted, and Ben is told by mail.", "Ask your insurer about the gym")

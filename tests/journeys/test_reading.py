@@ -8,10 +8,11 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.conftest import Comes
 from tests.journeys.participant import Participant
+from tests.journeys.people import everything_is_saved
 from tests.journeys.world import World
 
 LESSON = "/modules/systems/what-a-system-is"
-NOTE, READ = re.compile(r"/notes/[0-9a-f]{12}$"), re.compile(r"/read$")
+READ = re.compile(r"/read$")
 ON_DEVICE = "Saved on this device, not yet on the server"
 SAVING = re.compile(r"/js/autosave\.js")  # the file that saves, fetched once the page is there
 MEANING = "one page that tells another person how a thing is done here"
@@ -51,9 +52,11 @@ class Reader(Participant):
         self.page.keyboard.type(words)
 
     def writes_and_sees_it_saved(self, words: str) -> None:
-        with self.page.expect_response(NOTE) as saving:
-            self.writes(words)
-        assert saving.value.ok
+        self.writes(words)
+        self.sees_it_saved()
+
+    def sees_it_saved(self) -> None:
+        everything_is_saved(self.page, "form.reflect")
         expect(self.saved).to_have_text(re.compile(r"^Saved at \d"))
 
 
@@ -126,10 +129,8 @@ def test_what_is_written_before_the_page_can_save_is_kept_and_saved(comes: Comes
     expect(slow.note).to_have_value("Written early.")
     expect(slow.saved).to_have_text("Put back from this device")
     slow.writes(" And later.")
-    with slow.page.expect_response(NOTE) as saving:
-        arrives(slow.page, held)
-    assert saving.value.ok
-    expect(slow.saved).to_have_text(re.compile(r"^Saved at \d"))
+    arrives(slow.page, held)
+    slow.sees_it_saved()
     slow.tab.reloads()
     expect(slow.note).to_have_value("Written early. And later.")
 
@@ -170,19 +171,17 @@ def test_what_is_written_in_a_tunnel_arrives(comes: Comes) -> None:
         browser.set_offline(True)
         nora.writes("In the train.")
         expect(nora.saved).to_have_text(ON_DEVICE)
-        with nora.page.expect_response(NOTE):
-            browser.set_offline(False)
-        expect(nora.saved).to_have_text(re.compile(r"^Saved at \d"))
+        browser.set_offline(False)
+        nora.sees_it_saved()
         browser.set_offline(True)
         nora.writes(" In a tunnel.")
         expect(nora.saved).to_have_text(ON_DEVICE)
         nora.page.close()
     browser.set_offline(False)
     again = nora.goes_on_in(browser.new_page())
-    with again.page.expect_response(NOTE):
-        again.tab.goes_to(LESSON)
+    again.tab.goes_to(LESSON)
     expect(again.note).to_have_value("In the train. In a tunnel.")
-    expect(again.saved).to_have_text(re.compile(r"^Saved at \d"))
+    again.sees_it_saved()
     again.tab.reloads()
     expect(again.note).to_have_value("In the train. In a tunnel.")
 

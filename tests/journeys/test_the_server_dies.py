@@ -53,7 +53,7 @@ def mortal(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[M
     with Processes(run.ROOT, folder, environment) as processes:
         gunicorn = f"-m gunicorn --preload --workers 1 --bind 127.0.0.1:{port} --no-control-socket"
         processes.start("site", [sys.executable, *gunicorn.split(), "tests.journeys.dying:site"])
-        processes.wait_for(port, "/readyz", 60)
+        processes.wait_for(port, "/readyz", run.READY_WITHIN)
         yield Mortal(f"http://localhost:{port}", wish)
 
 

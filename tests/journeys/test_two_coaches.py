@@ -1,5 +1,5 @@
-"""Two coaches of one cohort at the same round: one writes, the other sees who and until when. After a take-over, half
-an hour without a key, or a round that was pulled back, one answer stands and nobody's text is gone."""
+"""Two coaches of one cohort at the same round: one writes, the other sees who and until when. After a take-over, a
+hand-over, half an hour without a key, or a round that was pulled back, one answer stands and nobody's text is gone."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.tools.screens import two_free_ports
 
 HERS, HIS = "Somebody else could run a Tuesday from this.", "The exceptions are rules, not moods."
 REFUSED, BOTH = "status of 422", "status of 409"
+WHY = "My clinic is full until Friday."
 MINUTES = 31  # a round is one coach's alone for half an hour from the last save
 
 
@@ -33,7 +34,7 @@ def later(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     with Processes(run.ROOT, folder, environment) as processes:
         gunicorn = f"-m gunicorn --workers 1 --bind 127.0.0.1:{port} --no-control-socket"
         processes.start("site", [run.VENV_PYTHON, *gunicorn.split(), "tests.journeys.later:site"])
-        processes.wait_for(port, "/readyz", 60)
+        processes.wait_for(port, "/readyz", run.READY_WITHIN)
         yield site
 
 
@@ -123,6 +124,34 @@ def test_a_colleague_takes_over_and_one_answer_stands(comes: Comes, world: World
     reader.tab.goes_to(f"{sheet}/submissions/1")
     reader.tab.reads(HIS)
     expect(reader.page.locator("body")).not_to_contain_text(HERS)
+
+
+def test_a_round_handed_over_is_answered_by_the_other(comes: Comes, world: World) -> None:
+    cora, robin, person = two_at_their_desks(comes, world)
+    hers = cora.begins(person.name, HERS)
+    left_open = cora.opens_another_tab(hers)
+    cora.tab.follows("I cannot do this by then")
+    hand = cora.page.get_by_role("region", name="I cannot do this by then")
+    with cora.tab.expecting(REFUSED):  # a colleague wants to know why
+        cora.tab.presses("Hand it over", hand)
+    hand.get_by_label("Why").fill(WHY)
+    cora.tab.presses("Hand it over", hand)
+    cora.tab.reads("Handed over. Your colleagues are asked by mail, with your reason; your draft is kept.")
+
+    robin.opens_mail(f"{person.name} waits for an answer")
+    robin.tab.reads(WHY)
+    robin.tab.goes_to("/coaching/queue")
+    expect(robin.page.locator("li.q").filter(has_text=person.name)).to_contain_text(
+        "handed to everyone since"
+    )
+    his = robin.begins(person.name, HIS)
+    assert his != hers
+
+    # her other tab knows nothing of it yet
+    left_open.is_refused(f"{robin.who.name} took this review over", HERS)
+    robin.accepts()
+    assert world.counts(person)["reviews"] == {"draft": 1, "published": 1}
+    cora.reads_the_draft(hers, HERS, f"{robin.who.name} published a review of this round")
 
 
 def test_half_an_hour_without_a_key_frees_the_round(comes: Comes, world: World, later: str) -> None:

@@ -74,7 +74,7 @@ class Camera:
             form.locator("input[name=email]").fill(email)
             form.locator("input[type=password]").fill(password)
             form.locator("input[type=password]").press("Enter")
-            page.wait_for_url(lambda address: "/sign-in" not in address, timeout=10_000)
+            page.wait_for_url(lambda address: "/sign-in" not in address, timeout=60_000)
             self.cookies[who] = context.storage_state()
             context.close()
         return self.cookies[who]

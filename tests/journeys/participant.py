@@ -14,12 +14,12 @@ import run
 from tests.journeys.people import Somebody, everything_is_saved
 
 UNTIL_BOUND = """async () => {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     const page = await (await fetch("/manual")).text();
     if (page.includes("Download the PDF")) return;
     await new Promise((again) => setTimeout(again, 300));
   }
-  throw new Error("the manual was not bound within two minutes");
+  throw new Error("the manual was not bound within five minutes");
 }"""
 SAVED = re.compile(r"^Saved at \d")
 PASTE = """(place, carried) => {

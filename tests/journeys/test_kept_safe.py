@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.journeys.coach import Coach
 from tests.journeys.conftest import Comes
+from tests.journeys.held import Held
 from tests.journeys.participant import Participant
 from tests.journeys.people import Somebody, everything_is_saved
 
@@ -127,17 +128,13 @@ def test_what_is_typed_before_the_scripts_are_there_is_saved(comes: Comes) -> No
     mia = comes(Participant, "mia")
     mia.signs_in_by_mail()
     mia.opens_the_worksheet()
-    held: list[Route] = []
-    mia.page.route("**/js/worksheet.js*", lambda route: held.append(route))
+    held = Held(mia.page, re.compile(r"/js/worksheet\.js"))
     mia.page.goto(mia.page.url, wait_until="commit")
     place = mia.sheet.control(NAME)
     before = place.input_value()
     place.fill(f"{before} early")
-    with mia.page.expect_response(DRAFT) as saving:
-        mia.page.unroute("**/js/worksheet.js*")
-        for one in held:
-            one.continue_()
-    assert saving.value.ok
+    with mia.page.expect_response(DRAFT):
+        held.arrives()
     mia.sheet.says_saved()
     mia.tab.reloads()
     expect(mia.sheet.text(NAME)).to_have_value(f"{before} early")

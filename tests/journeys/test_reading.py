@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import Comes
+from tests.journeys.held import Held
 from tests.journeys.participant import Participant
 from tests.journeys.people import everything_is_saved
 from tests.journeys.world import World
@@ -39,10 +40,10 @@ class Reader(Participant):
         self.signs_in_by_mail()
         self.tab.goes_to(LESSON)
 
-    def opens_a_slow_tab(self) -> tuple[Reader, list[Route]]:
-        """The lesson once more, where what saves is on its way until the route is continued."""
-        other, held = self.goes_on_in(self.page.context.new_page()), list[Route]()
-        other.page.route(SAVING, lambda route: held.append(route))
+    def opens_a_slow_tab(self) -> tuple[Reader, Held]:
+        """The lesson once more, where what saves is on its way."""
+        other = self.goes_on_in(self.page.context.new_page())
+        held = Held(other.page, SAVING)
         other.tab.goes_to(LESSON)
         return other, held
 
@@ -58,13 +59,6 @@ class Reader(Participant):
     def sees_it_saved(self) -> None:
         everything_is_saved(self.page, "form.reflect")
         expect(self.saved).to_have_text(re.compile(r"^Saved at \d"))
-
-
-def arrives(page: Page, held: list[Route]) -> None:
-    """What was held back on its way, or has yet to be asked for."""
-    page.unroute(SAVING)
-    for one in held:
-        one.continue_()
 
 
 def test_a_term_is_explained_by_pointing_and_by_keys(comes: Comes) -> None:
@@ -120,7 +114,7 @@ def test_what_is_written_before_the_page_can_save_is_kept_and_saved(comes: Comes
     """On a slow line: a tab is closed before it could save; the next one puts the words back, and takes more."""
     marta = comes(Reader, world.is_ahead("enrolled9"))
     marta.opens_the_lesson()
-    slow, held = marta.opens_a_slow_tab()
+    slow, _held = marta.opens_a_slow_tab()
     slow.writes("Written early.")
     expect(slow.saved).to_have_text(ON_DEVICE)
     slow.page.close()
@@ -129,7 +123,7 @@ def test_what_is_written_before_the_page_can_save_is_kept_and_saved(comes: Comes
     expect(slow.note).to_have_value("Written early.")
     expect(slow.saved).to_have_text("Put back from this device")
     slow.writes(" And later.")
-    arrives(slow.page, held)
+    held.arrives()
     slow.sees_it_saved()
     slow.tab.reloads()
     expect(slow.note).to_have_value("Written early. And later.")
@@ -141,7 +135,7 @@ def test_a_tab_that_comes_late_is_told_as_well(comes: Comes, world: World) -> No
     slow, held = dev.opens_a_slow_tab()
     dev.writes_and_sees_it_saved("Where the keys are.")
     expect(slow.saved).not_to_contain_text("Changed")
-    arrives(slow.page, held)
+    held.arrives()
     expect(slow.saved).to_contain_text("Changed in another tab")
 
 

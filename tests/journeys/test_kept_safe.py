@@ -131,7 +131,8 @@ def test_what_is_typed_before_the_scripts_are_there_is_saved(comes: Comes) -> No
     held = Held(mia.page, re.compile(r"/js/worksheet\.js"))
     mia.page.goto(mia.page.url, wait_until="commit")
     place = mia.sheet.control(NAME)
-    before = place.input_value()
+    before = place.input_value()  # it is there
+    mia.sheet.field(NAME)
     place.fill(f"{before} early")
     with mia.page.expect_response(DRAFT):
         held.arrives()

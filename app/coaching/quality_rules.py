@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.coursework.rules import TURNAROUND
 
 ENOUGH = 10  # pairs: below this a kappa would say nothing
 Pair = tuple[str, str]  # the level of the first coach, of the second
+LEVELS = ("not_yet", "meets", "exceeds")  # from the lowest
+
+
+class Column(NamedTuple):
+    """How many answers took so long: longer than the column before allows, at most as long as `words` says."""
+
+    label: str  # '36 h', '2 d', '14+'
+    words: str
+    answered: int
+    height: int  # of the drawing, in percent of the highest column
+    holds_median: bool
 
 
 @dataclass
@@ -48,6 +60,21 @@ class Sum:
         found = self.median
         return 0 if found is None else min(100, round(100 * (found or WEEK) / WEEK))
 
+    @property
+    def columns(self) -> list[Column]:
+        """How long answers took, the quickest first; empty columns are there too. Without answers: none."""
+        highest, middle = max(self.within.values(), default=0), self.median
+        return [
+            Column(
+                label(hours),
+                span(hours),
+                self.within[hours],
+                -(-100 * self.within[hours] // highest),
+                hours == middle,
+            )
+            for hours in ((*TURNAROUND, 0) if highest else ())
+        ]
+
 
 WEEK = 168  # hours
 
@@ -77,24 +104,39 @@ def span(hours: int | None) -> str:
     return "within a day" if days == 1 else f"within {days} days"
 
 
+def label(hours: int) -> str:
+    """The bound in a column's width: '8 h', '2 d' (with a narrow space), and '14+' beyond the last."""
+    if not hours:
+        return f"{TURNAROUND[-1] // 24}+"
+    return f"{hours}\u202fh" if hours % 24 else f"{hours // 24}\u202fd"
+
+
 @dataclass(frozen=True)
 class Agreement:
     """How two coaches marked the same rounds on one criterion."""
 
     pairs: int
     same: int
+    near: int  # one level apart; the rest are two apart
     kappa: float | None  # only from `ENOUGH` pairs on
 
     @property
     def share(self) -> int:
         return round(100 * self.same / self.pairs) if self.pairs else 0
 
+    @property
+    def share_within_one(self) -> int:
+        """The same level or the next one, in whole percent: how far the two parts of the bar reach together."""
+        return round(100 * (self.same + self.near) / self.pairs) if self.pairs else 0
+
 
 def agreement(counted: Mapping[Pair, int]) -> Agreement:
     """Exact agreement, and Cohen's kappa where there are enough pairs."""
     total = sum(counted.values())
-    same = sum(number for (first, second), number in counted.items() if first == second)
-    return Agreement(total, same, kappa(counted) if total >= ENOUGH else None)
+    apart: Counter[int] = Counter()
+    for (first, second), number in counted.items():
+        apart[abs(LEVELS.index(first) - LEVELS.index(second))] += number
+    return Agreement(total, apart[0], apart[1], kappa(counted) if total >= ENOUGH else None)
 
 
 def kappa(counted: Mapping[Pair, int]) -> float | None:

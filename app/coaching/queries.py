@@ -46,6 +46,7 @@ class QueueRow:
     handed_at: datetime | None  # since when every coach is asked to take it up
     is_mine: bool  # this coach has it open
     day: date
+    is_overdue: bool  # promised for an earlier day
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ def _row(one: Any, user: User, now: datetime) -> QueueRow:
         handed_at=one.handed_at,
         is_mine=is_mine,
         day=day,
+        is_overdue=day < today,
     )
 
 

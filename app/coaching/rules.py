@@ -35,8 +35,10 @@ def _count(number: int, noun: str) -> str:
 
 
 def day_title(day: date, today: date) -> str:
-    """The heading of a group. What is late stays in today's group: it is the work of today."""
-    if day <= today:
+    """The heading of a group. What an earlier day promised stays together, whichever day that was."""
+    if day < today:
+        return "Promised before today"
+    if day == today:
         return "Promised today"
     if day == today + DAY:
         return "Tomorrow"

@@ -212,4 +212,4 @@ def check_purge(status: str, name: str, typed: str) -> None:
     if status == "shown again":
         raise Refused("It is shown again, so there is nothing to purge. Hide it first.")
     if " ".join(typed.split()).casefold() != " ".join(name.split()).casefold():
-        raise Refused(f"Type the name exactly: {name}. Nothing was purged.", field="name")
+        raise Refused(f"Type the name exactly: {name}. Nothing was deleted.", field="name")

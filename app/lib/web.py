@@ -54,6 +54,7 @@ def init_app(app: Flask) -> None:
     for function in (times.moment, times.day, times.day_year, times.long_date, times.clock_time, money):
         app.template_filter()(function)
     app.template_filter()(words.in_words)
+    app.template_filter()(words.begin_sentence)
     app.template_filter()(words.mid_sentence)
     times.show_in(lambda: getattr(current_user, "time_zone", None) or imprint().time_zone)
     app.jinja_env.globals.update(asset=asset, imprint=imprint)

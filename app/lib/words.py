@@ -27,6 +27,11 @@ def count(number: int, one: str, many: str) -> str:
     return f"{in_words(number)} {one if number == 1 else many}"
 
 
+def begin_sentence(words: str) -> str:
+    """With a capital first letter; the rest stays as it is: 'Field 1.C.1 Cancellation rule'."""
+    return words[:1].upper() + words[1:]
+
+
 def mid_sentence(name: str, language: str = "en-US") -> str:
     """A name as it stands within a sentence: its first letter is small in English, unless it is an abbreviation."""
     if not language.startswith("en") or name[1:2].isupper():

@@ -46,6 +46,19 @@ def test_the_kept_median_is_the_bound_of_the_true_one(hours):
     assert found.median == turnaround(NOW, NOW + timedelta(hours=true))
 
 
+def test_the_columns_of_the_drawing_are_all_that_was_answered():
+    found = quality.Sum()
+    assert found.columns == []
+    for hours, answered in ((4, 1), (48, 3), (0, 2)):
+        found.add(hours, answered, 0)
+    assert [one.label.replace("\u202f", " ") for one in found.columns] == [
+        "4 h", "8 h", "12 h", "1 d", "36 h", "2 d", "3 d", "4 d", "5 d", "7 d", "14 d", "14+"
+    ]  # fmt: skip
+    drawn = {one.words: (one.answered, one.height) for one in found.columns if one.answered}
+    assert drawn == {"within 4 hours": (1, 34), "within 2 days": (3, 100), "more than 14 days": (2, 67)}
+    assert [one.words for one in found.columns if one.holds_median] == ["within 2 days"]
+
+
 @pytest.mark.parametrize(
     ("on_time", "answered", "share"), [(0, 0, 0), (1, 1, 100), (999, 1000, 99), (1, 3, 33)]
 )
@@ -75,6 +88,13 @@ def test_kappa_is_told_from_ten_pairs_on():
     few = quality.agreement({("meets", "meets"): 4, ("not_yet", "not_yet"): 5})
     assert (few.pairs, few.same, few.share, few.kappa) == (9, 9, 100, None)
     assert quality.agreement({("meets", "meets"): 5, ("not_yet", "not_yet"): 5}).kappa == 1.0
+
+
+def test_levels_apart():
+    found = quality.agreement(
+        {("meets", "meets"): 5, ("meets", "exceeds"): 2, ("not_yet", "meets"): 1, ("exceeds", "not_yet"): 2}
+    )
+    assert (found.same, found.near, found.share, found.share_within_one) == (5, 3, 50, 80)
 
 
 # --- one in ten -----------------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def test_the_name_confirms(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["", "Ana", "Ana Morale", "yes"])
 def test_anything_else_does_not(typed: str) -> None:
-    with pytest.raises(Refused, match="Nothing was purged"):
+    with pytest.raises(Refused, match="Nothing was deleted"):
         rules.check_purge("hidden", "Ana Morales", typed)
 
 

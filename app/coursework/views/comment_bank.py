@@ -43,7 +43,8 @@ def comments() -> Any:
     return _page(get_user(), request.args.get("module", ""))
 
 
-def _page(user: User, slug: str, refusal: Refused | None = None) -> str:
+def _page(user: User, slug: str, refusal: Refused | None = None, refused_id: int = 0) -> str:
+    """`refused_id`: of the comment that was refused; 0 for a new one."""
     modules = _modules()
     module = next((one for one in modules if one.slug == slug), modules[0] if modules else None)
     key = module.worksheet.key if module and module.worksheet else ""
@@ -57,6 +58,7 @@ def _page(user: User, slug: str, refusal: Refused | None = None) -> str:
         kinds=KIND_WORDS,
         user=user,
         refusal=refusal,
+        refused_id=refused_id,
         typed=request.form if refusal else {},
     )
 
@@ -96,7 +98,7 @@ def change_comment(comment_id: int) -> Any:
         said = _do(user, found, request.form.get("do", "save"))
     except Refused as refusal:
         db.session.rollback()
-        return _page(get_user(), request.form.get("module", ""), refusal), 422
+        return _page(get_user(), request.form.get("module", ""), refusal, comment_id), 422
     db.session.commit()
     say(said)
     return _back()

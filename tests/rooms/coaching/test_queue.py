@@ -78,6 +78,21 @@ def test_the_oldest_promise_comes_first_and_is_the_next_step(cora: Any, cast: An
     assert page.count("btn--next") == 1
 
 
+def test_what_an_earlier_day_promised_stands_apart_and_says_which_day(
+    cora: Any, cast: Any, write: Any
+) -> None:
+    with write():
+        submitted_system(cast.ana_enrollment, promised_at=NOW - timedelta(days=2))
+        submitted_system(cast.ben_enrollment, promised_at=NOW + timedelta(hours=1))
+    page = cora.get(QUEUE).get_data(as_text=True)
+    assert re.findall(r"<h2>([^<]+)<span>(\d)", page) == [
+        ("Promised before today", "1"),
+        ("Promised today", "1"),
+    ]
+    assert re.findall(r">by ([^<]+)</time>", page) == ["Mon, Mar 23, 11:00 a.m. EDT", "12:00 p.m. EDT"]
+    assert "2 days late" in page
+
+
 def test_a_colleagues_lease_is_said_in_words_and_the_next_step_is_the_next_free_row(
     cora: Any, cast: Any, write: Any, sign_in: Any, clock: Any
 ) -> None:
@@ -230,7 +245,7 @@ def test_until(delta: timedelta, days: int, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("day", "said"),
-    [(24, "Promised today"), (25, "Promised today"), (26, "Tomorrow"), (30, "Monday, March 30")],
+    [(24, "Promised before today"), (25, "Promised today"), (26, "Tomorrow"), (30, "Monday, March 30")],
 )
 def test_day_title(day: int, said: str) -> None:
     assert rules.day_title(date(2026, 3, day), date(2026, 3, 25)) == said

@@ -10,7 +10,7 @@ from app.curriculum.models import Release
 from app.curriculum.queries import front
 from app.lib.database import db
 from app.lib.imprint import Imprint, imprint
-from app.lib.words import count, in_words, mid_sentence
+from app.lib.words import begin_sentence, count, in_words, mid_sentence
 from tests.factories import counted_queries
 from tests.programs import small_program
 
@@ -87,3 +87,11 @@ def test_small_numbers_are_words(number, said):
 )
 def test_a_name_within_a_sentence(name, language, said):
     assert mid_sentence(name, language) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("field 1.C.1", "Field 1.C.1"), ("a comment on SOP 7", "A comment on SOP 7"), ("", "")],
+)
+def test_words_that_begin_a_sentence(words, said):
+    assert begin_sentence(words) == said

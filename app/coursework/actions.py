@@ -125,12 +125,11 @@ def freeze(
 ) -> Frozen:
     """Tidy the answers, render the long texts and take the digest: the slow work, done without a lock."""
     kept = fields.tidy(worksheet, answers)
-    written = {one.id: str(fields.html(one, kept[one.id])) for one in worksheet.fields() if one.id in kept}
     keys = [one.key for one in (rubric.criteria if rubric else ())]
     return Frozen(
         number=number,
         answers=kept,
-        rendered={field_id: html for field_id, html in written.items() if html},
+        rendered=fields.rendered(worksheet, kept),
         shown={field_id: one.kept() for field_id, one in references.items()},
         digest=rules.digest(kept),
         self_rating={key: rating[key] for key in keys if rating.get(key)},

@@ -141,5 +141,4 @@ def _draft(system: System, answers: Mapping[str, Any]) -> Answers:
     """The draft as it would be frozen now, its long texts rendered the same way."""
     worksheet = assignment_of(system).worksheet
     kept = fields.tidy(worksheet, answers)
-    written = {one.id: str(fields.html(one, kept[one.id])) for one in worksheet.fields() if one.id in kept}
-    return Answers(worksheet, kept, {key: html for key, html in written.items() if html})
+    return Answers(worksheet, kept, fields.rendered(worksheet, kept))

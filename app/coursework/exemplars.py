@@ -88,10 +88,7 @@ def copy_of(exemplar: Exemplar) -> dict[str, Any]:
 def rendered(exemplar: Exemplar, answers: Mapping[str, Any]) -> dict[str, str]:
     """The long texts of a copy as cleaned HTML. Call it before `begin_write()`."""
     worksheet = assignment_of_round(exemplar.submission).worksheet
-    written = {
-        one.id: str(fields.html(one, answers[one.id])) for one in worksheet.fields() if one.id in answers
-    }
-    return {field_id: html for field_id, html in written.items() if html}
+    return fields.rendered(worksheet, answers)
 
 
 # --- by the author --------------------------------------------------------------------------------------------------

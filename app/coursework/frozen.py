@@ -187,7 +187,7 @@ def sample_fields(worksheet: Worksheet, sample: Sample) -> list[ShownField]:
     if id(sample) not in _samples:
         while len(_samples) >= SAMPLES:
             _samples.pop(next(iter(_samples)), None)
-        written = {one.id: str(fields.html(one, sample.answers.get(one.id))) for one in worksheet.fields()}
+        written = fields.rendered(worksheet, sample.answers)
         _samples[id(sample)] = sample, shown(Answers(worksheet, sample.answers, written))
     return _samples[id(sample)][1]
 

@@ -137,7 +137,8 @@ class Page:
     @cached_property
     def shown(self) -> list[ShownField]:
         """The fields to read, where nothing can be written."""
-        return shown(Answers(self.sheet.worksheet, self.answers, {}, self.references))
+        rendered = fields.rendered(self.sheet.worksheet, self.answers)
+        return shown(Answers(self.sheet.worksheet, self.answers, rendered, self.references))
 
     def answer(self, remark: Remark) -> dict[str, str] | None:
         """The answer to a request that is open; None for one that asks nothing (any more)."""

@@ -97,6 +97,12 @@ def html(field: FieldBase, value: Any) -> Markup:
     return kind.html(field, kind.clean(field, value))
 
 
+def rendered(worksheet: Worksheet, answers: Answers) -> dict[str, str]:
+    """Field id → cleaned HTML of every answer written in Markdown."""
+    written = {one.id: str(html(one, answers[one.id])) for one in worksheet.fields() if one.id in answers}
+    return {field_id: text for field_id, text in written.items() if text}
+
+
 def survives(old: FieldBase, new: FieldBase, value: Any) -> bool:
     """Whether an answer to the old field stands whole and readable in the new one.
 

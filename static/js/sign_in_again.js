@@ -85,10 +85,12 @@ class Asking {
     return made;
   }
 
-  /** @param {string} id @param {string} words */
-  put(id, words) {
+  /** @param {string} id @param {string} words @param {boolean} done whether they say that something went well */
+  put(id, words, done = false) {
     const place = this.form.querySelector(`#${id}`);
-    if (place) place.textContent = words;
+    if (!place) return;
+    place.textContent = words;
+    place.classList.toggle("again__said--done", done);
   }
 
   get secret() {
@@ -136,7 +138,7 @@ class Asking {
 
   async mail() {
     const answer = await this.send("/sign-in/link", { email: this.address, next: new URL(this.elsewhere, location.href).searchParams.get("next") ?? "" });
-    if (answer) this.put("again-said", answer.said ?? answer.error ?? SENTENCES.offline);
+    if (answer) this.put("again-said", answer.said ?? answer.error ?? SENTENCES.offline, Boolean(answer.said));
   }
 
   /** @param {string} path @param {Record<string, string>} fields @returns {Promise<Answer | null>} */

@@ -5,6 +5,7 @@ Where an address contains an id, `links` lead there: from `path` to the first li
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import NamedTuple
 
 NOBODY = ""
@@ -14,6 +15,7 @@ EMAIL_AND_PASSWORD = re.compile(r"\b(\w+)@(\S+)\s+(\S+)")
 MODULE, LESSON = r"/modules/[\w-]+", r"/modules/[\w-]+/[\w-]+"
 SAMPLE = r"/modules/[\w-]+/samples/"
 SYSTEM, SUBMISSION = r"/systems/\d+", r"/systems/\d+/submissions/\d+"
+SECTION = SYSTEM + r"\?section="
 COHORT = r"/cohorts/[\w-]+"
 RESULT = r"/assessment/results/\d+"
 PREVIEW = r"/staff/curriculum/preview/modules/[\w-]+"
@@ -59,7 +61,13 @@ PAGES = (
     Page("sample-weak", "/modules", "ana", links=(MODULE, SAMPLE + "weak")),
     Page("lesson-printed", "/modules", "ana", links=(MODULE, LESSON), paper=True),
     Page("system", "/dashboard", "ana", links=(SYSTEM,)),
-    Page("section", "/dashboard", "ana", links=(SYSTEM, SYSTEM + r"\?section=\d\.\w")),
+    Page("section", "/dashboard", "ana", links=(SYSTEM, SECTION + r"\d\.\w")),
+    Page("section-table", "/dashboard", "ana", links=(SYSTEM, SECTION + r"\d\.\w", SECTION + r"\d\.B")),
+    Page("submit", "/dashboard", "ana", links=(SYSTEM, SECTION + r"\d\.\w", SECTION + "send")),
+    Page("system-waiting", "/dashboard", "ben", links=(SYSTEM,)),
+    Page("receipt", "/dashboard", "ben", links=(SYSTEM, SUBMISSION)),
+    Page("system-accepted", "/dashboard", "uma", links=(SYSTEM,)),
+    Page("submission-accepted", "/dashboard", "uma", links=(SYSTEM, SUBMISSION)),
     Page("history", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/history")),
     Page("history-state", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/history", SYSTEM + r"/history/\d+")),
     Page("submission", "/dashboard", "ana", links=(SYSTEM, SUBMISSION)),
@@ -144,11 +152,12 @@ def address_of(page: Page, fetch: Callable[[str], str]) -> str:
 
 
 def first_link(html: str, pattern: str) -> str | None:
-    """The first address on the page that is the pattern, whole."""
-    for address in re.findall(r'href="([^"#?]+)', html):
-        path = re.sub(r"^https?://[^/]+", "", address)
-        if re.fullmatch(pattern, path):
-            return path
+    """The first address on the page that is the pattern, whole: with its query or without."""
+    for address in re.findall(r'href="([^"#]+)', html):
+        path = re.sub(r"^https?://[^/]+", "", unescape(address))
+        for one in (path.partition("?")[0], path):
+            if re.fullmatch(pattern, one):
+                return one
     return None
 
 

@@ -89,6 +89,8 @@ def test_the_author_is_told_kindly_and_can_send_again(waiting: int, cast: Any, s
     assert SECRET in worksheet  # her own draft, to take it out
     assert "Nobody is blamed" in worksheet
     assert "Hidden in what you sent" in worksheet
+    assert "left the queue, part of it is hidden" in worksheet
+    assert "taken back" not in worksheet  # she did not
 
 
 def test_search_finds_nothing_of_it(waiting: int, cast: Any, sign_in: Any) -> None:

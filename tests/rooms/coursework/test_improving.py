@@ -77,6 +77,13 @@ def test_improving_begins_with_one_button_and_the_manual_stays(ana: Any) -> None
     assert entries == ["Began to improve System 1"]
 
 
+def test_what_can_only_be_read_is_shown_as_it_was_meant(ana: Any) -> None:
+    """Neither the worksheet of an accepted system nor its round shows the signs of Markdown."""
+    for address in (SHEET, f"{SHEET}/submissions/1"):
+        page = ana.get(address).text
+        assert "<h3>Purpose</h3>" in page and "### Purpose" not in page
+
+
 def test_the_next_round_starts_from_the_last_text(cast: Any, sign_in: Any, write: Any) -> None:
     with write():
         first = submitted_system(cast.ana_enrollment, answers=OLD)

@@ -63,8 +63,8 @@ class Machine(RuleBasedStateMachine):
         self.persons = [self._arrives(cast.spring) for _ in range(2)]
         db.session.commit()
         self.seen = self.rows.read({})
-        self.kept = self._kept()
-        self.checked = False
+        self.kept = Kept.of(self._systems())
+        self.checked: machine_rows.Snapshot = {}  # the rows that everything was found to hold for
         self.sent: dict[int, tuple[object, object]] = {}  # round → answers and their rendering, as sent
         self.said: dict[int, tuple[object, ...]] = {}
         self.replied: dict[int, str] = {}  # reply → its words
@@ -114,7 +114,6 @@ class Machine(RuleBasedStateMachine):
         before, self.seen = self.seen, self.rows.read(self.seen)
         if self.seen != before:
             self.done[name] += 1
-            self.checked = False
             machine_rows.check_changes(before, self.seen, name)
             sentences, posted = machine_rows.told(before, self.seen)
             assert len(sentences) in said, f"{name}: {sentences}"
@@ -127,7 +126,7 @@ class Machine(RuleBasedStateMachine):
         begin_write()
         act()
         db.session.commit()
-        self.seen, self.checked = self.rows.read(self.seen), False
+        self.seen = self.rows.read(self.seen)
 
     def word(self) -> str:
         """A word nobody has written before."""
@@ -144,15 +143,16 @@ class Machine(RuleBasedStateMachine):
 
     # --- what always holds ---
 
-    def _kept(self) -> Kept:
-        return Kept.of([person.system_id for person in self.persons])
+    def _systems(self) -> list[int]:
+        return [person.system_id for person in self.persons]
 
     @invariant()
     def everything_holds(self) -> None:
         db.session.rollback()
-        if self.checked:
+        changed = {name for name, rows in self.seen.items() if rows is not self.checked.get(name)}
+        if not changed:
             return
-        self.kept = found = self._kept()
+        self.kept = found = Kept.of(self._systems(), self.kept, changed)
         found.check()
         for one in found.rounds:
             sent = self.sent.setdefault(one.id, (one.answers, one.rendered))
@@ -161,14 +161,15 @@ class Machine(RuleBasedStateMachine):
         known = {key: said[key] for key in self.said if key in said}
         assert known == {key: self.said[key] for key in known}, "a published review was changed"
         self.said |= said
-        hidden = set().union(*self.hidden.values())
-        assert not hidden & machine_rows.seen_by_others(self.seen), "hidden, and there to be read"
-        assert not self.purged & machine_rows.everywhere(self.seen), "purged, and still kept"
-        self.more_holds()
-        self.checked = True
+        if hidden := set().union(*self.hidden.values()):
+            assert not hidden & machine_rows.seen_by_others(self.seen), "hidden, and there to be read"
+        if self.purged:
+            assert not self.purged & machine_rows.everywhere(self.seen), "purged, and still kept"
+        self.more_holds(changed)
+        self.checked = self.seen
 
-    def more_holds(self) -> None:
-        """What a part of the machine watches besides."""
+    def more_holds(self, changed: set[str]) -> None:
+        """What a part of the machine watches besides, when something in these tables changed."""
 
     def teardown(self) -> None:
         db.session.rollback()

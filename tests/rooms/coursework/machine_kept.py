@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -32,7 +32,8 @@ class Kept:
     withheld: Sequence[Any]  # hidden or purged
 
     @classmethod
-    def of(cls, ids: list[int]) -> Self:
+    def of(cls, ids: list[int], before: Self | None = None, changed: Collection[str] = ()) -> Self:
+        """Of tables where nothing `changed`, what was read `before`."""
         tables = System.__table__, Submission.__table__, Review.__table__, Comment.__table__
         system, submission, review, comment = tables
         of_systems = select(submission.c.id).where(submission.c.system_id.in_(ids))
@@ -41,17 +42,25 @@ class Kept:
         reply, read, opinion, withheld = (
             one.__table__.c for one in (Reply, CommentRead, Opinion, Withholding)
         )
-        queries = (
-            select(system).where(system.c.id.in_(ids)),
-            select(submission).where(submission.c.system_id.in_(ids)),
-            select(review).where(review.c.submission_id.in_(of_systems)),
-            select(comment).where(comment.c.review_id.in_(of_rounds)),
-            select(*reply).where(reply.comment_id.in_(of_reviews)),
-            select(*read).where(read.comment_id.in_(of_reviews)),
-            select(*opinion).where(opinion.review_id.in_(of_rounds)),
-            select(*withheld).where(withheld.system_id.in_(ids), withheld.status != "shown again"),
-        )
-        return cls(*(db.session.execute(query).all() for query in queries))
+        queries = {
+            "systems": (System, select(system).where(system.c.id.in_(ids))),
+            "rounds": (Submission, select(submission).where(submission.c.system_id.in_(ids))),
+            "reviews": (Review, select(review).where(review.c.submission_id.in_(of_systems))),
+            "comments": (Comment, select(comment).where(comment.c.review_id.in_(of_rounds))),
+            "replies": (Reply, select(*reply).where(reply.comment_id.in_(of_reviews))),
+            "reads": (CommentRead, select(*read).where(read.comment_id.in_(of_reviews))),
+            "opinions": (Opinion, select(*opinion).where(opinion.review_id.in_(of_rounds))),
+            "withheld": (
+                Withholding,
+                select(*withheld).where(withheld.system_id.in_(ids), withheld.status != "shown again"),
+            ),
+        }
+        return cls(**{
+            name: getattr(before, name)
+            if before and model.__tablename__ not in changed
+            else db.session.execute(query.order_by(*model.__table__.primary_key)).all()
+            for name, (model, query) in queries.items()
+        })  # fmt: skip
 
     def check(self) -> None:
         for system in self.systems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from app.coursework import actions, forms, improving, queries, waiting
 from app.coursework.models import Draft, Submission, System
 from app.coursework.sending import MOST_WAITING
 from app.coursework.views.sheet_form import stored
-from app.lib.database import begin_write, db
+from app.lib.database import db
 from app.manual.queries import work_of
 from tests.factories import next_round
 from tests.rooms.coursework.machine_base import Machine, Person, enrollment, level, user, who
@@ -55,17 +56,23 @@ class Participants(Machine):
         self._saves(self.persons[who], rated)
 
     def answers_a_request(self, who: int, answer: str, which: int) -> None:
-        person = self.persons[who]
-        begin_write()
-        asked = self.sheet(person).open_requests
-        if asked:
-            key = forms.request_key(asked[which % len(asked)].id)
-            self._saves(person, {key: {"answer": answer, "text": f"Because {self.word()}."}})
+        text = f"Because {self.word()}."
 
-    def _saves(self, person: Person, mine: forms.Entries) -> None:
+        def answers(sheet: queries.Sheet) -> forms.Entries:
+            keys = [forms.request_key(one.id) for one in sheet.open_requests]
+            return {keys[which % len(keys)]: {"answer": answer, "text": text}} if keys else {}
+
+        self._saves(self.persons[who], {}, answers)
+
+    def _saves(
+        self,
+        person: Person,
+        mine: forms.Entries,
+        more: Callable[[queries.Sheet], forms.Entries] = lambda _sheet: {},
+    ) -> None:
         def save() -> None:
             sheet = self.sheet(person)
-            merged = forms.merge(stored(sheet), mine, {}, is_current=True)
+            merged = forms.merge(stored(sheet), mine | more(sheet), {}, is_current=True)
             actions.save(user(person.user_id), sheet.system, sheet.draft, merged, self.now)
 
         self.tries("save", save, said=(0, 1))  # beginning the next round is said, and no save besides
@@ -101,12 +108,15 @@ class Participants(Machine):
 
     def prepares(self, who: int) -> None:
         """Everything filled in with new words, rated, and every request answered."""
-        person = self.persons[who]
-        begin_write()
-        asked = [forms.request_key(one.id) for one in self.sheet(person).open_requests]
         good: forms.Entries = {key: typed(key, 1, self.word()) for key in FIELDS}
         good |= {forms.rating_key(key): "meets" for key in CRITERIA} | PLAN
-        self._saves(person, good | {key: {"answer": "changed", "text": ""} for key in asked})
+
+        def answers(sheet: queries.Sheet) -> forms.Entries:
+            return {
+                forms.request_key(one.id): {"answer": "changed", "text": ""} for one in sheet.open_requests
+            }
+
+        self._saves(self.persons[who], good, answers)
 
     @rule(who=who)
     def does_what_was_asked(self, who: int) -> None:
@@ -186,9 +196,11 @@ class Participants(Machine):
             ),
         )
 
-    def more_holds(self) -> None:
+    def more_holds(self, changed: set[str]) -> None:
         """The manual has the accepted round, whatever is being done now; nothing of somebody who is excused."""
-        super().more_holds()
+        super().more_holds(changed)
+        if not changed & {"system", "submission"}:
+            return
         for person in self.persons:
             system = next(one for one in self.kept.systems if one.id == person.system_id)
             found = [one.round for one in work_of(enrollment(person))]

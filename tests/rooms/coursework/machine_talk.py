@@ -161,9 +161,11 @@ class Talkers(Coaches):
 
     # --- what always holds ---
 
-    def more_holds(self) -> None:
+    def more_holds(self, changed: set[str]) -> None:
         """A reply keeps its words unless it was taken back or hidden; receipts are of the other side."""
-        super().more_holds()
+        super().more_holds(changed)
+        if not changed & {"reply", "comment_read", "comment"}:
+            return
         withheld = {row.system_id for row in self.kept.withheld}
         systems = {comment.id: system_id for system_id, comment in self._published()}
         for one in self.kept.replies:

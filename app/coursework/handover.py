@@ -111,11 +111,13 @@ def name_another_day(
     lock(submission)
     moment = rules.instead(day, submission.system.enrollment.cohort.time_zone, submission.promised_at, now)
     reason = rules.check_reason(reason)
-    watch = watch_of(submission)
-    if (submission.instead_at, watch.instead_by_id, watch.instead_reason) == (moment, coach.id, reason):
+    found = db.session.get(PromiseWatch, submission.id)
+    named = (submission.instead_at, found.instead_by_id, found.instead_reason) if found else None
+    if named == (moment, coach.id, reason):
         return
     rules.check_instead(submission.status in OPEN, submission.instead_at)
     submission.instead_at = moment
+    watch = watch_of(submission)
     watch.instead_by_id, watch.instead_said_at, watch.instead_reason = coach.id, now, reason
     counts.touched(submission)
     zone = submission.system.enrollment.cohort.time_zone

@@ -115,18 +115,17 @@ def publish(coach: User, review: Review, verdict: str, *, version: int, token: s
     lock(submission)
     earlier = queries.earlier_requests(submission)
     _check_publish(coach, review, version, token)
-    history.keep_review(review, "submit", now)
     text = queries.text_of(review, review.comments)
     rules.check_verdict(verdict, queries.standing_of(assignment_of_round(submission).criteria, text, earlier))
+    decided = next_submission_status(submission.status, "decide")
+    becomes = next_status(system.status, "accept" if verdict == "accepted" else "request changes")
+    history.keep_review(review, "submit", now)
     review.status, review.verdict, review.published_at = "published", verdict, now
     _settle(review, earlier, now)
-    submission.status = next_submission_status(submission.status, "decide")
+    submission.status, system.status = decided, becomes
     submission.lease_coach_id = submission.lease_token = submission.lease_until = None
     if verdict == "accepted":
-        system.status = next_status(system.status, "accept")
         system.accepted_at, system.accepted_round = now, submission.number
-    else:
-        system.status = next_status(system.status, "request changes")
     counts.left(submission)
     counts.answered(review)
     db.session.flush()
@@ -169,10 +168,11 @@ def withdraw(coach: User, review: Review, now: datetime) -> None:
         return
     if reason := reason_not_withdrawn(coach, review, now):
         raise Refused(reason)
+    waits = next_submission_status(submission.status, "withdraw review")
+    becomes = next_status(system.status, "withdraw review")
     review.status, review.withdrawn_at = "withdrawn", now
     _unsettle(review)
-    submission.status = next_submission_status(submission.status, "withdraw review")
-    system.status = next_status(system.status, "withdraw review")
+    submission.status, system.status = waits, becomes
     counts.unanswered(review)
     counts.entered(submission)
     db.session.flush()

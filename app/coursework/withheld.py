@@ -58,6 +58,7 @@ def hide(actor: User, submission: Submission, target: Target, now: datetime) -> 
     system = submission.system
     for row in _live(system):
         if target_of(row).covers(target) and row.through >= submission.number:
+            _hide_since(actor, row, now)
             return row
     row = Withholding(
         system_id=system.id, submission=submission, what=target.what, field_id=target.field_id,
@@ -67,6 +68,7 @@ def hide(actor: User, submission: Submission, target: Target, now: datetime) -> 
     db.session.add(row)
     db.session.flush()
     row.kept = take_out(scope_of(row))
+    stale_drafts(scope_of(row))
     if target.what != "comment":
         _withhold_files(scope_of(row), withheld=True)
         row.kept = [*row.kept, *_leave_queue(system)]
@@ -76,8 +78,22 @@ def hide(actor: User, submission: Submission, target: Target, now: datetime) -> 
     said = f"Hid {target.words} of {whose(submission)}: it may hold data about a client"
     record(actor, said, ("submission", submission.id), now=now)
     withheld_messages.renew_waiting(system, row.through, now)
+    if target.what == "round":
+        withheld_messages.drop_waiting(system, row.through)
     withheld_messages.hidden(row, target, now)
     return row
+
+
+def _hide_since(actor: User, row: Withholding, now: datetime) -> None:
+    """Hidden already: what came to hold it since, a reply to a comment say, is hidden with it."""
+    since = take_out(scope_of(row))
+    if not since:
+        return
+    row.kept = [*(row.kept or ()), *since]
+    stale_drafts(scope_of(row))
+    said = f"Hid what was said since about {whose(row.submission)}: it may hold data about a client"
+    record(actor, said, ("submission", row.submission_id), now=now)
+    withheld_messages.renew_waiting(row.submission.system, row.through, now)
 
 
 def target_of(row: Withholding) -> Target:
@@ -231,6 +247,7 @@ def purge(actor: User, row: Withholding, typed_name: str, now: datetime) -> list
     rules.check_purge(row.status, system.enrollment.user.name, typed_name)
     scope = scope_of(row)
     take_out(scope)  # what came to hold it since it was hidden
+    stale_drafts(scope)
     gone = _purge_own(scope, now) + _purge_files(scope)
     for forget in _also.values():
         gone += forget(scope)
@@ -238,7 +255,7 @@ def purge(actor: User, row: Withholding, typed_name: str, now: datetime) -> list
         if scope.target.covers(target_of(one)) and one.through <= row.through:
             one.kept, one.status, one.ended_by_id, one.ended_at = None, "purged", actor.id, now
             system.withheld = rules.as_purged(system.withheld, one.id, now)
-    withheld_messages.purge_sent(system, row.through)
+    withheld_messages.purge_sent(system, row.through, scope.target)
     _settle_what_nobody_can_read(scope, now)
     db.session.flush()
     said = f"Purged {target_of(row).words} of {whose(submission)}: it held data about a client"

@@ -213,7 +213,6 @@ def take_out(scope: Scope, *, own: bool = False) -> list[list[Any]]:
             if was is not None:
                 setattr(row, column, left)
                 kept.append([table, column, _key_of(row), was])
-    stale_drafts(scope)
     db.session.flush()
     return kept
 

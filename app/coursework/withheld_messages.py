@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.coursework import review_messages
 from app.coursework.assignments import assignment_of_round
 from app.coursework.models import Submission, System, Withholding
+from app.coursework.quality_models import Opinion
 from app.coursework.review_models import Review
 from app.coursework.withheld_rules import Target
 from app.lib import times
@@ -19,6 +20,15 @@ from app.mail.actions import post
 from app.mail.models import Message
 
 GONE = "The words of this mail were removed, because they held data about a client."
+# Mails that quote what only a round hidden whole takes out: how their keys begin, and whose id comes next.
+ABOUT_ROUNDS: tuple[tuple[str, type[Submission | Opinion]], ...] = (
+    ("opinion-asked", Opinion), ("opinion-answered", Opinion), ("handed-over", Submission),
+    ("nobody-else", Submission), ("promise-instead", Submission),
+)  # fmt: skip
+RECEIPT = (
+    "receipt:submission",
+    Submission,
+)  # says what its author will do first; theirs to read until it is purged
 
 
 def hidden(row: Withholding, target: Target, now: datetime) -> None:
@@ -91,8 +101,32 @@ def renew_waiting(system: System, through: int, now: datetime) -> None:
                 write(review, now)
 
 
-def purge_sent(system: System, through: int) -> None:
+def drop_waiting(system: System, through: int) -> None:
+    """Rounds that are hidden whole left the queue: what coaches asked each other and the day named instead are moot."""
+    for mail in _that_quote(system, through, *ABOUT_ROUNDS):
+        if mail.status != "sent":
+            db.session.delete(mail)
+
+
+def purge_sent(system: System, through: int, target: Target) -> None:
     """Of a mail that was sent, the record stays and its words go."""
-    for mail in _about_reviews(system, through)[1].values():
+    mails = list(_about_reviews(system, through)[1].values())
+    if target.what == "round":
+        mails += _that_quote(system, through, *ABOUT_ROUNDS, RECEIPT)
+    for mail in mails:
         if mail.status == "sent":
             mail.text, mail.html = GONE, f"<p>{GONE}</p>"
+
+
+def _that_quote(
+    system: System, through: int, *heads: tuple[str, type[Submission | Opinion]]
+) -> list[Message]:
+    rounds = select(Submission.id).where(Submission.system_id == system.id, Submission.number <= through)
+    reviews = select(Review.id).where(Review.submission_id.in_(rounds))
+    ids = {
+        Submission: list(db.session.scalars(rounds)),
+        Opinion: list(db.session.scalars(select(Opinion.id).where(Opinion.review_id.in_(reviews)))),
+    }
+    keys = [f"{head}:{one}" for head, model in heads for one in ids[model]]
+    meant = [Message.key.in_(keys), *(Message.key.startswith(f"{key}:") for key in keys)]
+    return list(db.session.scalars(select(Message).where(or_(*meant))))

@@ -32,7 +32,10 @@ RATING = {"client_path": "meets", "rules": "meets"}
 
 
 class People:
-    """Two participants and two coaches who do whatever the rules allow, in an order drawn by lot."""
+    """Two participants and two coaches who do whatever the rules allow, in an order drawn by lot.
+
+    The lot is drawn among rows in the order of their ids: the same walk each time, on either engine.
+    """
 
     def __init__(self, cast: Cast, seed: int) -> None:
         self.cast, self.lot, self.now, self.done = cast, random.Random(seed), NOW, []
@@ -61,7 +64,7 @@ class People:
         db.session.rollback()
 
     def submit(self, now: datetime) -> bool:
-        system = self.lot.choice(db.session.scalars(select(System)).all())
+        system = self.lot.choice(db.session.scalars(select(System).order_by(System.id)).all())
         draft = db.session.get_one(Draft, system.id)
         draft.answers = dict(COMPLETE)
         db.session.execute(update(Comment).values(answer="changed", answer_text="Done.", answered_at=now))
@@ -114,11 +117,13 @@ class People:
         return db.session.get_one(User, self.lot.choice(self.coaches))
 
     def _a_round(self, *statuses: str) -> Submission | None:
-        found = db.session.scalars(select(Submission).where(Submission.status.in_(statuses))).all()
+        query = select(Submission).where(Submission.status.in_(statuses)).order_by(Submission.id)
+        found = db.session.scalars(query).all()
         return self.lot.choice(found) if found else None
 
     def _a_review(self, status: str) -> Review | None:
-        found = db.session.scalars(select(Review).where(Review.status == status)).all()
+        query = select(Review).where(Review.status == status).order_by(Review.id)
+        found = db.session.scalars(query).all()
         return self.lot.choice(found) if found else None
 
 

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models import User
 from app.audit.models import Entry
-from app.coursework import rules
+from app.coursework import rules, threads
 from app.coursework.models import Draft, Submission, System, Withholding
-from app.coursework.review_models import Comment, Review
+from app.coursework.review_models import Comment, Reply, Review
 from app.lib.database import db
 from app.mail.models import Message
+from tests.cast import NOW
 from tests.factories import (
     accepted_system,
     attached,
@@ -296,3 +298,52 @@ def test_found_again_in_a_newer_round_the_older_one_is_not_shown_alone(
     assert [read(Submission, one).answers for one in (waiting, second)] == [ANSWERS, ANSWERS]
     assert read(Submission, second).status == "waiting"
     assert read(Submission, waiting).status == "withdrawn"  # a newer round waits in its place
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_mails_between_colleagues_go_with_the_round(
+    sent: bool, waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
+    """Hidden: those that wait are not sent any more. Purged: those that were sent say it no longer."""
+    with write():
+        second_coach(cast.spring)
+    cora = sign_in(cast.cora)
+    review = cora.post(f"/submissions/{waiting}/review").location
+    assert cora.post(f"{review}/opinions", data={"colleague": "any", "question": SECRET}).status_code == 303
+    assert cora.post(f"/coaching/rounds/{waiting}/hand-over", data={"reason": SECRET}).status_code == 303
+    query = select(Message).where(Message.kind.in_(("coursework/opinion_asked", "coursework/handed_over")))
+    with write():
+        mails = db.session.scalars(query).all()
+        assert len([one for one in mails if SECRET in one.text]) == 2
+        for one in mails:
+            one.status = "sent" if sent else "waiting"
+    address = hide(cora, waiting, "round").location
+    assert len(db.session.scalars(query).all()) == (2 if sent else 0)
+    db.session.rollback()
+    assert purge(sign_in(cast.sam), address).status_code == 303
+    texts = db.session.execute(select(Message.text, Message.html)).all()
+    assert SECRET not in str(texts)
+
+
+def test_a_reply_that_came_since_is_hidden_with_the_round(
+    waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
+    with write():
+        review = published_review(db.session.get_one(Submission, waiting), cast.cora)
+        comment_id = review.comments[0].id
+    cora = sign_in(cast.cora)
+    address = hide(cora, waiting, "round").location
+    with write():
+        cora_row = db.session.get_one(User, cast.cora)
+        said = threads.reply(cora_row, db.session.get_one(Comment, comment_id), f"You mean {SECRET}.", NOW)
+        reply_id = said.id
+    for _ in range(2):
+        assert hide(cora, waiting, "round").location == address
+    assert HIDDEN in read(Reply, reply_id).text
+    told = db.session.scalars(select(Entry.sentence).where(Entry.sentence.like("Hid what%"))).all()
+    assert told == [
+        "Hid what was said since about System 1, round 1 of Ana Morales: it may hold data about a client"
+    ]
+    sam = sign_in(cast.sam)
+    assert sam.post(f"{address}/show-again").status_code == 303
+    assert read(Reply, reply_id).text == f"You mean {SECRET}."

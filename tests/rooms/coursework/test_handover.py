@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.audit.models import Entry
 from app.coursework import handover
 from app.coursework.models import Submission
 from app.coursework.quality_models import PromiseWatch
 from app.coursework.review_models import Review, ReviewTally
 from app.lib import times
-from app.lib.database import db
+from app.lib.database import begin_write, db
 from app.lib.jobs import run
+from app.lib.refusal import Refused
 from app.mail.models import Message
 from tests.factories import (
     counted_queries,
@@ -271,3 +273,14 @@ def test_nothing_is_handed_over_that_waits_no_longer(
     refused = cora.post(f"/coaching/rounds/{waiting}/hand-over", data={"reason": "Ill."})
     assert refused.status_code == 422
     assert "no longer waiting" in refused.text
+
+
+def test_a_refused_day_leaves_nothing_behind(waiting: int, cast: Any, write: Any) -> None:
+    with write():
+        published_review(db.session.get_one(Submission, waiting), cast.cora)
+    begin_write()
+    found, cora = db.session.get_one(Submission, waiting), db.session.get_one(User, cast.cora)
+    with pytest.raises(Refused, match="no longer waiting"):
+        handover.name_another_day(cora, found, date(2026, 4, 2), "Ill.", SENT)
+    assert db.session.scalars(select(PromiseWatch)).all() == []
+    db.session.rollback()

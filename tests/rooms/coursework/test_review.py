@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import Entry
-from app.coursework.models import Submission
+from app.coursework.models import KeptState, Submission
 from app.coursework.review_models import Comment, Review
 from app.coursework.review_shown import review_view
 from app.lib.database import db
@@ -226,6 +226,7 @@ def test_a_refusal_is_shown_kindly_and_keeps_the_text(cora: Any, round_1: int, f
     assert "Typed before the refusal" in page
     assert db.session.get_one(Submission, round_1).status == "in review"
     assert not db.session.scalar(select(Message.id).where(Message.key.like("review:%")))
+    assert not db.session.scalar(select(KeptState.id).where(KeptState.why == "submit"))
 
 
 def test_publishing_twice_is_harmless(cora: Any, round_1: int) -> None:

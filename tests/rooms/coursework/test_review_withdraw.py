@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.coursework.models import Submission
+from app.coursework.review_actions import withdraw
 from app.coursework.review_models import Comment, Review
-from app.lib.database import db
+from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
 from app.mail.models import Message
 from tests.factories import answer_request, next_round, published_review, second_coach, submitted_system
 from tests.rooms.coursework.test_review import MARKS, opened, send
@@ -128,3 +130,17 @@ def test_a_draft_cannot_be_withdrawn(app: Any, cast: Any, write: Any, sign_in: A
     address = opened(cora, submission_id)
     assert cora.post(f"{address}/withdraw").status_code == 303
     assert db.session.scalar(select(func.count()).where(Review.status == "draft")) == 1
+
+
+def test_a_refusal_changes_nothing_before_it_is_said(published: Any, clock: Any) -> None:
+    """Of a system that was excused meanwhile: the rules answer before the first column is set."""
+    submission_id, _cora, _address = published
+    begin_write()
+    submission = db.session.get_one(Submission, submission_id)
+    submission.system.status, submission.system.excused_because = "excused", "Long built."
+    db.session.flush()
+    review = db.session.scalars(select(Review)).one()
+    with pytest.raises(Refused, match="excused"):
+        withdraw(review.coach, review, clock.now)
+    assert (review.status, review.withdrawn_at, submission.status) == ("published", None, "decided")
+    db.session.rollback()

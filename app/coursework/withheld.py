@@ -57,7 +57,7 @@ def hide(actor: User, submission: Submission, target: Target, now: datetime) -> 
     _check_target(submission, target)
     system = submission.system
     for row in _live(system):
-        if target_of(row).covers(target) and row.through >= submission.number:
+        if target_of(row).takes_out(target) and row.through >= submission.number:
             _hide_since(actor, row, now)
             return row
     row = Withholding(
@@ -201,6 +201,8 @@ def show_again(actor: User, row: Withholding, now: datetime) -> None:
     if row.system_was and system.round == row.through:
         _as_before(system, row.system_was)
     row.kept, row.status, row.ended_by_id, row.ended_at = None, "shown again", actor.id, now
+    for one in _live(system):  # a comment on this field, say: what was put back of it is its own to show
+        one.kept = [*(one.kept or ()), *take_out(scope_of(one))]
     system.withheld = rules.without_mark(system.withheld, row.id)
     stale_drafts(scope_of(row))
     db.session.flush()

@@ -345,3 +345,27 @@ def test_a_reply_that_came_since_is_hidden_with_the_round(
     sam = sign_in(cast.sam)
     assert sam.post(f"{address}/show-again").status_code == 303
     assert read(Reply, reply_id).text == f"You mean {SECRET}."
+
+
+def test_a_comment_on_a_hidden_field_is_hidden_and_shown_by_itself(
+    waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
+    with write():
+        said = (("1.C.1", "required", f"Take {SECRET} out."),)
+        review = published_review(db.session.get_one(Submission, waiting), cast.cora, comments=said)
+        comment_id = review.comments[0].id
+        review.comments[0].quote = SECRET
+    cora = sign_in(cast.cora)
+    field = hide(cora, waiting).location
+    assert SECRET in read(Comment, comment_id).text
+    comment = hide(cora, waiting, f"comment:1.C.1:{comment_id}").location
+    assert HIDDEN in read(Comment, comment_id).text
+    sam = sign_in(cast.sam)
+    sam.post(f"{field}/show-again")  # the field comes back, and nothing of the comment with it
+    assert SECRET in str(read(Submission, waiting).answers)
+    found = read(Comment, comment_id)
+    assert HIDDEN in found.text
+    assert found.quote == ""
+    sam.post(f"{comment}/show-again")
+    found = read(Comment, comment_id)
+    assert (found.text, found.quote) == (f"Take {SECRET} out.", SECRET)

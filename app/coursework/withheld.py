@@ -23,7 +23,7 @@ from app.coursework.models import Attachment, Draft, Submission, SubmissionAttac
 from app.coursework.review_models import Comment
 from app.coursework.review_queries import whose
 from app.coursework.rules import days, next_status, next_submission_status, promise
-from app.coursework.withheld_holders import Scope, comments, is_meant, stale_drafts, take_out
+from app.coursework.withheld_holders import Scope, comments, is_meant, stale_drafts, take_out, without
 from app.coursework.withheld_rules import Mark, Target
 from app.files import actions as files
 from app.files.models import StoredFile
@@ -257,6 +257,8 @@ def purge(actor: User, row: Withholding, typed_name: str, now: datetime) -> list
         if scope.target.covers(target_of(one)) and one.through <= row.through:
             one.kept, one.status, one.ended_by_id, one.ended_at = None, "purged", actor.id, now
             system.withheld = rules.as_purged(system.withheld, one.id, now)
+        else:
+            one.kept = without(one.kept or [], scope)
     withheld_messages.purge_sent(system, row.through, scope.target)
     _settle_what_nobody_can_read(scope, now)
     db.session.flush()

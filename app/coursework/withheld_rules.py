@@ -160,7 +160,7 @@ def cut_kept_review(kept: Mapping[str, Any], target: Target, field_ids: Collecti
     said = [
         {
             **one,
-            **_without_quote(one, field_ids),
+            **(_without_quote(one, field_ids) if target.what != "comment" or _names(one, target) else {}),
             **({"text": HIDDEN} if whole or _names(one, target) else {}),
         }
         for one in kept.get("comments", ())

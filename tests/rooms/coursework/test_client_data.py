@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.models import User
 from app.audit.models import Entry
 from app.coursework import rules, threads
-from app.coursework.models import Draft, Submission, System, Withholding
+from app.coursework.models import Draft, KeptState, Submission, System, Withholding
 from app.coursework.review_models import Comment, Reply, Review
 from app.lib.database import db
 from app.mail.models import Message
@@ -369,3 +369,34 @@ def test_a_comment_on_a_hidden_field_is_hidden_and_shown_by_itself(
     sam.post(f"{comment}/show-again")
     found = read(Comment, comment_id)
     assert (found.text, found.quote) == (f"Take {SECRET} out.", SECRET)
+
+
+def test_what_is_purged_lies_in_no_other_thing_hidden(
+    waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
+    """A state kept of the review has both comments: hiding the field takes out the list with the words of each."""
+    cora = sign_in(cast.cora)
+    cora.post(f"/submissions/{waiting}/review")
+    with write():
+        draft = db.session.scalars(select(Review)).one()
+        said = {"row_id": "", "kind": "required", "prefix": "", "suffix": "", "comes_first": False}
+        draft.comments.append(
+            Comment(field_id="1.C.1", kind="required", text=f"Take {SECRET} out.", quote="Elm", position=1)
+        )
+        db.session.flush()
+        comment_id = draft.comments[0].id
+        words = {"key": str(comment_id), "field_id": "1.C.1", "text": f"Take {SECRET} out.", "quote": "Elm"}
+        db.session.add(KeptState(
+            review_id=draft.id, version=1, content={"strength": "", "note": "", "comments": [words | said]},
+            why="submit", words=3, saved_at=NOW, kept_at=NOW,
+        ))  # fmt: skip
+    field = hide(cora, waiting).location
+    comment = hide(cora, waiting, f"comment:1.C.1:{comment_id}").location
+    sam = sign_in(cast.sam)
+    assert purge(sam, comment).status_code == 303
+    kept = db.session.scalars(select(Withholding.kept).where(Withholding.status == "hidden")).one()
+    assert kept
+    assert f"Take {SECRET} out." not in str(kept)
+    db.session.rollback()
+    sam.post(f"{field}/show-again")
+    assert f"Take {SECRET}" not in str(db.session.scalars(select(KeptState.content)).all())

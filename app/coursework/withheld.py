@@ -23,7 +23,7 @@ from app.coursework.models import Attachment, Draft, Submission, SubmissionAttac
 from app.coursework.review_models import Comment
 from app.coursework.review_queries import whose
 from app.coursework.rules import days, next_status, next_submission_status, promise
-from app.coursework.withheld_holders import Scope, comments, is_meant, stale_drafts, take_out
+from app.coursework.withheld_holders import Scope, comments, is_meant, stale_drafts, take_out, without
 from app.coursework.withheld_rules import Mark, Target
 from app.files import actions as files
 from app.files.models import StoredFile
@@ -57,7 +57,7 @@ def hide(actor: User, submission: Submission, target: Target, now: datetime) -> 
     _check_target(submission, target)
     system = submission.system
     for row in _live(system):
-        if target_of(row).covers(target) and row.through >= submission.number:
+        if target_of(row).takes_out(target) and row.through >= submission.number:
             _hide_since(actor, row, now)
             return row
     row = Withholding(
@@ -201,6 +201,8 @@ def show_again(actor: User, row: Withholding, now: datetime) -> None:
     if row.system_was and system.round == row.through:
         _as_before(system, row.system_was)
     row.kept, row.status, row.ended_by_id, row.ended_at = None, "shown again", actor.id, now
+    for one in _live(system):  # a comment on this field, say: what was put back of it is its own to show
+        one.kept = [*(one.kept or ()), *take_out(scope_of(one))]
     system.withheld = rules.without_mark(system.withheld, row.id)
     stale_drafts(scope_of(row))
     db.session.flush()
@@ -255,6 +257,8 @@ def purge(actor: User, row: Withholding, typed_name: str, now: datetime) -> list
         if scope.target.covers(target_of(one)) and one.through <= row.through:
             one.kept, one.status, one.ended_by_id, one.ended_at = None, "purged", actor.id, now
             system.withheld = rules.as_purged(system.withheld, one.id, now)
+        else:
+            one.kept = without(one.kept or [], scope)
     withheld_messages.purge_sent(system, row.through, scope.target)
     _settle_what_nobody_can_read(scope, now)
     db.session.flush()

@@ -217,6 +217,26 @@ def take_out(scope: Scope, *, own: bool = False) -> list[list[Any]]:
     return kept
 
 
+def without(kept: list[list[Any]], scope: Scope) -> list[list[Any]]:
+    """What another withholding keeps, without what is meant here: it took whole lists of comments and notes."""
+    rows = {
+        holder.column: (
+            holder,
+            {_key_of(row): row for row in db.session.scalars(holder.rows(scope)).unique()},
+        )
+        for holder in HOLDERS
+        if not holder.is_own
+    }
+    left = []
+    for table, column, key, was in kept:
+        holder, meant = rows.get(f"{table}.{column}", (None, {}))
+        if holder and key in meant:
+            now = holder.cut(was, meant[key], scope)
+            was = {name: now[name] for name in was if name in now} if isinstance(was, dict) else now
+        left.append([table, column, key, was])
+    return left
+
+
 def _key_of(row: Any) -> int:
     """The primary key of a row of these tables, which is one number."""
     (key,) = db.inspect(row).mapper.primary_key_from_instance(row)

@@ -33,6 +33,10 @@ class Target:
             return True
         return self.what == "field" and other.what in ("file", "comment") and self.field_id == other.field_id
 
+    def takes_out(self, other: Target) -> bool:
+        """Whether nothing of the other is left once this is hidden: what a coach wrote on a hidden field is."""
+        return self.covers(other) and (other.what != "comment" or self.what != "field")
+
     @property
     def words(self) -> str:
         """'field 1.C.1', for a sentence."""
@@ -156,7 +160,7 @@ def cut_kept_review(kept: Mapping[str, Any], target: Target, field_ids: Collecti
     said = [
         {
             **one,
-            **_without_quote(one, field_ids),
+            **(_without_quote(one, field_ids) if target.what != "comment" or _names(one, target) else {}),
             **({"text": HIDDEN} if whole or _names(one, target) else {}),
         }
         for one in kept.get("comments", ())

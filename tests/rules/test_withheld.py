@@ -27,6 +27,7 @@ FILE, COMMENT = Target("file", "1.C.1", 7), Target("comment", "1.C.1", None, 3)
 )  # fmt: skip
 def test_what_covers_what(one: Target, other: Target, covers: bool) -> None:
     assert one.covers(other) is covers
+    assert one.takes_out(other) is (covers and (one, other) != (FIELD, COMMENT))
 
 
 ANSWERS: dict[str, Any] = {

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.models import User
 from app.audit.models import Entry
 from app.coursework import rules, threads
-from app.coursework.models import Draft, Submission, System, Withholding
+from app.coursework.models import Draft, KeptState, Submission, System, Withholding
 from app.coursework.review_models import Comment, Reply, Review
 from app.lib.database import db
 from app.mail.models import Message
@@ -347,3 +347,58 @@ def test_a_reply_that_came_since_is_hidden_with_the_round(
     sam = sign_in(cast.sam)
     assert sam.post(f"{address}/show-again").status_code == 303
     assert read(Reply, reply_id).text == f"You mean {SECRET}."
+
+
+def test_a_comment_on_a_hidden_field_is_hidden_and_shown_by_itself(
+    waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
+    with write():
+        said = (("1.C.1", "required", f"Take {SECRET} out."),)
+        review = published_review(db.session.get_one(Submission, waiting), cast.cora, comments=said)
+        comment_id = review.comments[0].id
+        review.comments[0].quote = SECRET
+    cora = sign_in(cast.cora)
+    field = hide(cora, waiting).location
+    assert SECRET in read(Comment, comment_id).text
+    comment = hide(cora, waiting, f"comment:1.C.1:{comment_id}").location
+    assert HIDDEN in read(Comment, comment_id).text
+    sam = sign_in(cast.sam)
+    sam.post(f"{field}/show-again")  # the field comes back, and nothing of the comment with it
+    assert SECRET in str(read(Submission, waiting).answers)
+    found = read(Comment, comment_id)
+    assert HIDDEN in found.text
+    assert found.quote == ""
+    sam.post(f"{comment}/show-again")
+    found = read(Comment, comment_id)
+    assert (found.text, found.quote) == (f"Take {SECRET} out.", SECRET)
+
+
+def test_what_is_purged_lies_in_no_other_thing_hidden(
+    waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
+    """A state kept of the review has both comments: hiding the field takes out the list with the words of each."""
+    cora = sign_in(cast.cora)
+    cora.post(f"/submissions/{waiting}/review")
+    with write():
+        draft = db.session.scalars(select(Review)).one()
+        said = {"row_id": "", "kind": "required", "prefix": "", "suffix": "", "comes_first": False}
+        draft.comments.append(
+            Comment(field_id="1.C.1", kind="required", text=f"Take {SECRET} out.", quote="Elm", position=1)
+        )
+        db.session.flush()
+        comment_id = draft.comments[0].id
+        words = {"key": str(comment_id), "field_id": "1.C.1", "text": f"Take {SECRET} out.", "quote": "Elm"}
+        db.session.add(KeptState(
+            review_id=draft.id, version=1, content={"strength": "", "note": "", "comments": [words | said]},
+            why="submit", words=3, saved_at=NOW, kept_at=NOW,
+        ))  # fmt: skip
+    field = hide(cora, waiting).location
+    comment = hide(cora, waiting, f"comment:1.C.1:{comment_id}").location
+    sam = sign_in(cast.sam)
+    assert purge(sam, comment).status_code == 303
+    kept = db.session.scalars(select(Withholding.kept).where(Withholding.status == "hidden")).one()
+    assert kept
+    assert f"Take {SECRET} out." not in str(kept)
+    db.session.rollback()
+    sam.post(f"{field}/show-again")
+    assert f"Take {SECRET}" not in str(db.session.scalars(select(KeptState.content)).all())

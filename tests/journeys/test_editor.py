@@ -211,7 +211,7 @@ def test_a_copy_put_back_fills_the_editor(comes: Comes, world: World) -> None:
 
 
 def test_without_scripts_it_is_a_textarea(comes: Comes, world: World) -> None:
-    writer = comes(Writer, world.is_ahead("nora"), scripts=False)
+    writer = comes(Writer, world.is_ahead("enrolled2"), scripts=False)
     writer.begins()
     area = writer.sheet.text(DECISION)
     expect(area).to_be_visible()

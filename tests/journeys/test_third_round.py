@@ -138,7 +138,7 @@ def test_the_third_round_is_accepted(comes: Comes, world: World) -> None:
 
     for who, address in ((leah, f"{sheet}/compare"), (cora, f"/coaching{sheet}/compare")):
         who.tab.goes_to(f"{address}?from=1&to=3")
-        who.tab.reads("Round 1, then Round 3: two fields changed")
+        who.tab.reads("Round 1, then round 3: two fields changed")
         expect(who.page.locator(f'[id="f{EXCEPTION}"] ins')).to_contain_text([f"{ONCE} {AT_LAST}"])
         expect(who.page.locator(f'[id="f{PRICE}"] ins')).to_contain_text([MAY])
 

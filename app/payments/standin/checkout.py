@@ -7,7 +7,7 @@ from typing import Any
 
 import stripe
 
-from . import catalog, objects, payments, rules
+from . import catalog, objects, payments, rules, setups
 from .cards import BANK_DEBIT, CARDS, Card
 from .errors import ApiError, too_late, wrong
 from .state import Object, State
@@ -36,12 +36,14 @@ def create(state: State, given: dict[str, Any]) -> Object:
         state.get("customer", given["customer"], "customer")
     lines = [objects.line_item(state, line) for line in given["line_items"]]
     session = _session(state, given, lines)
+    if given["mode"] == "setup":
+        setups.begin(state, session, given.get("setup_intent_data", {}))
     return state.add(session, lines=lines, intent_data=given.get("payment_intent_data", {}))
 
 
 def _session(state: State, given: dict[str, Any], lines: list[Object]) -> Object:
     session_id = f"cs_test_{state.new_id('a1').replace('_', '')}"
-    total = sum(line["amount_total"] for line in lines)
+    total = sum(line["amount_total"] for line in lines) if lines else None
     return objects.blank(
         stripe.checkout.Session,
         **{name: given.get(name) for name in _COPIED},
@@ -53,7 +55,7 @@ def _session(state: State, given: dict[str, Any], lines: list[Object]) -> Object
         automatic_tax={"enabled": False, "liability": None, "provider": None, "status": None},
         consent_collection=_consent_collection(given),
         created=state.now(),
-        currency=lines[0]["currency"],
+        currency=lines[0]["currency"] if lines else given["currency"].lower(),
         custom_fields=[],
         custom_text=_custom_text(given.get("custom_text", {})),
         customer_creation=_customer_creation(given),
@@ -62,14 +64,14 @@ def _session(state: State, given: dict[str, Any], lines: list[Object]) -> Object
         invoice_creation={"enabled": False, "invoice_data": _invoice_data()},
         livemode=False,
         metadata=given.get("metadata", {}),
-        mode="payment",
-        payment_method_collection="if_required",
+        mode=given["mode"],
+        payment_method_collection="if_required" if lines else "always",
         payment_method_types=_method_types(given),
-        payment_status="unpaid",
+        payment_status="unpaid" if lines else "no_payment_required",
         phone_number_collection={"enabled": False},
         shipping_options=[],
         status="open",
-        total_details={"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        total_details={"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0} if lines else None,
         ui_mode="hosted_page",
         url=f"{state.public_url}/c/pay/{session_id}",
     )
@@ -114,7 +116,8 @@ def _invoice_data() -> Object:
 
 
 def _method_types(given: dict[str, Any]) -> list[str]:
-    offered = ["card", BANK_DEBIT]
+    # Saving a bank account means waiting for two small deposits: that is not played.
+    offered = ["card", BANK_DEBIT] if given["mode"] == "payment" else ["card"]
     allowed = given.get("allowed_payment_method_types", offered)
     excluded = given.get("excluded_payment_method_types", [])
     left = [kind for kind in offered if kind in allowed and kind not in excluded]
@@ -140,6 +143,8 @@ def expire(state: State, session_id: str) -> Object:
 
 def _expire(state: State, session: Object) -> Object:
     session.update(status="expired", url=None)
+    if session["setup_intent"]:
+        setups.cancel(state, session["setup_intent"])
     if session["payment_intent"]:
         payments.cancel(state, session["payment_intent"], {"cancellation_reason": "automatic"})
     state.emit("checkout.session.expired", session)
@@ -159,7 +164,7 @@ def payable(state: State, session_id: str) -> Object:
 
 
 def pay(state: State, session_id: str, number: str, email: str | None = None, agreed: bool = True) -> Object:
-    """Pay with a test card, or with BANK_DEBIT, whose answer comes later.
+    """Pay with a test card, or with BANK_DEBIT, whose answer comes later; in setup mode the card is saved.
 
     Raises ApiError 402 when the card is declined (the session stays open), 400 when it cannot be paid.
     """
@@ -167,8 +172,13 @@ def pay(state: State, session_id: str, number: str, email: str | None = None, ag
     card = _chosen(session, number)
     _agree(session, agreed)
     email = _payer_email(session, email)
-    intent = _intent(state, session)
     method = state.add(objects.payment_method(state, email, card), number=number)
+    if session["setup_intent"]:
+        setups.save(state, session["setup_intent"], method, card.now if card else None)
+        session.update(status="complete", url=None, customer_details=_details(email))
+        state.emit("checkout.session.completed", session)
+        return session
+    intent = _intent(state, session)
     if card and card.now:
         payments.decline(state, intent, method, card.now)
     _note_customer(state, session, intent, email)

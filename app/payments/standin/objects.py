@@ -203,6 +203,25 @@ def payment_intent(state: State, amount: int, currency: str, given: Object) -> O
     )
 
 
+def setup_intent(state: State, customer_id: str, given: Object) -> Object:
+    """A card to be saved; ``given`` holds the optional parameters."""
+    intent_id = state.new_id("seti")
+    return blank(
+        stripe.SetupIntent,
+        id=intent_id,
+        client_secret=f"{intent_id}_secret_{state.new_id('x')[2:]}",
+        created=state.now(),
+        customer=customer_id,
+        description=given.get("description"),
+        livemode=False,
+        metadata=given.get("metadata", {}),
+        payment_method_options={},
+        payment_method_types=["card"],
+        status="requires_payment_method",
+        usage="off_session",
+    )
+
+
 def charge(
     state: State, intent: Object, method: Object, status: str, decline: Decline | None = None
 ) -> Object:

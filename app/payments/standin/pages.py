@@ -120,6 +120,8 @@ class Pages:
             if intent.get("status") == "processing":
                 return "This payment is on its way. Nothing more is needed from you."
             return "The bank could not debit the account. Nothing was paid."
+        if session["status"] == "complete" and session["mode"] == "setup":
+            return "The card is saved. Nothing was charged."
         return _DONE.get(session["status"])
 
     def _receipt(self, request: Request, id: str) -> Response:

@@ -107,6 +107,18 @@ def cancel(state: State, intent_id: str, given: dict[str, Any]) -> Object:
     return intent
 
 
+def detach(state: State, method_id: str) -> Object:
+    """Keep this payment method no longer. Raises ApiError when it belongs to nobody."""
+    method = state.get("payment_method", method_id)
+    if method["customer"] is None:
+        raise too_late(
+            "The payment method you provided is not attached to a customer.", "payment_method_unactivated"
+        )
+    method["customer"] = None
+    state.emit("payment_method.detached", method)
+    return method
+
+
 def create_refund(state: State, given: dict[str, Any]) -> Object:
     """Send money back. Raises ApiError when nothing (or not that much) is left of the charge."""
     for name in given:

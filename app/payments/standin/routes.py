@@ -97,6 +97,9 @@ CALLS = {
     "GET /v1/payment_pages/<id>": Call(None, payment_pages.show),
     "POST /v1/payment_pages/<id>/confirm": Call(None, payment_pages.confirm),
     "GET /v1/payment_methods/<id>": Call("PaymentMethodRetrieveParams", _retrieve("payment_method")),
+    "POST /v1/payment_methods/<id>/detach": Call(
+        "PaymentMethodDetachParams", lambda s, given, url, id: payments.detach(s, id)
+    ),
     "GET /v1/charges": Call("ChargeListParams", _list("charge")),
     "GET /v1/charges/<id>": Call("ChargeRetrieveParams", _retrieve("charge")),
     "POST /v1/refunds": Call("RefundCreateParams", lambda s, given, url: payments.create_refund(s, given)),

@@ -25,6 +25,7 @@ _SESSION_PARAMS = frozenset(
         "cancel_url",
         "client_reference_id",
         "consent_collection",
+        "currency",
         "custom_text",
         "customer",
         "customer_creation",
@@ -39,6 +40,7 @@ _SESSION_PARAMS = frozenset(
         "mode",
         "payment_intent_data",
         "phone_number_collection",
+        "setup_intent_data",
         "submit_type",
         "success_url",
         "tax_id_collection",
@@ -63,6 +65,7 @@ _INTENT_DATA = frozenset(
         "statement_descriptor_suffix",
     ]
 )
+_SETUP_DATA = frozenset(["description", "metadata"])
 _INTENT_PARAMS = _INTENT_DATA | frozenset(
     [
         "amount",
@@ -94,10 +97,12 @@ def check_session(given: dict[str, Any], now: int) -> None:
         raise not_played("any page but the hosted one", "ui_mode")
     _check_mode(given)
     _check_addresses(given)
-    check_lines(given.get("line_items", []))
+    if given["mode"] == "setup":
+        _check_setup(given)
+    else:
+        _check_payment(given)
     check_expiry(given.get("expires_at"), now)
     _check_payer(given)
-    _check_intent_data(given.get("payment_intent_data", {}))
     check_metadata(given.get("metadata"), "metadata")
     if "allowed_payment_method_types" in given and "excluded_payment_method_types" in given:
         raise wrong("Give allowed_payment_method_types or excluded_payment_method_types, not both.")
@@ -113,8 +118,33 @@ def only_played(given: dict[str, Any], played: frozenset[str], prefix: str = "")
 def _check_mode(given: dict[str, Any]) -> None:
     if "mode" not in given:
         raise wrong("Missing required param: mode.", "mode", "parameter_missing")
-    if given["mode"] != "payment":
+    if given["mode"] not in ("payment", "setup"):
         raise not_played(f"mode={given['mode']}", "mode")
+
+
+def _check_payment(given: dict[str, Any]) -> None:
+    """Something is paid for."""
+    if "setup_intent_data" in given:
+        raise wrong("setup_intent_data can only be given in setup mode.", "setup_intent_data")
+    if "currency" in given:
+        raise not_played("a currency beside that of the lines", "currency")
+    check_lines(given.get("line_items", []))
+    _check_intent_data(given.get("payment_intent_data", {}))
+
+
+def _check_setup(given: dict[str, Any]) -> None:
+    """A card is saved and nothing is paid for."""
+    for name in ("line_items", "payment_intent_data", "submit_type"):
+        if given.get(name):
+            raise wrong(f"{name} cannot be given in setup mode.", name)
+    if "currency" not in given:
+        raise wrong("currency is required in setup mode.", "currency", "parameter_missing")
+    check_currency(given["currency"])
+    if "customer" not in given:
+        raise not_played("saving a card for nobody we know", "customer")
+    data = given.get("setup_intent_data", {})
+    only_played(data, _SETUP_DATA, "setup_intent_data")
+    check_metadata(data.get("metadata"), "setup_intent_data[metadata]")
 
 
 def _check_addresses(given: dict[str, Any]) -> None:

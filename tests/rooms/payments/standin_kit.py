@@ -162,6 +162,7 @@ KINDS = {
     "price": stripe.Price,
     "product": stripe.Product,
     "refund": stripe.Refund,
+    "setup_intent": stripe.SetupIntent,
 }
 
 

@@ -62,6 +62,18 @@ def standin() -> StandIn:
     }
     for verb in (standin.async_pay, standin.async_fail, standin.expire):
         verb(client.v1.checkout.sessions.create(seat(**everything), key()).id)
+    saving = {
+        "mode": "setup",
+        "currency": "usd",
+        "customer": customer.id,
+        "success_url": "https://ours.example/x",
+    }
+    saving |= {"setup_intent_data": {"metadata": {"order": "1"}}, "allowed_payment_method_types": ["card"]}
+    saved = client.v1.checkout.sessions.create(saving, key())
+    standin.decline(saved.id)
+    standin.pay(saved.id)
+    standin.expire(client.v1.checkout.sessions.create(saving, key()).id)
+    client.v1.payment_methods.detach(standin.all("payment_method")[-1]["id"], None, key())
     product = client.v1.products.create({"name": "A seat"}, key())
     price = client.v1.prices.create({"product": product.id, "currency": "usd", "unit_amount": 1500}, key())
     client.v1.checkout.sessions.create(seat(line_items=[{"price": price.id, "quantity": 2}]), key())
@@ -83,6 +95,7 @@ def answers(standin: StandIn) -> list[dict[str, Any]]:
     found = [standin.get(object_id) for object_id in standin.state.objects]
     for session in standin.all("checkout.session"):
         wanted = {"expand": ["payment_intent.latest_charge.refunds", "line_items", "customer"]}
+        wanted["expand"].append("setup_intent.payment_method")
         found.append(client.v1.checkout.sessions.retrieve(session["id"], wanted).to_dict())
         found.append(client.v1.checkout.sessions.line_items.list(session["id"]).to_dict())
     # Through JSON, as on the wire: the SDK has turned some texts into numbers.

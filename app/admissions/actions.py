@@ -11,9 +11,12 @@ from app.admissions import messages, queries, rules, seats
 from app.admissions.models import Application, Offer, SeatHold
 from app.audit.actions import record
 from app.cohorts import actions as cohorts
+from app.cohorts import queries as cohort_queries
 from app.cohorts import rules as cohort_rules
 from app.cohorts.models import Cohort, Enrollment
+from app.lib import times
 from app.lib.database import db
+from app.lib.imprint import imprint
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions as payments
@@ -21,6 +24,9 @@ from app.payments import queries as money_queries
 from app.payments.models import Order
 
 CLOSED = "This cohort does not take applications any more."
+NO_SUCH_PLAN = (
+    "This plan can no longer be chosen: its last installment would be due after the cohort has ended."
+)
 NO_PRICE = "This cohort has no price that is valid today, so no seat can be offered. Please set one first."
 
 
@@ -62,13 +68,17 @@ def apply(
 
 
 def accept(actor: User, application: Application, version: int, now: datetime) -> Offer:
-    """Say yes: hold a seat for 72 hours at today's price. Refused when decided already, full, or without a price."""
+    """Say yes: hold a seat for 72 hours at today's prices, in full and in installments.
+
+    Refused when decided already, full, or without a price.
+    """
     application = _decidable(application, version)
     cohort = application.cohort
     rules.check_seating(cohort.status)
-    price = money_queries.price_of(cohort, now)
-    if price is None:
+    plans = money_queries.plans_of(cohort, now)
+    if not plans or plans[0].installments != 1:
         raise Refused(NO_PRICE)
+    price = plans[0]
     until = now + rules.OFFER_LIFE
     if seats.take(cohort, application.user_id, "offer", until, now) is None:
         raise Refused(full(cohort.capacity))
@@ -79,6 +89,11 @@ def accept(actor: User, application: Application, version: int, now: datetime) -
         status="open",
         made_at=now,
         expires_at=until,
+        plans=[
+            {"installments": plan.installments, "label": plan.label, "amount_cents": plan.amount_cents}
+            for plan in plans
+            if plan.currency == price.currency
+        ],
     )
     db.session.add(offer)
     _decide(actor, application, "accepted", now)
@@ -121,8 +136,16 @@ def _decide(actor: User, application: Application, status: str, now: datetime) -
     application.version += 1
 
 
-def begin_checkout(user: User, cohort: Cohort, now: datetime) -> Order:
-    """Keep the seat while paying, and write down what is owed: the enrollment (pending) and its order.
+def choices_of(offer: Offer, cohort: Cohort, now: datetime) -> list[rules.Choice]:
+    """What may be chosen at the checkout today: the offer's plans, pay in full first."""
+    full = {"installments": 1, "label": "In full", "amount_cents": offer.amount_cents}
+    plans = [full, *(plan for plan in offer.plans if plan["installments"] != 1)]
+    today = times.local_date(now, cohort.time_zone)
+    return rules.choices(plans, offer.currency, imprint().short_name, today, cohort_queries.ends_on(cohort))
+
+
+def begin_checkout(user: User, cohort: Cohort, now: datetime, installments: int = 1) -> Order:
+    """Keep the seat while paying, and write down what is owed: the enrollment (pending), its order and its plan.
 
     Somebody whose offer lapsed gets a seat again if one is free. Refused with the sentence of the state otherwise.
     """
@@ -142,8 +165,10 @@ def begin_checkout(user: User, cohort: Cohort, now: datetime) -> Order:
     enrollment = cohorts.enroll(user, user, cohort, application.practice_name, now)
     description = f"A seat in the {cohort.title}"
     order = payments.open_order(user, enrollment, offer.amount_cents, offer.currency, description, now)
-    consent = f"Agreed to pay {money(order.amount_cents, order.currency)} under the refund rule shown"
-    record(user, consent, ("order", order.id), now=now)
+    choice = next((one for one in choices_of(offer, cohort, now) if one.installments == installments), None)
+    if choice is None:
+        raise Refused(NO_SUCH_PLAN)
+    payments.agree(user, order, choice.amount_cents, choice.parts, choice.consent, now)
     if order.amount_cents == 0 and order.status == "open":
         payments.settle_order(order, now)
     return order

@@ -3,7 +3,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wtforms import BooleanField, EmailField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.accounts.forms import ADDRESS, time_zones
@@ -67,5 +76,17 @@ def _field(question: Question) -> Any:
     )
 
 
+def plan_number(typed: str | None) -> int:
+    """The number of installments in an address or a form; 1 for what is no number."""
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 4 else 1
+
+
 class CheckoutForm(Form):
+    """The plan that is agreed to, and the day its first installment was shown for."""
+
+    plan = HiddenField()
+    first = HiddenField()
     agree = BooleanField("agree", [DataRequired("Please tick this box, so that we know you have read it.")])
+
+    def installments(self) -> int:
+        return plan_number(self.plan.data)

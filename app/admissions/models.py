@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -62,6 +63,8 @@ class Offer(Base):
     status: Mapped[str] = mapped_column(String(20), default="open")
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # [{installments, label, amount_cents}, …]: what may be chosen, as it was when the yes was said
+    plans: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
 
     application: Mapped[Application] = relationship(lazy="joined")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from app.lib import times
 from app.lib.refusal import Refused
+from app.payments import schedule
 
 ANSWER_DAYS = 2  # business days until an applicant has an answer
 OFFER_LIFE = timedelta(hours=72)
@@ -74,6 +75,36 @@ def check_reason(reason: str) -> str:
     if len(reason) > 2000:
         raise Refused("Please use at most 2,000 characters.", "reason")
     return reason
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One plan of an offer as the checkout shows it: every amount with its day, and the words one agrees to."""
+
+    installments: int
+    label: str
+    amount_cents: int
+    parts: tuple[schedule.Due, ...]
+    consent: str
+
+    @property
+    def now_cents(self) -> int:
+        """What is paid today."""
+        return self.parts[0].amount_cents
+
+
+def choices(
+    plans: Iterable[Mapping[str, Any]], currency: str, institute: str, first: date, last_day: date
+) -> list[Choice]:
+    """The plans of an offer whose last installment is due by the cohort's last day, if the first is paid on `first`."""
+    found = []
+    for plan in plans:
+        number, amount = int(plan["installments"]), int(plan["amount_cents"])
+        if schedule.fits(number, first, last_day):
+            parts = tuple(schedule.cut(amount, number, first))
+            consent = schedule.consent_words(parts, currency, institute)
+            found.append(Choice(number, str(plan["label"]), amount, parts, consent))
+    return found
 
 
 # What the checkout page is for one person at one moment.

@@ -134,3 +134,31 @@ def activate(actor: User | None, enrollment: Enrollment, now: datetime) -> None:
         ("enrollment", enrollment.id),
         now=now,
     )
+
+
+def begin_grace(actor: User | None, enrollment: Enrollment, because: str, now: datetime) -> bool:
+    """Everything stays open, and something is expected of this person; also for one who was suspended.
+
+    `because` ends the sentence of the audit. False when the enrollment is in a state that this does not touch.
+    """
+    return _change(actor, enrollment, ("active", "suspended"), "grace", f"in grace: {because}", now)
+
+
+def suspend(actor: User | None, enrollment: Enrollment, because: str, now: datetime) -> bool:
+    """Own work stays readable and can be exported; nothing new can be written. False where nothing was changed."""
+    return _change(actor, enrollment, ("active", "grace"), "suspended", f"suspended: {because}", now)
+
+
+def reopen(actor: User | None, enrollment: Enrollment, because: str, now: datetime) -> bool:
+    """Back to active, at once, from grace or suspension. False where nothing was changed."""
+    return _change(actor, enrollment, ("grace", "suspended"), "active", f"active again: {because}", now)
+
+
+def _change(
+    actor: User | None, enrollment: Enrollment, before: tuple[str, ...], after: str, said: str, now: datetime
+) -> bool:
+    if enrollment.status not in before:
+        return False
+    enrollment.status = after
+    record(actor, f"{enrollment.user.name}'s enrollment is {said}", ("enrollment", enrollment.id), now=now)
+    return True

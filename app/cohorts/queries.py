@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from flask import abort, g
 from sqlalchemy import or_, select
@@ -64,6 +64,11 @@ def calls_of(cohort: Cohort) -> list[Call]:
 def program(cohort: Cohort) -> Program:
     """The program as this cohort reads it: the release it is pinned to."""
     return program_of(cohort.release_id)
+
+
+def ends_on(cohort: Cohort) -> date:
+    """The last day of the cohort's last week."""
+    return cohort.starts_on + timedelta(days=cohort.shift_days + program(cohort).weeks * 7 - 1)
 
 
 def dates_of(cohort: Cohort, module: Module) -> rules.ModuleDates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +14,19 @@ from app.cohorts.models import Enrollment
 from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
-from app.payments import messages, queries, rules
-from app.payments.models import CheckoutSession, MoneyAlert, Order, Payment
+from app.payments import alerts, installments, messages, queries, rules, schedule
+from app.payments.models import CheckoutSession, Order, Payment
+from app.payments.schedule import Due
 from app.payments.stripe import plain
 
 # Stripe takes 30 minutes at least, also for a call that is repeated two minutes later; one more for the clocks.
 PAGE_LIFE = timedelta(minutes=33)
+CHOSEN = (
+    "Something has been paid already, so the plan stays as it was chosen. Nothing was charged a second time."
+)
+STILL_OPEN = "A payment page for the plan you chose before is still open. Please try again in a minute."
+# What is written of the payment behind a session, by what the session has come to.
+PAYMENT = {"complete": "succeeded", "processing": "processing", "failed": "failed"}
 
 
 def open_order(
@@ -28,8 +36,12 @@ def open_order(
     currency: str,
     description: str,
     now: datetime,
+    parts: int = 1,
 ) -> Order:
-    """Write down what this enrollment owes, frozen; the live order when there is one. `amount_cents` of `currency`."""
+    """Write down what this enrollment owes, frozen; the live order when there is one. `amount_cents` of `currency`.
+
+    The first of `parts` installments is due today, in the cohort's zone.
+    """
     live = select(Order).where(Order.enrollment_id == enrollment.id, Order.status.in_(queries.LIVE))
     found = db.session.scalar(live.with_for_update(of=Order))
     if found:
@@ -41,9 +53,11 @@ def open_order(
         currency=currency.lower(),
         status="open",
         created_at=now,
+        installments=parts,
     )
     db.session.add(order)
     db.session.flush()
+    installments.lay_out(order, schedule.cut(amount_cents, parts, installments.today_of(order, now)))
     sentence = f"Opened an order of {money(amount_cents, currency)} for {enrollment.user.name}"
     record(actor, sentence, ("order", order.id), now=now)
     return order
@@ -55,13 +69,41 @@ def lock_order(order_id: int) -> Order:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def begin_session(order: Order, now: datetime) -> CheckoutSession:
-    """Write down that we are about to ask Stripe for a payment page, so that its answer cannot get lost."""
+def agree(
+    actor: Actor, order: Order, amount_cents: int, parts: Sequence[Due], consent: str, now: datetime
+) -> None:
+    """Write down which plan was chosen and the words agreed to, exactly as shown; the order is cut anew for it.
+
+    Choosing again is possible until money has come or is on its way, or a page can still take some. Raises Refused.
+    """
+    if order.consent == consent and order.status == "open":
+        return
+    money_moved = select(Payment.id).where(
+        Payment.order_id == order.id, Payment.status.in_(("succeeded", "processing"))
+    )
+    if order.status != "open" or db.session.scalar(money_moved.limit(1)):
+        raise Refused(CHOSEN)
+    if queries.session_under_way(order.id) is not None:
+        raise Refused(STILL_OPEN)
+    order.amount_cents, order.installments = amount_cents, len(parts)
+    order.consent, order.consented_at = consent, now
+    installments.lay_out(order, parts)
+    how = f" in {len(parts)} installments" if len(parts) > 1 else ""
+    sentence = f"Agreed to pay {money(amount_cents, order.currency)}{how} under the refund rule shown"
+    record(actor, sentence, ("order", order.id), now=now)
+
+
+def begin_session(order: Order, covers: list[list[int]], now: datetime) -> CheckoutSession:
+    """Write down that we are about to ask Stripe for a payment page, so that its answer cannot get lost.
+
+    `covers`: pairs of installment id and cents, what the page is to pay.
+    """
     number = db.session.scalar(select(func.count()).where(CheckoutSession.order_id == order.id)) or 0
     row = CheckoutSession(
         order=order,
         number=number + 1,
-        amount_cents=order.amount_cents,
+        amount_cents=sum(cents for _id, cents in covers),
+        covers=covers,
         status="created",
         created_at=now,
         expires_at=now + PAGE_LIFE,
@@ -88,6 +130,7 @@ def expire_order(order: Order, now: datetime) -> None:
     """Let an unpaid order go, with the seat it was for. Money that arrives later is kept and a person is told."""
     if order.status == "open":
         order.status = "expired"
+        installments.cancel(order)
         sentence = f"Let the unpaid order of {order.enrollment.user.name} go"
         record(None, sentence, ("order", order.id), now=now)
 
@@ -114,56 +157,73 @@ def apply_session(session: Any, now: datetime) -> CheckoutSession | None:
         record_session(row, seen["id"], seen.get("url"))
         row.status = rules.advance(row.status, outcome)
     news = row.status != before
+    covered = {installment_id for installment_id, _cents in row.covers}
+    if news and outcome == "complete" and seen.get("setup_intent"):
+        _change_card(order, plain(seen["setup_intent"]), now)
     if outcome in ("complete", "processing", "failed") and intent:
-        _note_payment(row, seen, intent, outcome, now)
+        note_payment(order, seen["amount_total"], seen["currency"], intent, PAYMENT[outcome], now, row)
     if outcome == "complete":
         settle_order(order, now)
     elif news and outcome == "processing":
+        installments.wait_for_bank(order, covered)
         messages.bank_deciding(row, now)
     elif news and outcome == "failed":
+        installments.stop_waiting(order, covered, now)
+        installments.follow_access(order, now)
         record(None, f"The bank refused {order.enrollment.user.name}'s payment", ("order", order.id), now=now)
         messages.bank_refused(row, now)
     return row
 
 
+def _change_card(order: Order, setup: dict[str, Any], now: datetime) -> None:
+    """The page saved another card: it is charged from now on, and soon where the old one was declined."""
+    method = plain(setup.get("payment_method"))
+    if method.get("id"):
+        _kind, words = _source({"payment_method_details": method})
+        installments.keep_card(order, method["id"], words, now)
+        installments.try_again(order, now)
+
+
 def settle_order(order: Order, now: datetime) -> None:
-    """Let the sum of an order's payments decide: paid opens the cohort, once; what does not fit becomes an alert."""
+    """Let the sums of an order decide: its money pays installments, the first opens the cohort, all of them end it.
+
+    What does not fit becomes an alert. Safe to run at any time.
+    """
     db.session.flush()
+    used = installments.allocate(order)
+    newly = installments.mark_paid(order, now)
     received = queries.received_cents(order)
-    before, order.status = order.status, rules.order_status(order.status, order.amount_cents, received)
-    name = order.enrollment.user.name
-    if order.status in ("expired", "cancelled"):
-        detail = f"{money(received, order.currency)} from {name} arrived after the seat was let go. Seat or refund?"
-        alert("paid late", f"paid-late:order:{order.id}", order, detail, now)
-    elif received > order.amount_cents:
-        detail = (
-            f"{name} paid {money(received, order.currency)} for {money(order.amount_cents, order.currency)}."
-        )
-        alert(
-            "overpaid", f"overpaid:order:{order.id}:{received}", order, f"{detail} The rest goes back.", now
-        )
+    owed = schedule.owed_cents(order.amount_cents, installments.lock(order))
+    before, order.status = order.status, rules.order_status(order.status, owed, received)
+    _say_what_does_not_fit(order, owed, received, now)
     if order.status == "paid" and before != "paid":
+        order.paid_at = now
+    opens = order.status in ("part paid", "paid") and any(part.number == 1 for part in newly)
+    if opens:
         _open_cohort(order, now)
+    installments.follow_access(order, now)
+    if not opens:
+        for payment in used:
+            messages.received(payment, now)
+
+
+def _say_what_does_not_fit(order: Order, owed: int, received: int, now: datetime) -> None:
+    name, arrived = order.enrollment.user.name, money(received, order.currency)
+    if order.status in ("expired", "cancelled"):
+        if received:
+            detail = f"{arrived} from {name} arrived after the seat was let go. Seat or refund?"
+            alerts.raise_once("paid late", f"paid-late:order:{order.id}", order, detail, now)
+    elif received > owed:
+        detail = f"{name} paid {arrived} for {money(owed, order.currency)}. The rest goes back."
+        alerts.raise_once("overpaid", f"overpaid:order:{order.id}:{received}", order, detail, now)
 
 
 def revive_order(order: Order, now: datetime) -> None:
     """A seat was found for an order that was paid after it was let go: it counts after all. Alerts about it close."""
     order.status = "open"
-    late = select(MoneyAlert).where(
-        MoneyAlert.key == f"paid-late:order:{order.id}", MoneyAlert.closed_at.is_(None)
-    )
-    for row in db.session.scalars(late):
-        row.closed_at = now
+    installments.bring_back(order, now)
+    alerts.close(order, ("paid late",), now)
     settle_order(order, now)
-
-
-def alert(kind: str, key: str, order: Order | None, detail: str, now: datetime) -> None:
-    """Put something about money before a person; the same key does so once."""
-    if db.session.scalar(select(MoneyAlert.id).where(MoneyAlert.key == key)):
-        return
-    order_id = order.id if order else None
-    db.session.add(MoneyAlert(kind=kind, key=key, order_id=order_id, detail=detail[:500], opened_at=now))
-    db.session.flush()
 
 
 def _row_of(seen: dict[str, Any]) -> CheckoutSession | None:
@@ -175,18 +235,23 @@ def _row_of(seen: dict[str, Any]) -> CheckoutSession | None:
     return row
 
 
-def _note_payment(
-    row: CheckoutSession, seen: dict[str, Any], intent: dict[str, Any], outcome: str, now: datetime
+def note_payment(
+    order: Order,
+    amount_cents: int,
+    currency: str,
+    intent: dict[str, Any],
+    status: str,
+    now: datetime,
+    page: CheckoutSession | None = None,
 ) -> None:
     """One payment row per payment intent, whoever noticed it first; a succeeded one is never taken back here."""
-    status = {"complete": "succeeded", "processing": "processing", "failed": "failed"}[outcome]
     found = db.session.scalar(select(Payment).where(Payment.stripe_payment_intent == intent["id"]))
     if found is None:
         found = Payment(
-            order_id=row.order_id,
-            checkout_session_id=row.id,
-            amount_cents=seen["amount_total"],
-            currency=seen["currency"],
+            order_id=order.id,
+            checkout_session_id=page.id if page else None,
+            amount_cents=amount_cents,
+            currency=currency,
             status=status,
             stripe_payment_intent=intent["id"],
             received_at=now,
@@ -203,9 +268,10 @@ def _note_payment(
     db.session.flush()
     if status == "succeeded":
         amount = money(found.amount_cents, found.currency)
-        record(
-            None, f"Received {amount} from {row.order.enrollment.user.name}", ("order", row.order_id), now=now
-        )
+        record(None, f"Received {amount} from {order.enrollment.user.name}", ("order", order.id), now=now)
+        card_id = plain(intent.get("payment_method")).get("id")
+        if intent.get("setup_future_usage") == "off_session" and card_id:
+            installments.keep_card(order, card_id, found.paid_with, now)
 
 
 def _source(charge: dict[str, Any]) -> tuple[str, str]:
@@ -223,13 +289,12 @@ def _source(charge: dict[str, Any]) -> tuple[str, str]:
 
 
 def _open_cohort(order: Order, now: datetime) -> None:
-    order.paid_at = now
     lock = select(Enrollment).where(Enrollment.id == order.enrollment_id).with_for_update(of=Enrollment)
     enrollment = db.session.scalars(lock.execution_options(populate_existing=True)).one()
     try:
         cohorts.activate(None, enrollment, now)
     except Refused as refused:
         detail = f"{enrollment.user.name} has paid, but the cohort could not be opened: {refused.sentence}"
-        alert("not opened", f"not-opened:order:{order.id}", order, detail, now)
+        alerts.raise_once("not opened", f"not-opened:order:{order.id}", order, detail, now)
         return
     messages.welcome(order, now)

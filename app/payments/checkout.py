@@ -7,6 +7,7 @@ arrived is always found again (the row's number is the idempotency key, and trav
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,16 +17,21 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
-from app.payments import actions, queries, stripe
+from app.payments import actions, charging, queries, stripe
 from app.payments.models import CheckoutSession, Order, StripeCustomer
 
 PAID = "This seat is paid for already. Nothing was charged a second time."
 DECIDING = "Your bank is still deciding on your payment. Your seat is held; please do not pay a second time."
+CHARGING = (
+    "Your card is being charged for this at this moment. Please look again in a few minutes, "
+    "and do not pay a second time."
+)
+OTHER_PAGE = "Another payment page of yours is just being opened. Please try again in two minutes."
 GONE = "Your seat was let go because the time to pay was over. Nothing was charged."
+# What to pay when nothing is to be paid: the page saves another card.
+ONLY_A_CARD: tuple[int, ...] = ()
 # A page with less time left than this is replaced: nobody should run out of time while typing a card number.
 ENOUGH = timedelta(minutes=10)
-# A call to Stripe, its retries included, is over by then: an unanswered row older than this has lost its answer.
-IN_FLIGHT = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -42,19 +48,28 @@ class Ask:
     amount_cents: int
     currency: str
     expires_at: datetime
+    save_card: bool
 
 
-def pay(order_id: int, success_url: str, cancel_url: str, now: datetime) -> str:
-    """The address of the page where this order can be paid. Commits; must not be called with unsaved changes.
+def pay(
+    order_id: int,
+    success_url: str,
+    cancel_url: str,
+    now: datetime,
+    wanted: Collection[int] | None = None,
+) -> str:
+    """The address of the page where these installments can be paid (None: the first; ONLY_A_CARD: none, another card
+    is saved). Commits; must not be called with unsaved changes.
 
     An open page with enough time left is handed out again, so two tabs lead to the same page. `success_url` may
     hold Stripe's placeholder {CHECKOUT_SESSION_ID}. Refused when it is paid, the bank is deciding, or Stripe is silent.
     """
-    open_page = close_or_keep(order_id, now)
+    charging.finish(order_id, now)
+    open_page = close_or_keep(order_id, now, wanted)
     if open_page:
         return open_page
     for _attempt in range(2):  # the second one only after Stripe said that nothing came of the first
-        ask = _next_ask(order_id, now)
+        ask = _next_ask(order_id, wanted, now)
         try:
             return _open_page(ask, success_url, cancel_url)
         except stripe.NeverMade:
@@ -62,16 +77,20 @@ def pay(order_id: int, success_url: str, cancel_url: str, now: datetime) -> str:
     raise Refused(stripe.NOT_ACCEPTED)
 
 
-def close_or_keep(order_id: int, now: datetime) -> str | None:
-    """The address of the order's open page, if it still has enough time; one with less is ended first."""
+def close_or_keep(order_id: int, now: datetime, wanted: Collection[int] | None = None) -> str | None:
+    """The address of the order's open page, if it is for this and still has enough time; else it is ended first."""
     row = queries.session_under_way(order_id)
-    if row is not None and row.stripe_id is None and now - row.created_at > IN_FLIGHT:
+    if row is not None and row.stripe_id is None and now - row.created_at > stripe.IN_FLIGHT:
         recover(row.id, now)
         row = queries.session_under_way(order_id)
     if row is None or row.stripe_id is None:
         db.session.rollback()
         return None
-    stripe_id, row_id, replace = row.stripe_id, row.id, row.expires_at - now < ENOUGH
+    stripe_id, row_id = row.stripe_id, row.id
+    is_for_this = row.covers == queries.to_pay(order_id, wanted) and (not row.covers) == (
+        wanted == ONLY_A_CARD
+    )
+    replace = row.expires_at - now < ENOUGH or not is_for_this
     db.session.rollback()
     session = stripe.expire_session(stripe_id, row_id, now) if replace else stripe.retrieve_session(stripe_id)
     settled = _settle(session, now)
@@ -81,8 +100,8 @@ def close_or_keep(order_id: int, now: datetime) -> str | None:
 def close(order_id: int, now: datetime) -> str:
     """End what is under way for this order, so that nothing can be paid any more.
 
-    Returns 'paid', 'processing' (the bank is deciding: nothing could be ended) or 'over'. Raises Refused when Stripe
-    does not answer: then nobody knows, and the seat must stay held.
+    Returns 'paid' (all or a part of it), 'processing' (the bank is deciding: nothing could be ended) or 'over'.
+    Raises Refused when Stripe does not answer: then nobody knows, and the seat must stay held.
     """
     row = queries.session_under_way(order_id)
     if row is not None and row.status != "processing":
@@ -95,7 +114,7 @@ def close(order_id: int, now: datetime) -> str:
             _give_up(row_id)
     under_way = queries.session_under_way(order_id)
     order = db.session.get_one(Order, order_id)
-    state = "paid" if order.status == "paid" else "processing" if under_way else "over"
+    state = "paid" if order.status in ("part paid", "paid") else "processing" if under_way else "over"
     db.session.rollback()
     return state
 
@@ -137,18 +156,18 @@ def _find(row: CheckoutSession) -> str | None:
     return session.id if session else None
 
 
-def _next_ask(order_id: int, now: datetime) -> Ask:
+def _next_ask(order_id: int, wanted: Collection[int] | None, now: datetime) -> Ask:
     """Commit the row of the page to open: the one that was begun and never answered, or a new one."""
     begin_write()
     order = actions.lock_order(order_id)
     if order.status not in ("open", "part paid"):
         db.session.rollback()
         raise Refused(PAID if order.status == "paid" else GONE)
-    row = queries.session_under_way(order_id)
-    if row is not None and row.status == "processing":
+    row, covers = queries.session_under_way(order_id), queries.to_pay(order_id, wanted)
+    if reason := _why_not(row, covers, order_id, wanted == ONLY_A_CARD):
         db.session.rollback()
-        raise Refused(DECIDING)
-    row = row or actions.begin_session(order, now)
+        raise Refused(reason)
+    row = row or actions.begin_session(order, covers, now)
     user: User = order.enrollment.user
     ask = Ask(
         row_id=row.id,
@@ -157,13 +176,37 @@ def _next_ask(order_id: int, now: datetime) -> Ask:
         user_id=user.id,
         email=user.email,
         name=user.name,
-        description=order.description,
+        description=_description(order, covers),
         amount_cents=row.amount_cents,
         currency=order.currency,
         expires_at=row.expires_at,
+        save_card=order.installments > 1,
     )
     db.session.commit()
     return ask
+
+
+def _why_not(row: CheckoutSession | None, covers: list[list[int]], order_id: int, only_a_card: bool) -> str:
+    """Why no page may be opened for this now, as a sentence; empty when it may. The order is locked."""
+    if row is not None and row.status == "processing":
+        return DECIDING
+    if not covers and not only_a_card:
+        return PAID
+    charged = {one.installment_id for one in queries.tries_in_flight(order_id)}
+    if charged & {installment_id for installment_id, _cents in covers}:
+        return CHARGING
+    return OTHER_PAGE if row is not None and row.covers != covers else ""
+
+
+def _description(order: Order, covers: list[list[int]]) -> str:
+    """What Stripe's page and receipt say it is for."""
+    if order.installments == 1 or not covers:
+        return order.description
+    paid = {installment_id for installment_id, _cents in covers}
+    numbers = [str(part.number) for part in queries.parts_of(order) if part.id in paid]
+    which = f"{', '.join(numbers[:-1])} and {numbers[-1]}" if len(numbers) > 1 else numbers[0]
+    word = "installments" if len(numbers) > 1 else "installment"
+    return f"{order.description}, {word} {which} of {order.installments}"
 
 
 def _open_page(ask: Ask, success_url: str, cancel_url: str) -> str:
@@ -178,6 +221,7 @@ def _open_page(ask: Ask, success_url: str, cancel_url: str) -> str:
             amount_cents=ask.amount_cents,
             currency=ask.currency,
             expires_at=ask.expires_at,
+            save_card=ask.save_card,
             success_url=success_url,
             cancel_url=cancel_url,
         )

@@ -12,17 +12,18 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.lib.database import begin_write, db
-from app.payments import actions, stripe
+from app.payments import actions, alerts, charges, stripe
 from app.payments.models import Order, Payment, StripeEvent
 
 SESSION = "checkout.session."
+INTENT = "payment_intent."
 # Money that moved without us: a person has to look at it.
 ALARMING = {
     "refund.created": "A refund was made at Stripe",
     "refund.failed": "A refund came back from the bank",
     "charge.dispute.created": "The payer disputes a payment; Stripe names the last day for an answer",
 }
-UNMATCHED = "unmatched: this payment page is not one of ours (yet)"
+UNMATCHED = "unmatched: this payment is not one of ours (yet)"
 
 
 def take(event: dict[str, Any], now: datetime) -> str:
@@ -36,9 +37,9 @@ def take(event: dict[str, Any], now: datetime) -> str:
         return "known"
     db.session.rollback()
     try:
-        session = _fetch(event)  # before the write lock is taken
+        found = _fetch(event)  # before the write lock is taken
         begin_write()
-        return _keep_and_apply(event, session, now)
+        return _keep_and_apply(event, found, now)
     except Exception as error:
         db.session.rollback()
         if _note_error(event, error, now):
@@ -47,15 +48,22 @@ def take(event: dict[str, Any], now: datetime) -> str:
 
 
 def _fetch(event: dict[str, Any]) -> Any:
-    if not event["type"].startswith(SESSION):
-        return None
+    """The object that the event is about, as it is now; None for one that tells us nothing, or is not there."""
+    object_id = _object(event).get("id", "")
     try:
-        return stripe.retrieve_session(_object(event).get("id", ""))
+        if event["type"].startswith(SESSION):
+            return stripe.retrieve_session(object_id)
+        return stripe.retrieve_intent(object_id) if _is_charge(event) else None
     except stripe.NotThere:
         return None
 
 
-def _keep_and_apply(event: dict[str, Any], session: Any, now: datetime) -> str:
+def _is_charge(event: dict[str, Any]) -> bool:
+    """Is it about a charge of a saved card? Those that pay a page are told by the session's own events."""
+    return event["type"].startswith(INTENT) and "try" in stripe.plain(_object(event).get("metadata"))
+
+
+def _keep_and_apply(event: dict[str, Any], found: Any, now: datetime) -> str:
     row = _row(event, now)
     if row.processed_at is not None:  # the same event, arriving twice at once
         db.session.rollback()
@@ -65,11 +73,13 @@ def _keep_and_apply(event: dict[str, Any], session: Any, now: datetime) -> str:
     if row.livemode != stripe.is_live():
         # Real money told to a trial, or play money to the real site: somebody mixed up keys and secrets.
         row.processed_at, row.error = now, "the event and our key are not of the same mode"
-        actions.alert("wrong mode", f"wrong-mode:{row.id}", None, f"Event {row.id}: {row.error}.", now)
+        alerts.raise_once("wrong mode", f"wrong-mode:{row.id}", None, f"Event {row.id}: {row.error}.", now)
         db.session.commit()
         return "unmatched"
     if event["type"].startswith(SESSION):
-        matched = session is not None and actions.apply_session(session, now) is not None
+        matched = found is not None and actions.apply_session(found, now) is not None
+    elif _is_charge(event):
+        matched = found is not None and charges.apply_intent(found, now) is not None
     elif event["type"] in ALARMING:
         _alarm(event, now)
     row.processed_at, row.error = (now, None) if matched else (None, UNMATCHED)
@@ -114,7 +124,7 @@ def _alarm(event: dict[str, Any], now: datetime) -> None:
     order = db.session.scalar(query) if isinstance(intent, str) else None
     kind = event["type"]
     detail = f"{ALARMING[kind]} ({seen.get('id', 'no id')})."
-    actions.alert(kind, f"{kind}:{seen.get('id')}"[:160], order, detail, now)
+    alerts.raise_once(kind, f"{kind}:{seen.get('id')}"[:160], order, detail, now)
 
 
 def _note_error(event: dict[str, Any], error: Exception, now: datetime) -> bool:

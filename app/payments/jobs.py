@@ -14,7 +14,7 @@ from app.lib.database import db
 from app.lib.jobs import job
 from app.lib.money import money
 from app.lib.refusal import Refused
-from app.payments import checkout, events, queries, stripe
+from app.payments import charging, checkout, events, queries, stripe
 from app.payments.models import CheckoutSession, MoneyAlert, Payment, StripeEvent
 
 LOOK_BACK = timedelta(days=30)
@@ -37,6 +37,12 @@ def reconcile(now: datetime) -> list[str]:
     return [change for change in changes if change]
 
 
+@job("charge-installments", minutes=10)
+def charge_installments(now: datetime) -> list[str]:
+    """Everything that happens to a plan by itself: see `charging.run`."""
+    return charging.run(now)
+
+
 def _each(step: Callable[[], str | None], what: str) -> str | None:
     """One step by itself: what fails is noted, and the others go on."""
     try:
@@ -53,7 +59,7 @@ def _each(step: Callable[[], str | None], what: str) -> str | None:
 def _look(row_id: int, stripe_id: str | None, status: str, created_at: datetime, now: datetime) -> str | None:
     if stripe_id is not None:
         row = checkout.settle(stripe_id, now)
-    elif now - created_at > checkout.IN_FLIGHT:
+    elif now - created_at > stripe.IN_FLIGHT:
         row = checkout.recover(row_id, now)
     else:
         return None

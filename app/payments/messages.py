@@ -8,9 +8,10 @@ from typing import Any
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort
 from app.lib import times
+from app.lib.money import money
 from app.mail.actions import post
-from app.payments import queries
-from app.payments.models import CheckoutSession, Order
+from app.payments import queries, schedule
+from app.payments.models import CheckoutSession, Installment, Order, Payment
 
 
 def welcome(order: Order, now: datetime) -> None:
@@ -28,23 +29,89 @@ def welcome(order: Order, now: datetime) -> None:
         cohort=cohort,
         order=order,
         payments=queries.payments_of([order])[order.id],
+        parts=queries.parts_of(order),
         refund=queries.refund_lines(cohort, order.amount_cents, order.currency),
         **_dates(cohort),
     )
 
 
 def bank_deciding(row: CheckoutSession, now: datetime) -> None:
-    user, cohort = row.order.enrollment.user, row.order.enrollment.cohort
-    subject = f"Your bank is confirming the payment: {cohort.title}"
-    key = f"bank-deciding:checkout:{row.id}"
-    post("payments/bank_deciding", user, subject, key=key, now=now, order=row.order, cohort=cohort, user=user)
+    subject = f"Your bank is confirming the payment: {row.order.enrollment.cohort.title}"
+    _post(
+        "bank_deciding",
+        row.order,
+        subject,
+        f"bank-deciding:checkout:{row.id}",
+        now,
+        amount_cents=row.amount_cents,
+    )
 
 
 def bank_refused(row: CheckoutSession, now: datetime) -> None:
-    user, cohort = row.order.enrollment.user, row.order.enrollment.cohort
-    subject = f"Your bank did not make the payment: {cohort.title}"
-    key = f"bank-refused:checkout:{row.id}"
-    post("payments/bank_refused", user, subject, key=key, now=now, order=row.order, cohort=cohort, user=user)
+    """The bank did not pay; `pay_path` leads to what can be paid another way."""
+    subject = f"Your bank did not make the payment: {row.order.enrollment.cohort.title}"
+    path = f"/cohorts/{row.order.enrollment.cohort.slug}/checkout"
+    if row.order.status == "part paid":
+        path = f"/payments/installments/{row.covers[0][0]}" if len(row.covers) == 1 else "/payments"
+    _post(
+        "bank_refused", row.order, subject, f"bank-refused:checkout:{row.id}", now,
+        amount_cents=row.amount_cents, pay_path=path,
+    )  # fmt: skip
+
+
+def reminder(part: Installment, order: Order, now: datetime) -> None:
+    """'Your card is charged in two days': what, when, which card, and how to pay another way."""
+    subject = f"{_amount(part, order)} will be charged on {times.day(part.due_on)}"
+    _post(
+        "reminder",
+        order,
+        subject,
+        f"reminder:installment:{part.id}:{part.due_on.isoformat()}",
+        now,
+        part=part,
+    )
+
+
+def received(payment: Payment, now: datetime) -> None:
+    """A receipt for money that came after the seat was somebody's, and what is still to come."""
+    order = payment.order
+    amount = money(payment.amount_cents, order.currency)
+    parts = queries.parts_of(order)
+    _post(
+        "received", order, f"We received {amount}", f"receipt:payment:{payment.id}", now,
+        payment=payment, parts=parts, coming=[one for one in parts if schedule.left_of(one)],
+    )  # fmt: skip
+
+
+def charge_failed(part: Installment, order: Order, now: datetime) -> None:
+    """An installment could not be charged: why, what happens next, and the page that pays exactly this one."""
+    again = (
+        times.local_date(part.next_try_at, order.enrollment.cohort.time_zone) if part.next_try_at else None
+    )
+    _post(
+        "charge_failed", order, f"We could not charge {_amount(part, order)}",
+        f"charge-failed:installment:{part.id}:{part.due_on.isoformat()}:{part.tries}", now,
+        part=part, again=again, suspended=order.enrollment.status == "suspended",
+    )  # fmt: skip
+
+
+def suspended(order: Order, now: datetime) -> None:
+    """What is closed now, what stays theirs, and the one press that opens it again."""
+    open_parts = [one for one in queries.parts_of(order) if one.status == "failed"]
+    subject = f"Your place is on hold until an installment is paid: {order.enrollment.cohort.title}"
+    _post(
+        "suspended", order, subject, f"suspended:order:{order.id}:{order.grace_until}", now, parts=open_parts
+    )
+
+
+def _amount(part: Installment, order: Order) -> str:
+    return money(schedule.left_of(part), order.currency)
+
+
+def _post(kind: str, order: Order, subject: str, key: str, now: datetime, **context: Any) -> None:
+    enrollment = order.enrollment
+    known = {"user": enrollment.user, "cohort": enrollment.cohort, "order": order}
+    post(f"payments/{kind}", enrollment.user, subject, key=key, now=now, **known, **context)
 
 
 def _dates(cohort: Cohort) -> dict[str, Any]:

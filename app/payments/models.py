@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.cohorts.models import Enrollment
 from app.lib.columns import one_of
@@ -13,7 +25,7 @@ from app.lib.database import Base
 
 
 class Price(Base):
-    """What a seat in a cohort costs, from and until when."""
+    """What a seat in a cohort costs in all under one plan, from and until when."""
 
     __tablename__ = "price"
     __table_args__ = (CheckConstraint("amount_cents >= 0", name="amount_positive"),)
@@ -25,6 +37,8 @@ class Price(Base):
     currency: Mapped[str] = mapped_column(String(3), default="usd")
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
+    installments: Mapped[int] = mapped_column(default=1, server_default="1")  # 1 (in full), 3 or 6
+    hidden: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # only with a code
 
 
 class RefundTier(Base):
@@ -71,9 +85,59 @@ class Order(Base):
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(20), default="open")
     created_at: Mapped[datetime]
-    paid_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]  # in full
+    installments: Mapped[int] = mapped_column(default=1, server_default="1")
+    discount_cents: Mapped[int] = mapped_column(default=0, server_default="0")  # already taken off the amount
+    consent: Mapped[str] = mapped_column(Text, default="", server_default="")  # the words agreed to, exactly
+    consented_at: Mapped[datetime | None]
+    card_id: Mapped[str | None] = mapped_column(String(120))  # Stripe's payment method, until the plan ends
+    card_words: Mapped[str] = mapped_column(String(60), default="", server_default="")  # 'Visa ending 4242'
+    # The last day of grace (cohort's zone), while an installment has failed: we put the enrollment where it is.
+    grace_until: Mapped[date | None]
 
     enrollment: Mapped[Enrollment] = relationship(lazy="joined")
+
+
+class Installment(Base):
+    """One due part of an order. Every order has at least one; pay in full is one, due at once."""
+
+    __tablename__ = "installment"
+    __table_args__ = (
+        one_of("status", "scheduled", "due", "processing", "paid", "failed", "waived", "cancelled"),
+        CheckConstraint("amount_cents >= 0", name="amount_positive"),
+        UniqueConstraint("order_id", "number"),
+        Index("ix_installment_status_next_try_at", "status", "next_try_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"))
+    number: Mapped[int]  # 1, 2, 3 … of this order
+    due_on: Mapped[date]  # in the cohort's zone
+    amount_cents: Mapped[int]
+    status: Mapped[str] = mapped_column(String(20), default="scheduled")
+    tries: Mapped[int] = mapped_column(default=0)  # charges that failed since it became due
+    next_try_at: Mapped[datetime | None]  # when the saved card is charged; empty: never by itself
+    failed_at: Mapped[datetime | None]  # the first failure since it became due
+    failure: Mapped[str] = mapped_column(String(300), default="")  # why, in a sentence for the person
+    paid_at: Mapped[datetime | None]
+    reminded_on: Mapped[date | None]  # the due day that a reminder was sent for
+    if TYPE_CHECKING:
+        covered_cents: int  # see below
+
+    order: Mapped[Order] = relationship(lazy="joined")
+
+
+class Allocation(Base):
+    """Which money paid which installment."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (CheckConstraint("amount_cents > 0", name="amount_positive"),)
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id", ondelete="CASCADE"), primary_key=True)
+    installment_id: Mapped[int] = mapped_column(
+        ForeignKey("installment.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    amount_cents: Mapped[int]
 
 
 class CheckoutSession(Base):
@@ -100,15 +164,54 @@ class CheckoutSession(Base):
     status: Mapped[str] = mapped_column(String(20), default="created")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # [[installment id, cents], …]: what this page is to pay, frozen when it was opened
+    covers: Mapped[list[list[int]]] = mapped_column(JSON, default=list, server_default="[]")
 
     order: Mapped[Order] = relationship(lazy="joined")
 
 
+class ChargeTry(Base):
+    """One charge of the saved card while its owner is away. Committed here before Stripe is asked.
+
+    Everything the call needs is frozen with it, so that repeating it is the same call under the same key.
+    """
+
+    __tablename__ = "charge_try"
+    __table_args__ = (
+        one_of("status", "created", "processing", "succeeded", "failed"),
+        UniqueConstraint("installment_id", "number"),
+        Index(
+            "uq_charge_try_in_flight",
+            "installment_id",
+            unique=True,
+            sqlite_where=text("status IN ('created', 'processing')"),
+            postgresql_where=text("status IN ('created', 'processing')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    installment_id: Mapped[int] = mapped_column(ForeignKey("installment.id", ondelete="CASCADE"))
+    number: Mapped[int]  # 1, 2, 3 … of this installment
+    status: Mapped[str] = mapped_column(String(20), default="created")
+    amount_cents: Mapped[int]
+    card_id: Mapped[str] = mapped_column(String(120))
+    stripe_payment_intent: Mapped[str | None] = mapped_column(String(120), unique=True)
+    decline_code: Mapped[str | None] = mapped_column(String(60))
+    sentence: Mapped[str] = mapped_column(String(300), default="")  # why it failed, for the person
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    installment: Mapped[Installment] = relationship(lazy="joined")
+
+
 class Payment(Base):
-    """Money in. One row per payment intent at Stripe, whoever noticed it first."""
+    """Money in, one ledger for all of it. One row per payment intent at Stripe, whoever noticed it first."""
 
     __tablename__ = "payment"
-    __table_args__ = (one_of("status", "created", "processing", "succeeded", "failed"),)
+    __table_args__ = (
+        one_of("status", "created", "processing", "succeeded", "failed"),
+        one_of("source", "stripe", "check", "transfer"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
@@ -122,8 +225,22 @@ class Payment(Base):
     stripe_charge: Mapped[str | None] = mapped_column(String(120))
     receipt_url: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(
+        String(20), default="stripe", server_default="stripe"
+    )  # check, transfer
+    note: Mapped[str] = mapped_column(String(500), default="", server_default="")  # of who entered it by hand
 
     order: Mapped[Order] = relationship(lazy="joined")
+
+
+# What has been paid of an installment, in cents: always with the row, so that every page and rule reads the same sum.
+Installment.covered_cents = column_property(  # type: ignore[assignment]
+    select(func.coalesce(func.sum(Allocation.amount_cents), 0))
+    .join(Payment, Payment.id == Allocation.payment_id)
+    .where(Allocation.installment_id == Installment.id, Payment.status == "succeeded")
+    .correlate_except(Allocation, Payment)
+    .scalar_subquery()
+)
 
 
 class StripeEvent(Base):

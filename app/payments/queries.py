@@ -7,14 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask import abort
 from sqlalchemy import Exists, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
-from app.payments import rules
-from app.payments.models import CheckoutSession, MoneyAlert, Order, Payment, Price, RefundTier
+from app.payments import rules, schedule
+from app.payments.models import (
+    ChargeTry,
+    CheckoutSession,
+    Installment,
+    MoneyAlert,
+    Order,
+    Payment,
+    Price,
+    RefundTier,
+)
 
 LIVE = ("open", "part paid", "paid")
 UNDER_WAY = ("created", "open", "processing")
@@ -22,8 +32,13 @@ UNDER_WAY = ("created", "open", "processing")
 
 def price_of(cohort: Cohort, now: datetime) -> Price | None:
     """What a seat costs at this instant; None where no price is valid."""
+    return next((plan for plan in plans_of(cohort, now) if plan.installments == 1), None)
+
+
+def plans_of(cohort: Cohort, now: datetime) -> list[Price]:
+    """What one may choose from at this instant: pay in full first, then in installments, each at its lowest price."""
     rows = db.session.scalars(select(Price).where(Price.cohort_id == cohort.id).order_by(Price.id))
-    return rules.price_now(rows, now)
+    return rules.plans_now(rows, now)
 
 
 def refund_tiers(cohort: Cohort) -> list[RefundTier]:
@@ -35,18 +50,6 @@ def refund_tiers(cohort: Cohort) -> list[RefundTier]:
 def refund_lines(cohort: Cohort, amount_cents: int, currency: str) -> list[rules.RefundLine]:
     """The refund rule of this cohort, worked out for an amount in cents. Days are the cohort's."""
     return rules.refund_lines(refund_tiers(cohort), amount_cents, currency)
-
-
-def refund_lines_of(orders: Collection[Order]) -> dict[int, list[rules.RefundLine]]:
-    """Order id → the refund rule of its cohort, worked out for its amount."""
-    ids = {order.enrollment.cohort_id for order in orders}
-    tiers: dict[int, list[RefundTier]] = {cohort_id: [] for cohort_id in ids}
-    for tier in db.session.scalars(select(RefundTier).where(RefundTier.cohort_id.in_(ids))):
-        tiers[tier.cohort_id].append(tier)
-    return {
-        order.id: rules.refund_lines(tiers[order.enrollment.cohort_id], order.amount_cents, order.currency)
-        for order in orders
-    }
 
 
 def order_of(enrollment: Enrollment) -> Order | None:
@@ -98,13 +101,6 @@ def terms_of(cohort: Cohort, now: datetime) -> Terms:
     return Terms(price, rules.refund_lines(tiers, price.amount_cents, price.currency) if price else [])
 
 
-def orders_for(user: User) -> list[Order]:
-    """This person's orders, the latest first; those that came to nothing are left out."""
-    query = select(Order).join(Order.enrollment).where(Enrollment.user_id == user.id)
-    paid = select(Payment.id).where(Payment.order_id == Order.id, Payment.status == "succeeded").exists()
-    return list(db.session.scalars(query.where(Order.status.in_(LIVE) | paid).order_by(Order.id.desc())))
-
-
 def payments_of(orders: Collection[Order]) -> dict[int, list[Payment]]:
     """Order id → its payments, oldest first."""
     found: dict[int, list[Payment]] = {order.id: [] for order in orders}
@@ -123,6 +119,46 @@ def received_cents(order: Order) -> int:
         Payment.currency == order.currency,
     )
     return db.session.scalar(query.where(*arrived)) or 0
+
+
+def parts_of(order: Order) -> list[Installment]:
+    """The schedule of an order, in its order."""
+    query = select(Installment).where(Installment.order_id == order.id).order_by(Installment.number)
+    return list(db.session.scalars(query.options(lazyload(Installment.order))))
+
+
+def to_pay(order_id: int, wanted: Collection[int] | None) -> list[list[int]]:
+    """What a payment page for these installments (None: the first) is to pay: pairs of id and open cents."""
+    query = select(Installment).where(Installment.order_id == order_id).order_by(Installment.number)
+    parts = list(db.session.scalars(query.options(lazyload(Installment.order))))
+    chosen = parts[:1] if wanted is None else [part for part in parts if part.id in wanted]
+    return [[part.id, schedule.left_of(part)] for part in chosen if schedule.left_of(part) > 0]
+
+
+def installment_for(user: User, installment_id: int) -> Installment:
+    """One installment of this person's; 404 for everybody else and for what is not there."""
+    query = select(Installment).join(Installment.order).join(Order.enrollment)
+    found = db.session.scalar(query.where(Installment.id == installment_id, Enrollment.user_id == user.id))
+    return found or abort(404)
+
+
+def order_for(user: User, order_id: int) -> Order:
+    """One order of this person's; 404 for everybody else and for what is not there."""
+    query = select(Order).join(Order.enrollment)
+    return db.session.scalar(query.where(Order.id == order_id, Enrollment.user_id == user.id)) or abort(404)
+
+
+def tries_in_flight(order_id: int) -> list[ChargeTry]:
+    """Charges of the saved card that were begun and whose end we have not seen."""
+    query = select(ChargeTry).join(ChargeTry.installment).where(Installment.order_id == order_id)
+    return list(db.session.scalars(query.where(ChargeTry.status.in_(("created", "processing")))))
+
+
+def cards_needed(user_id: int) -> Select[str | None]:
+    """The saved cards that plans of this person still need."""
+    query = select(Order.card_id).join(Enrollment, Enrollment.id == Order.enrollment_id)
+    live = Order.status.in_(("open", "part paid"))
+    return query.where(Enrollment.user_id == user_id, Order.card_id.is_not(None), live)
 
 
 def session_under_way(order_id: int) -> CheckoutSession | None:
@@ -200,7 +236,7 @@ def _add(line: LedgerLine, payment: Payment) -> None:
 
 
 def paid_late(order_id: int | None = None) -> list[int]:
-    """Orders that were paid in full after they were let go, and whose money has not been sent back: ids.
+    """Orders whose first installment was paid after they were let go, and whose money has not been sent back: ids.
 
     Only while the alert about it is open, so that a person who has settled it by hand has the last word.
     """
@@ -213,4 +249,11 @@ def paid_late(order_id: int | None = None) -> list[int]:
     query = select(Order).where(Order.status == "expired", Order.id.in_(waiting), Order.id.not_in(returned))
     if order_id is not None:
         query = query.where(Order.id == order_id)
-    return [order.id for order in db.session.scalars(query) if received_cents(order) >= order.amount_cents]
+    return [order.id for order in db.session.scalars(query) if received_cents(order) >= _seat_cents(order)]
+
+
+def _seat_cents(order: Order) -> int:
+    """What must have arrived for the seat to be somebody's: the first installment."""
+    first = select(Installment.amount_cents).where(Installment.order_id == order.id, Installment.number == 1)
+    amount = db.session.scalar(first)
+    return order.amount_cents if amount is None else amount

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
 from app.lib.money import money
+from app.payments import schedule
 
 # What one look at a session at Stripe tells us.
 Outcome = Literal["open", "processing", "complete", "expired", "failed"]
@@ -32,6 +33,8 @@ class Tier(Protocol):
 
 class Priced(Protocol):
     amount_cents: int
+    installments: int
+    hidden: bool
     valid_from: datetime | None
     valid_until: datetime | None
 
@@ -39,19 +42,28 @@ class Priced(Protocol):
 P = TypeVar("P", bound=Priced)
 
 
-def price_now(prices: Iterable[P], now: datetime) -> P | None:
-    """The lowest price that is valid at this instant (`valid_until` itself is already too late)."""
-    valid = [
+def valid_now(prices: Iterable[P], now: datetime) -> list[P]:
+    """The prices that are valid at this instant (`valid_until` itself is already too late)."""
+    return [
         price
         for price in prices
         if (price.valid_from is None or price.valid_from <= now)
         and (price.valid_until is None or now < price.valid_until)
     ]
-    return min(valid, key=lambda price: price.amount_cents, default=None)
+
+
+def plans_now(prices: Iterable[P], now: datetime) -> list[P]:
+    """The plans one may choose from at this instant: for each number of installments its lowest valid price."""
+    return schedule.cheapest(valid_now(prices, now))
+
+
+def price_now(prices: Iterable[P], now: datetime) -> P | None:
+    """What pay in full costs at this instant: the lowest valid price that is one payment and not hidden."""
+    return next((plan for plan in plans_now(prices, now) if plan.installments == 1), None)
 
 
 def order_status(current: str, amount_cents: int, received_cents: int) -> str:
-    """What the sum of its succeeded payments makes of an order.
+    """What the sum of its succeeded payments makes of an order that comes to this amount.
 
     An order that was let go (expired, cancelled) stays so: the money is kept and a person is told.
     """
@@ -72,6 +84,27 @@ def outcome(status: str | None, payment_status: str | None, intent_status: str |
             return "complete"
         return "failed" if intent_status in ("requires_payment_method", "canceled") else "processing"
     return "expired" if status == "expired" else "open"
+
+
+def intent_outcome(status: str | None) -> Literal["open", "processing", "succeeded", "failed"]:
+    """A payment intent's `status` as one word, for a charge that was confirmed in the call that made it."""
+    if status == "succeeded":
+        return "succeeded"
+    if status == "processing":
+        return "processing"
+    return "failed" if status in ("requires_payment_method", "requires_action", "canceled") else "open"
+
+
+# Who is charged for an installment: not who left, and nobody before the seat is theirs.
+CHARGED = frozenset({"active", "grace", "suspended", "paused", "completed"})
+
+
+def may_charge(
+    order_status: str, enrollment_status: str, part_status: str, next_try_at: datetime | None, now: datetime
+) -> bool:
+    """Is this the time to charge the saved card for an installment?"""
+    due = next_try_at is not None and next_try_at <= now and part_status in schedule.CHARGEABLE
+    return due and order_status == "part paid" and enrollment_status in CHARGED
 
 
 def advance(known: str, seen: Outcome) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import stripe
@@ -21,7 +21,10 @@ from app.lib.refusal import Refused
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = 20  # seconds; the SDK's own 80 would hang a worker for longer than anybody waits
-EXPAND = ["payment_intent.latest_charge"]
+EXPAND = ["payment_intent.latest_charge", "setup_intent.payment_method"]
+
+# A call to Stripe, its retries included, is over by then: an unanswered row older than this has lost its answer.
+IN_FLIGHT = timedelta(minutes=2)
 
 NO_ANSWER = (
     "The payment service did not answer, and nothing was charged. Your seat stays held; "
@@ -105,36 +108,39 @@ def create_session(
     amount_cents: int,
     currency: str,
     expires_at: datetime,
+    save_card: bool,
     success_url: str,
     cancel_url: str,
 ) -> Session:
-    """Open Stripe's payment page for one row of `checkout_session`. NeverMade: it cannot exist; Refused: it may."""
+    """Open Stripe's page for one row of `checkout_session`. NeverMade: it cannot exist; Refused: it may.
+
+    `save_card`: keep what is paid with, to be charged later while the person is away. An amount of 0 saves a card and
+    pays nothing.
+    """
+    # A session's marks do not travel by themselves.
     marks = {"checkout": str(row_id), "order": str(order_id), "enrollment": str(enrollment_id)}
+    data: Any = {"description": description, "metadata": marks}
+    what: Any
+    if amount_cents == 0:
+        what = {"mode": "setup", "currency": currency, "setup_intent_data": data}
+        # A bank account would have to be confirmed with two small deposits first.
+        what["allowed_payment_method_types"] = ["card"]
+    else:
+        line = {"currency": currency, "unit_amount": amount_cents, "product_data": {"name": description}}
+        if save_card:
+            data["setup_future_usage"] = "off_session"
+        what = {"mode": "payment", "payment_intent_data": data}
+        what["line_items"] = [{"quantity": 1, "price_data": line}]
+    what |= {
+        "customer": customer_id,
+        "client_reference_id": f"order-{order_id}",
+        "metadata": marks,
+        "expires_at": int(expires_at.timestamp()),
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+    }
     with _asking():
-        return client().v1.checkout.sessions.create(
-            {
-                "mode": "payment",
-                "customer": customer_id,
-                "client_reference_id": f"order-{order_id}",
-                "line_items": [
-                    {
-                        "quantity": 1,
-                        "price_data": {
-                            "currency": currency,
-                            "unit_amount": amount_cents,
-                            "product_data": {"name": description},
-                        },
-                    }
-                ],
-                "metadata": marks,
-                # Session metadata does not travel to the payment by itself.
-                "payment_intent_data": {"description": description, "metadata": marks},
-                "expires_at": int(expires_at.timestamp()),
-                "success_url": success_url,
-                "cancel_url": cancel_url,
-            },
-            {"idempotency_key": f"checkout:{row_id}"},
-        )
+        return client().v1.checkout.sessions.create(what, {"idempotency_key": f"checkout:{row_id}"})
 
 
 def retrieve_session(stripe_id: str) -> Session:
@@ -160,6 +166,88 @@ def find_session(customer_id: str, row_id: int) -> Session | None:
             if plain(session.metadata).get("checkout") == str(row_id):
                 return retrieve_session(session.id)
     return None
+
+
+def charge(
+    try_id: int,
+    key: str,
+    *,
+    installment_id: int,
+    order_id: int,
+    enrollment_id: int,
+    customer_id: str,
+    card_id: str,
+    amount_cents: int,
+    currency: str,
+    description: str,
+) -> stripe.PaymentIntent:
+    """Charge a saved card while its owner is away. A decline is an answer, not an error: the intent says why.
+
+    Raises NeverMade (nothing was and will be charged), Unclear, Refused (it may have been: look, or ask again with
+    the same key).
+    """
+    marks = {"installment": str(installment_id), "order": str(order_id), "enrollment": str(enrollment_id)}
+    with _asking():
+        try:
+            return client().v1.payment_intents.create(
+                {
+                    "amount": amount_cents,
+                    "currency": currency,
+                    "customer": customer_id,
+                    "payment_method": card_id,
+                    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                    "confirm": True,
+                    "off_session": True,
+                    "description": description,
+                    "metadata": marks | {"try": str(try_id)},
+                    "expand": ["latest_charge"],
+                },
+                {"idempotency_key": key},
+            )
+        except stripe.CardError as error:
+            intent_id = _intent_of(error)
+            if intent_id is None:  # refused before an intent was made
+                raise NeverMade(NOT_ACCEPTED) from error
+    return retrieve_intent(intent_id)
+
+
+def _intent_of(error: stripe.CardError) -> str | None:
+    body = error.json_body if isinstance(error.json_body, dict) else {}
+    intent_id = plain(plain(body.get("error")).get("payment_intent")).get("id")
+    return intent_id if isinstance(intent_id, str) else None
+
+
+def retrieve_intent(stripe_id: str) -> stripe.PaymentIntent:
+    """The payment intent as it is now, with its charge. Raises NotThere, Refused."""
+    with _asking():
+        return client().v1.payment_intents.retrieve(stripe_id, {"expand": ["latest_charge"]})
+
+
+def find_intent(customer_id: str, try_id: int, since: datetime) -> stripe.PaymentIntent | None:
+    """The intent that was made for this try, by our mark on it: for a try whose answer never reached us."""
+    made_since = int(since.timestamp()) - 60  # Stripe's clock is not ours
+    with _asking():
+        found = client().v1.payment_intents.list(
+            {"customer": customer_id, "created": {"gte": made_since}, "limit": 100}
+        )
+        for intent in found.auto_paging_iter():
+            if plain(intent.metadata).get("try") == str(try_id):
+                return retrieve_intent(intent.id)
+    return None
+
+
+def saved_methods(customer_id: str) -> list[str]:
+    """Ids of everything this customer can be charged with while away."""
+    with _asking():
+        found = client().v1.customers.payment_methods.list(customer_id, {"limit": 100})
+        return [method.id for method in found.auto_paging_iter()]
+
+
+def forget_method(card_id: str, now: datetime) -> None:
+    """Stripe keeps this card no longer. Twice is harmless. Raises Refused."""
+    key = f"forget:{card_id}:{int(now.timestamp()) // 60}"  # as for ending a session
+    with suppress(NeverMade, NotThere), _asking():
+        client().v1.payment_methods.detach(card_id, options={"idempotency_key": key})
 
 
 def sessions_since(since: datetime) -> Iterator[Session]:

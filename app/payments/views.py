@@ -1,19 +1,37 @@
-"""Stripe's webhook, and the page that says what was paid."""
+"""Stripe's webhook, and the pages on which a person sees what is paid, what is to come, and pays it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from app.accounts.sessions import get_user
 from app.lib import clock
 from app.lib.access import open_to
-from app.lib.web import csrf
-from app.payments import events, queries, rules, stripe
+from app.lib.database import db
+from app.lib.refusal import Refused
+from app.lib.web import csrf, say
+from app.payments import checkout, events, queries, rules, schedule, stripe
+from app.payments.models import Installment, Order
+from app.payments.statements import statements_of
 
 bp = Blueprint("payments", __name__)
 
+# What a person is told on coming back from Stripe, by what became of the page there.
+CAME_BACK = {
+    "complete": ("Thank you. It is done, and what it changes stands below.", "done"),
+    "processing": ("Your bank takes a few days to confirm this. Please do not pay a second time.", "note"),
+    "open": ("Nothing was charged.", "note"),
+    "expired": ("The payment page had timed out. Nothing was charged.", "note"),
+    "failed": ("Your bank did not make the payment. Nothing was charged.", "problem"),
+}
+NOT_YET = (
+    "The payment service is slow to answer. Nothing is charged twice; please look again in a minute.",
+    "note",
+)
 LARGEST = 256 * 1024  # bytes; Stripe's events are a few kilobytes
 
 
@@ -43,11 +61,100 @@ def webhook() -> Any:
 @bp.get("/payments")
 @open_to("signed in")
 def payments() -> str:
-    """What this person paid, with receipts and the refund rule."""
-    orders = queries.orders_for(get_user())
-    return render_template(
-        "payments/payments.html",
-        orders=orders,
-        payments=queries.payments_of(orders) if orders else {},
-        refund=queries.refund_lines_of(orders) if orders else {},
+    """What this person paid and what is to come, with receipts and the refund rule."""
+    return render_template("payments/payments.html", statements=statements_of(get_user()))
+
+
+@bp.get("/payments/installments/<int:installment_id>")
+@open_to("signed in")
+def installment(installment_id: int) -> Any:
+    """Where every mail about money leads: one installment, what is the matter with it, and what pays exactly it."""
+    part = queries.installment_for(get_user(), installment_id)
+    return _pay_page(part.order, [part])
+
+
+@bp.post("/payments/installments/<int:installment_id>")
+@open_to("signed in")
+def pay_installment(installment_id: int) -> Any:
+    part = queries.installment_for(get_user(), installment_id)
+    try:
+        return _to_stripe(part.order, [part.id])
+    except Refused as refused:
+        db.session.rollback()
+        part = queries.installment_for(get_user(), installment_id)
+        return _pay_page(part.order, [part], refused.sentence)
+
+
+@bp.get("/payments/orders/<int:order_id>/rest")
+@open_to("signed in")
+def rest(order_id: int) -> Any:
+    """Everything of a plan that is still open, to be paid at once."""
+    order = queries.order_for(get_user(), order_id)
+    return _pay_page(order, queries.parts_of(order))
+
+
+@bp.post("/payments/orders/<int:order_id>/rest")
+@open_to("signed in")
+def pay_rest(order_id: int) -> Any:
+    order = queries.order_for(get_user(), order_id)
+    try:
+        return _to_stripe(order, [part.id for part in queries.parts_of(order)])
+    except Refused as refused:
+        db.session.rollback()
+        order = queries.order_for(get_user(), order_id)
+        return _pay_page(order, queries.parts_of(order), refused.sentence)
+
+
+@bp.post("/payments/orders/<int:order_id>/card")
+@open_to("signed in")
+def change_card(order_id: int) -> Any:
+    """To the page of Stripe that saves another card for what is still to come."""
+    order = queries.order_for(get_user(), order_id)
+    try:
+        if order.status != "part paid":
+            raise Refused("Nothing is to be charged here any more, so no card is needed.")
+        return _to_stripe(order, checkout.ONLY_A_CARD)
+    except Refused as refused:
+        db.session.rollback()
+        say(refused.sentence, "problem")
+        return redirect(url_for("payments.payments"), 303)
+
+
+@bp.get("/payments/return")
+@open_to("signed in")
+def came_back() -> Any:
+    """Where Stripe sends people back to. It does what the webhook would do a second later; twice is harmless."""
+    stripe_id = request.args.get("session_id", "")
+    looks_right = len(stripe_id) < 120 and stripe_id.isascii() and stripe_id.isprintable()
+    row = queries.session_for(get_user(), stripe_id) if looks_right else None
+    if row is None:
+        abort(404)
+    try:
+        row = checkout.settle(stripe_id, clock.now())
+        say(*CAME_BACK.get(row.status if row else "", NOT_YET))
+    except Refused:
+        db.session.rollback()
+        say(*NOT_YET)
+    return redirect(url_for("payments.payments"), 303)
+
+
+def _to_stripe(order: Order, ids: Collection[int]) -> Response:
+    """On to Stripe's page for these installments. Commits. Raises Refused with the sentence for the person."""
+    if order.status == "open":  # the seat is not theirs yet: its own page holds it while they pay
+        return redirect(url_for("admissions.checkout", slug=order.enrollment.cohort.slug), 303)
+    base, order_id = current_app.config["BASE_URL"], order.id
+    back = f"{base}/payments/return?session_id={{CHECKOUT_SESSION_ID}}"
+    return redirect(checkout.pay(order_id, back, f"{base}/payments", clock.now(), ids), 303)
+
+
+def _pay_page(order: Order, parts: Collection[Installment], problem: str | None = None) -> Any:
+    if order.status == "open":
+        return redirect(url_for("admissions.checkout", slug=order.enrollment.cohort.slug), 303)
+    page = render_template(
+        "payments/pay.html",
+        order=order,
+        parts=[part for part in parts if schedule.left_of(part)] or list(parts)[-1:],
+        amount_cents=schedule.pay_off_cents(parts),
+        problem=problem,
     )
+    return page, 409 if problem else 200

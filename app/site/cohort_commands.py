@@ -20,6 +20,7 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments.models import Price, RefundTier
 
+SMALLEST = 50  # cents; Stripe charges nothing below
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -41,6 +42,26 @@ class Refund(click.ParamType[tuple[date, int]]):
         return found
 
 
+class PlanPrice(click.ParamType[tuple[int, int]]):
+    """`3=2550`: in so many installments it costs this in all."""
+
+    name = "3=TOTAL"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        number, _, total = str(value).partition("=")
+        if number not in ("3", "6"):
+            self.fail(f"{value!r} is not like 3=2550: plans have 3 or 6 installments.", param, ctx)
+        try:
+            cents = round(float(total) * 100)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not like 3=2550.", param, ctx)
+        if not int(number) * SMALLEST <= cents <= 10_000_000:
+            self.fail(f"{total!r} is not a total from $0.50 an installment to 100,000.", param, ctx)
+        return int(number), cents
+
+
 @click.command("open-cohort")
 @click.argument("slug")
 @click.option("--starts", type=DAY, required=True, help="The first day of week 1, for example 2027-01-02.")
@@ -48,6 +69,7 @@ class Refund(click.ParamType[tuple[date, int]]):
 @click.option(
     "--price", type=click.FloatRange(0, 100_000), required=True, help="In whole units: 2400 or 2400.50."
 )
+@click.option("--plan", "plans", type=PlanPrice(), multiple=True, help="The total in 3 or in 6 installments.")
 @click.option("--currency", default="usd", show_default=True)
 @click.option("--refund", "refunds", type=Refund(), multiple=True, help="Once for each line of the rule.")
 @with_appcontext
@@ -56,6 +78,7 @@ def open_cohort(
     starts: datetime,
     seats: int,
     price: float,
+    plans: tuple[tuple[int, int], ...],
     currency: str,
     refunds: tuple[tuple[date, int], ...],
 ) -> None:
@@ -76,15 +99,20 @@ def open_cohort(
         )
     except Refused as refused:
         raise click.ClickException(refused.sentence) from None
-    amount = round(price * 100)
-    db.session.add(
-        Price(cohort_id=cohort.id, label="Full price", amount_cents=amount, currency=currency.lower())
-    )
+    _price(cohort, currency, (1, round(price * 100)), *plans)
     db.session.add_all(
         RefundTier(cohort_id=cohort.id, until=until, share_percent=share) for until, share in refunds
     )
     db.session.commit()
     click.echo(f"{title} takes applications at /cohorts/{slug}. Give it coaches: assign-coach EMAIL {slug}")
+
+
+def _price(cohort: Cohort, currency: str, *plans: tuple[int, int]) -> None:
+    for number, cents in plans:
+        label = "Full price" if number == 1 else f"{number} installments"
+        row = Price(cohort_id=cohort.id, label=label, amount_cents=cents, currency=currency.lower())
+        row.installments = number
+        db.session.add(row)
 
 
 @click.command("assign-coach")

@@ -53,7 +53,7 @@ class Coming:
 
     @property
     def ends_on(self) -> date:
-        return self.starts_on + timedelta(days=self.program.weeks * 7 - 1)
+        return cohorts.ends_on(self.cohort)
 
     @property
     def opens_at(self) -> datetime:

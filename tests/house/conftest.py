@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -55,12 +56,21 @@ def filled(application: Flask, databases: Any) -> tuple[World, StandIn]:
 def house(filled: tuple[World, StandIn], app: Flask, databases: Any) -> Iterator[House]:
     """The application on a copy of the world, and a browser for each of the cast."""
     world, standin = filled
+    books = ("objects", "hidden", "answers", "owed")
+    as_it_was = copy.deepcopy({name: getattr(standin.state, name) for name in books})
+
+    def forget() -> None:
+        """The ids of our rows begin again, and so must the keys that Stripe was sent."""
+        for name, kept in copy.deepcopy(as_it_was).items():
+            setattr(standin.state, name, kept)
 
     def restore() -> None:
         _close()
+        forget()
         databases[0].renew("world")
         program_of.cache_clear()
 
     restore()
     with _speaking_to(standin, app):
         yield House(app, world, restore)
+    forget()

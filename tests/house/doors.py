@@ -618,6 +618,20 @@ MANUAL = [
 
 MONEY = [
     get("payments.payments", signed_in()),
+    *(
+        door
+        for name in ("ana", "ben", "uma")
+        for door in (
+            get("payments.installment", only(name), thing(installment_id=f"{name}_installment")),
+            post("payments.pay_installment", only(name, 303), thing(installment_id=f"{name}_installment")),
+            get("payments.rest", only(name), thing(order_id=f"{name}_order")),
+            post("payments.pay_rest", only(name, 303), thing(order_id=f"{name}_order")),
+            post("payments.change_card", only(name, 303), thing(order_id=f"{name}_order")),
+        )
+    ),
+    get(
+        "payments.came_back", only("pat", 303), lambda world, _actor: {"session_id": world.ids["pat_session"]}
+    ),
     post("payments.webhook", everybody(400)),  # unsigned
 ]
 

@@ -25,6 +25,7 @@ from app.curriculum.actions import publish
 from app.lib.database import db
 from app.mail.models import Message
 from app.manual.models import Binding
+from app.payments import installments, schedule
 from app.payments.models import Order, Payment, Price, RefundTier
 from tests.cast import NOW, Cast
 from tests.factories import (
@@ -312,6 +313,7 @@ def orders(cast: Cast, numbers: Numbers) -> None:
         )  # fmt: skip
         db.session.add(order)
         db.session.flush()
+        installments.lay_out(order, schedule.cut(240000, 3, NOW.date()))
         for part in range(3):
             db.session.add(
                 Payment(order_id=order.id, amount_cents=80000, currency="usd", status="succeeded",

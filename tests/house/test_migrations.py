@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import flask_migrate
@@ -11,7 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
+from app.accounts.models import User
+from app.cohorts.actions import enroll
+from app.cohorts.models import Cohort
 from app.lib.database import Base, begin_write, db
+from app.payments.models import CheckoutSession, Installment, Order, Payment
 from config import ROOT
 from tests.cast import make_cast
 
@@ -112,3 +117,56 @@ def test_upgrading_twice_is_harmless(empty):
     before = _rows()
     flask_migrate.upgrade(directory=MIGRATIONS)
     assert _rows() == before
+
+
+def test_orders_from_before_there_were_plans_get_their_one_installment(empty):
+    """Paid, half paid, unpaid and let go: each is one installment, with the money that came allocated to it."""
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    cast = make_cast()
+    at = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)  # still February in New York
+    begin_write()
+    stories = (("paid", [240000]), ("part paid", [100000]), ("open", []), ("expired", [240000]))
+    for number, (status, paid) in enumerate(stories):
+        order = Order(
+            enrollment_id=cast.ana_enrollment, description=status, amount_cents=240000, currency="usd"
+        )
+        if number:
+            order.enrollment = enroll(None, *_somebody(number, cast.spring), "P", at)
+        order.status, order.created_at, order.paid_at = status, at, at if status == "paid" else None
+        db.session.add(order)
+        db.session.flush()
+        page = CheckoutSession(
+            order_id=order.id, number=1, amount_cents=240000, status="complete", created_at=at
+        )
+        page.expires_at, page.stripe_id = at, f"cs_{number}"
+        db.session.add(page)
+        for cents in paid:
+            row = Payment(
+                order_id=order.id, amount_cents=cents, currency="usd", status="succeeded", received_at=at
+            )
+            db.session.add(row)
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(directory=MIGRATIONS, revision="0016")
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    found = {}
+    for part in db.session.scalars(select(Installment).order_by(Installment.id)):
+        page = db.session.scalars(
+            select(CheckoutSession).where(CheckoutSession.order_id == part.order_id)
+        ).one()
+        assert (part.number, part.due_on, part.amount_cents) == (1, date(2026, 2, 28), 240000)
+        assert page.covers == [[part.id, 240000]]
+        found[part.order.description] = (part.status, part.covered_cents, part.paid_at)
+    db.session.rollback()
+    assert found == {
+        "paid": ("paid", 240000, at), "part paid": ("due", 100000, None), "open": ("due", 0, None),
+        "expired": ("cancelled", 0, None),
+    }  # fmt: skip
+
+
+def _somebody(number: int, cohort_id: int) -> tuple[User, Cohort]:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    user = User(email=f"old{number}@example.com", name=f"Old {number}", time_zone="UTC", created_at=at)
+    db.session.add(user)
+    db.session.flush()
+    return user, db.session.get_one(Cohort, cohort_id)

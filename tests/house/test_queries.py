@@ -251,6 +251,7 @@ ABOVE = {
     "site.cohort": PUBLIC + 3,
     "admissions.apply": FLOOR + 1,
     "admissions.checkout_return": 12,
+    "payments.came_back": 12,
 }
 
 

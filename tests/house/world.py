@@ -32,8 +32,8 @@ from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals, make_samples
-from app.payments import checkout
-from app.payments.models import CheckoutSession, Order, Payment
+from app.payments import checkout, installments, schedule
+from app.payments.models import ChargeTry, CheckoutSession, Installment, Order, Payment
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
 from tests.house import quality
@@ -299,19 +299,40 @@ def _money(world: World, name: str, now: datetime) -> None:
     order = Order(
         enrollment_id=getattr(world.cast, f"{name}_enrollment"),
         description=plant(f"xq{name}order", f"{name} sam", name),
-        amount_cents=240000, currency="usd", status="paid", created_at=BEFORE, paid_at=BEFORE,
+        amount_cents=255000, currency="usd", status="part paid", created_at=BEFORE, installments=3,
+        consent=plant(f"I agree, says xq{name}consent", "sam"), consented_at=BEFORE,
+        card_id=plant(f"pm_xq{name}saved", "sam"), card_words=plant(f"Visa xq{name}kept", f"{name} sam", name),
     )  # fmt: skip
     db.session.add(order)
     db.session.flush()
+    installments.lay_out(order, schedule.cut(255000, 3, BEFORE.date()))
+    failed = installments.lock(order)[1]
+    failed.status, failed.failed_at, failed.next_try_at = "failed", BEFORE, None
+    failed.failure = plant(f"The bank says xq{name}why.", f"{name} sam", name)
+    world.ids |= {f"{name}_order": order.id, f"{name}_installment": failed.id}
+    _charge_try(world, name, failed)
     db.session.add(
         Payment(
-            order_id=order.id, amount_cents=240000, currency="usd", status="succeeded", received_at=BEFORE,
+            order_id=order.id, amount_cents=85000, currency="usd", status="succeeded", received_at=BEFORE,
             paid_with=plant(f"Visa xq{name}card", f"{name} sam", name),
             receipt_url="https://pay.example/" + plant(f"xq{name}receipt", f"{name} sam", name),
             stripe_payment_intent=plant(f"pi_xq{name}intent", "sam"),
             stripe_charge=plant(f"ch_xq{name}charge", "sam"),
         )
     )  # fmt: skip
+    installments.allocate(order)
+    installments.mark_paid(order, BEFORE)
+
+
+def _charge_try(world: World, name: str, part: Installment) -> None:
+    plant = world.canaries.plant
+    row = ChargeTry(
+        installment_id=part.id, number=1, status="failed", amount_cents=part.amount_cents, made_at=BEFORE
+    )
+    row.card_id, row.decline_code = plant(f"pm_xq{name}tried", "sam"), plant(f"xq{name}code", "sam")
+    row.stripe_payment_intent = plant(f"pi_xq{name}later", "sam")
+    row.sentence = plant(f"Bank of xq{name}sentence", "sam")
+    db.session.add(row)
 
 
 def _application(world: World, name: str, now: datetime) -> None:

@@ -17,6 +17,8 @@ class Price:
     amount_cents: int
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    installments: int = 1
+    hidden: bool = False
 
 
 @dataclass
@@ -39,6 +41,9 @@ LATER = Price(100, valid_from=NOW + timedelta(seconds=1))
         ([LATER, FULL], NOW, 240000),
         ([LATER, FULL], NOW + timedelta(seconds=1), 100),  # the beginning itself is not too early
         ([EARLY], NOW, None),
+        ([FULL, Price(100, hidden=True)], NOW, 240000),  # only with a code
+        ([FULL, Price(100, installments=3)], NOW, 240000),  # a plan is not pay in full
+        ([Price(100, installments=3)], NOW, None),
     ],
 )
 def test_price_now(prices, now, cents):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import abort, current_app, redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.admissions import actions, queries
-from app.admissions.forms import CheckoutForm
+from app.admissions import actions, queries, rules
+from app.admissions.forms import CheckoutForm, plan_number
 from app.admissions.views import bp
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort
-from app.lib import clock
+from app.lib import clock, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
@@ -21,6 +22,11 @@ from app.lib.web import say
 from app.payments import checkout as money
 from app.payments import queries as payments
 from app.payments.models import Order
+
+MOVED = (
+    "Since you opened this page a day has ended, and so the dates below have moved. "
+    "Please read them once more and agree again. Nothing was charged."
+)
 
 
 @bp.get("/cohorts/<slug>/checkout")
@@ -35,9 +41,14 @@ def pay(slug: str) -> Any:
     cohort, now, form = cohorts.public_cohort(slug), clock.now(), CheckoutForm()
     if not form.validate():
         return _page(cohort, form, now, code=422)
-    begin_write()
+    plan = form.installments()
+    if plan > 1 and form.first.data != times.local_date(now, cohort.time_zone).isoformat():
+        form.agree.data = False
+        return _page(cohort, form, now, MOVED, code=409)
     try:
-        order = actions.begin_checkout(get_user(), cohort, now)
+        _close_page_of_another_plan(cohort, plan, now)
+        begin_write()
+        order = actions.begin_checkout(get_user(), cohort, now, plan)
     except Refused as refused:
         db.session.rollback()
         return _page(cohorts.public_cohort(slug), form, now, refused.sentence, code=409)
@@ -52,6 +63,17 @@ def pay(slug: str) -> Any:
     except Refused as refused:
         db.session.rollback()
         return _page(cohorts.public_cohort(slug), form, now, refused.sentence, code=409)
+
+
+def _close_page_of_another_plan(cohort: Cohort, plan: int, now: datetime) -> None:
+    """Whoever chooses again must not be able to pay the first choice too: Stripe is asked to end its page."""
+    found = queries.standing(get_user(), cohort)
+    order, offer = found.order, found.offer
+    if order is None or offer is None or order.status != "open":
+        return
+    chosen = next((one for one in actions.choices_of(offer, cohort, now) if one.installments == plan), None)
+    if chosen is not None and order.consent != chosen.consent:
+        money.close(order.id, now)
 
 
 @bp.get("/cohorts/<slug>/checkout/return")
@@ -112,19 +134,30 @@ def _page(
     if state == "not yet":
         return redirect(url_for("admissions.apply", slug=cohort.slug), 303)
     offer = found.offer
+    choices = actions.choices_of(offer, cohort, now) if offer and state == "pay" else []
+    chosen = _chosen(choices, form)
+    amount = chosen.amount_cents if chosen else offer.amount_cents if offer else 0
     page = render_template(
         "admissions/checkout.html",
         cohort=cohort,
         form=form,
         found=found,
         offer=offer,
+        choices=choices,
+        chosen=chosen,
         state=state,
         problem=problem,
         returned=returned,
         weeks=cohorts.program(cohort).weeks,
         calls=cohorts.calls_of(cohort) if found.hold is not None else [],
-        refund=payments.refund_lines(cohort, offer.amount_cents, offer.currency) if offer else [],
+        refund=payments.refund_lines(cohort, amount, offer.currency) if offer else [],
         other=queries.next_cohort(cohort, now) if state == "gone" else None,
         now=now,
     )
     return page, code
+
+
+def _chosen(choices: Sequence[rules.Choice], form: CheckoutForm) -> rules.Choice | None:
+    """The plan that is looked at: the one sent or in the address, else pay in full."""
+    wanted = form.installments() if form.is_submitted() else plan_number(request.args.get("plan"))
+    return next((one for one in choices if one.installments == wanted), next(iter(choices), None))

@@ -43,7 +43,7 @@ def test_a_suspended_participant_keeps_their_work(sign_in, cast, write):
         accepted_system(cast.ana_enrollment, cast.cora)
         db.session.get(Enrollment, cast.ana_enrollment).status = "suspended"
     browser = sign_in(cast.ana)
-    assert "Your place is suspended" in browser.get("/dashboard").text
+    assert "Your place is on hold until an installment is paid" in browser.get("/dashboard").text
     assert browser.get("/manual").status_code == 200
 
 

@@ -81,6 +81,8 @@ PAGES = (
     Page("search", "/search?q=consent", "uma"),
     Page("search-nothing", "/search?q=contraindcation", "uma"),
     Page("payments", "/payments", "ana"),
+    Page("payments-plan", "/payments", "ben"),
+    Page("payments-rest", "/payments", "ben", links=(r"/payments/orders/\d+/rest",)),
     Page("dashboard-ben", "/dashboard", "ben"),
     Page("queue", "/coaching/queue", "cora"),
     Page("compare", "/dashboard", "ana", links=(SYSTEM, SYSTEM + "/compare")),

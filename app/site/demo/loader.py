@@ -26,12 +26,15 @@ from app.curriculum.schema import Module
 from app.lib import times
 from app.lib.database import db
 from app.payments import actions as payments
-from app.payments.models import Payment, Price, RefundTier
+from app.payments import charges, installments
+from app.payments import queries as money_queries
+from app.payments.models import Order, Payment, Price, RefundTier
 from app.site.demo import assessments, quality, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import APPLICANTS, CAST, ENROLLED, EVERYBODY, FOUNDING, RUNNING, Person
 
-PRICE = 240_000  # cents; invented, as everything here
+# Number of installments → cents in all; invented, as everything here.
+PRICES = {1: 240_000, 3: 255_000, 6: 264_000}
 FOUNDED = date(2026, 2, 28)
 
 
@@ -129,7 +132,13 @@ def _running_cohort(demo: Demo) -> None:
     cohort = _cohort(demo, _slug(saturday), saturday, capacity=len(people), status="running")
     cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
     begun = times.at(saturday, "12:00", cohort.time_zone)
-    enrollments = {one.key: _enroll(demo, one, cohort, begun - timedelta(days=20)) for one in people}
+    # Ben and Mia pay in three: the second of his is paid, the second of hers was declined.
+    plans = {"ben": (3, 2), "mia": (3, 1)}
+    enrollments = {
+        one.key: _enroll(demo, one, cohort, begun - timedelta(days=20), *plans.get(one.key, (1,)))
+        for one in people
+    }
+    _decline(enrollments["mia"])
     module, cora = _first_module(cohort), demo.users["cora"]
     thursday, tuesday = begun + timedelta(days=5), begun + timedelta(days=10, hours=3)
 
@@ -207,7 +216,12 @@ def _cohort(demo: Demo, slug: str, starts_on: date, capacity: int, status: str) 
         now=demo.now,
         status=status,
     )
-    db.session.add(Price(cohort_id=cohort.id, label="Full price", amount_cents=PRICE, currency="usd"))
+    for number, cents in PRICES.items():
+        label = "Full price" if number == 1 else f"{number} installments"
+        plan = Price(
+            cohort_id=cohort.id, label=label, amount_cents=cents, currency="usd", installments=number
+        )
+        db.session.add(plan)
     for days, share in ((-14, 100), (7, 50)):
         db.session.add(
             RefundTier(cohort_id=cohort.id, until=starts_on + timedelta(days=days), share_percent=share)
@@ -215,21 +229,44 @@ def _cohort(demo: Demo, slug: str, starts_on: date, capacity: int, status: str) 
     return cohort
 
 
-def _enroll(demo: Demo, person: Person, cohort: Cohort, at: datetime) -> Enrollment:
-    """A paid seat: hold, order, payment and an active enrollment."""
+def _enroll(
+    demo: Demo, person: Person, cohort: Cohort, at: datetime, parts: int = 1, paid: int | None = None
+) -> Enrollment:
+    """A seat that is taken: hold, order, an active enrollment, and the payments of the first `paid` installments."""
     user = demo.users[person.key]
     hold = seats.take(cohort, user.id, "enrolled", None, at)
     assert hold is not None, f"{cohort.title} has no seat for {person.name}"
     enrollment = cohorts.enroll(user, user, cohort, person.practice, at)
-    order = payments.open_order(user, enrollment, PRICE, "usd", f"Seat in the {cohort.title}", at)
-    db.session.flush()
-    paid = Payment(order_id=order.id, amount_cents=PRICE, currency="usd", status="succeeded", received_at=at)
-    paid.paid_with = "Visa ending 4242"
-    order.status, order.paid_at = "paid", at
-    db.session.add(paid)
+    order = payments.open_order(
+        user, enrollment, PRICES[parts], "usd", f"Seat in the {cohort.title}", at, parts
+    )
+    _pay(order, at, parts if paid is None else paid)
     cohorts.activate(None, enrollment, at)
     seats.keep(hold)
     return enrollment
+
+
+def _decline(enrollment: Enrollment) -> None:
+    """The second installment could not be charged on its day: two weeks of grace begin."""
+    order = money_queries.order_of(enrollment)
+    assert order is not None
+    part = installments.lock(order)[1]
+    charges.begin_try(part.id, installments.charge_at(order, part.due_on))
+
+
+def _pay(order: Order, at: datetime, paid: int) -> None:
+    """The money of the first installments, each on its day."""
+    for part in installments.lock(order)[:paid]:
+        on = at if part.number == 1 else installments.charge_at(order, part.due_on)
+        row = Payment(order_id=order.id, amount_cents=part.amount_cents, currency="usd", status="succeeded")
+        row.received_at, row.paid_with = on, "Visa ending 4242"
+        db.session.add(row)
+        installments.allocate(order)
+        installments.mark_paid(order, on)
+    if paid == order.installments:
+        order.status, order.paid_at = "paid", at
+    else:
+        order.status, order.card_words = "part paid", "Visa ending 4242"
 
 
 def _application(user: User, cohort: Cohort, status: str, at: datetime, practice: str) -> None:

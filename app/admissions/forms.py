@@ -16,9 +16,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.accounts.forms import ADDRESS, time_zones
-from app.admissions.rules import clean_text
 from app.curriculum.schema import Question
 from app.lib.forms import Form
+from app.lib.words import clean_text
 
 ASKED = "asked_"  # what the names of the program's own questions begin with, so that they meet no other name
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any, Literal
 
 from app.lib import times
 from app.lib.refusal import Refused
+from app.lib.words import clean_text
 from app.payments import schedule
 
 ANSWER_DAYS = 2  # business days until an applicant has an answer
@@ -140,9 +140,3 @@ def checkout_state(
     if holds_seat or (free_seats > 0 and open_cohort):
         return "pay"
     return "gone"
-
-
-def clean_text(text: str) -> str:
-    """What was typed, without characters that cannot be shown or kept (a NUL breaks a database); trimmed."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
-    return kept.strip()

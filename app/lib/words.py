@@ -1,4 +1,8 @@
-"""Numbers as words, and names within a sentence."""
+"""Numbers as words, names within a sentence, and what was typed."""
+
+from __future__ import annotations
+
+import unicodedata
 
 SMALL = [
     "no",
@@ -37,3 +41,9 @@ def mid_sentence(name: str, language: str = "en-US") -> str:
     if not language.startswith("en") or name[1:2].isupper():
         return name
     return name[:1].lower() + name[1:]
+
+
+def clean_text(text: str) -> str:
+    """What was typed, without characters that cannot be shown or kept (a NUL breaks a database); trimmed."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
+    return kept.strip()

@@ -6,7 +6,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.payments import commands, views
+    from app.payments import commands, discount_views, views
 
+    assert discount_views  # its pages are on the blueprint
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.reconcile)

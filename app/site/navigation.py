@@ -58,6 +58,7 @@ CURRICULUM = tuple(
 )
 STAFF = (
     ("Cohorts", "site.staff", ("site.staff", "admissions.")),
+    ("Codes", "payments.codes", ("payments.",)),
     ("Curriculum", "site.curriculum", ("preview.", *CURRICULUM)),
     COACHED,
 )

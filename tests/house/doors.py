@@ -182,6 +182,16 @@ ACCOUNTS = [
     post("accounts.sign_out", everybody("signed out")),
 ]
 
+CODE = {"code": "AUTUMN-10", "kind": "percent", "value": "10", "cohort": "", "plan": "", "per_person": "1"}
+CODES = [
+    get("payments.codes", only("sam")),
+    get("payments.new_code", only("sam")),
+    post("payments.make_code", only("sam", 303), {}, CODE),
+    get("payments.code", only("sam"), thing(code_id="code")),
+    post("payments.change_code", only("sam", 303), thing(code_id="code"), {**CODE, "version": "1"}),
+    post("payments.archive_code", only("sam", 303), thing(code_id="code")),
+]
+
 ADMISSIONS = [
     get("admissions.apply", everybody(), SUMMER),
     post("admissions.send_application", everybody(303, wes=200, pat=200, uma=200), SUMMER, application),
@@ -706,6 +716,7 @@ DEVELOPMENT = [
 DOORS = (
     ACCOUNTS
     + ADMISSIONS
+    + CODES
     + COURSEWORK
     + FILES
     + HISTORY

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.house.doors import APPLICATION, BLIND_MARKS, DOORS, OTHERS_REASON, Door
+from tests.house.doors import APPLICATION, BLIND_MARKS, CODE, DOORS, OTHERS_REASON, Door
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,9 @@ FORMS = [
     Form("admissions.pay", "pat", {"agree": "y"}, once=True),
     Form("admissions.accept_application", "sam", {"version": "1"}, once=True),
     Form("admissions.decline_application", "sam", OTHERS_REASON, once=True),
+    Form("payments.make_code", "sam", CODE, once=True),
+    Form("payments.change_code", "sam", {**CODE, "version": "1"}, once=True),
+    Form("payments.archive_code", "sam", {"back": "1"}),
     Form("site.move_cohort", "sam", {"to": "2", "mark": "read-long-ago"}),
     Form("site.publish", "sam", {"note": "New words", "content": "read-long-ago"}),
     Form(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.accounts.models import SignIn, User
 from app.admissions.models import Application, Offer, SeatHold
@@ -26,6 +26,7 @@ from app.lib.database import db
 from app.mail.models import Message
 from app.manual.models import Binding
 from app.payments import installments, schedule
+from app.payments.discount_models import DiscountCode, DiscountUse
 from app.payments.models import Order, Payment, Price, RefundTier
 from tests.cast import NOW, Cast
 from tests.factories import (
@@ -319,6 +320,28 @@ def orders(cast: Cast, numbers: Numbers) -> None:
                 Payment(order_id=order.id, amount_cents=80000, currency="usd", status="succeeded",
                         received_at=NOW + timedelta(days=part))
             )  # fmt: skip
+
+
+def codes(cast: Cast, numbers: Numbers) -> None:
+    """Codes, each used by Ana for a cohort of its own."""
+    orders(cast, numbers)
+    paid = db.session.scalars(select(Order.id).order_by(Order.id.desc()).limit(len(numbers))).all()
+    for number, order_id in zip(numbers, paid, strict=True):
+        code = DiscountCode(
+            code=f"CODE-{number}", kind="percent", value=10, currency="usd", created_at=NOW,
+            cohort_id=db.session.get_one(Order, order_id).enrollment.cohort_id,
+        )  # fmt: skip
+        db.session.add(code)
+        db.session.flush()
+        first = db.session.scalar(select(func.min(DiscountCode.id)))
+        use = {
+            "order_id": order_id,
+            "user_id": cast.ana,
+            "amount_cents": 10,
+            "status": "confirmed",
+            "at": NOW,
+        }
+        db.session.add_all(DiscountUse(code_id=code_id, **use) for code_id in {code.id, first})
 
 
 def open_cohorts(cast: Cast, numbers: Numbers) -> None:

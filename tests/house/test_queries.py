@@ -20,6 +20,7 @@ from app.coursework.quality_models import BlindReview
 from app.coursework.review_models import Review
 from app.curriculum.models import Release
 from app.lib.database import db
+from app.payments.discount_models import DiscountCode
 from tests.cast import Cast
 from tests.factories import (
     counted_queries,
@@ -34,6 +35,7 @@ from tests.house.growth import (
     assessments,
     banked,
     calls,
+    codes,
     comments,
     devices,
     draft_comments,
@@ -107,6 +109,10 @@ def last_result(of: str) -> Callable[[Cast], str]:
         return f"/assessment/results/{db.session.scalar(mine.order_by(Assessment.id.desc()))}"
 
     return own_result
+
+
+def a_code(cast: Cast) -> str:
+    return f"/staff/codes/{db.session.scalar(select(func.min(DiscountCode.id)))}"
 
 
 def the_newest_release(cast: Cast) -> str:
@@ -197,6 +203,10 @@ PAGES = [
     Page("nobody", "/assessment", assessments, 2),
     Page("sam", "/staff", full_cohorts, 5),
     Page("sam", "/staff/cohorts/summer-2026", applications, 5),
+    Page("sam", "/staff/codes", codes, 3),
+    Page("sam", "/staff/codes?show=archived", codes, 3),
+    Page("sam", "/staff/codes/new", codes, 3),
+    Page("sam", a_code, codes, 5),
     Page("sam", "/staff/curriculum", releases, 5),
     Page("sam", "/staff/curriculum", waiting_behind, 5),
     Page("sam", the_newest_release, releases, 4),

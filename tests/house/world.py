@@ -32,7 +32,7 @@ from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals, make_samples
-from app.payments import checkout, installments, schedule
+from app.payments import checkout, discounts, installments, schedule
 from app.payments.models import ChargeTry, CheckoutSession, Installment, Order, Payment
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
@@ -395,5 +395,20 @@ def _offer_and_page_to_pay(world: World, now: datetime) -> None:
     session = db.session.scalar(select(CheckoutSession).where(CheckoutSession.order_id == order_id))
     assert session is not None
     assert session.stripe_id is not None
+    _use_a_code(world, order_id, now)
     world.ids["pat_session"] = world.canaries.plant(session.stripe_id, "pat sam")
     db.session.rollback()
+
+
+def _use_a_code(world: World, order_id: int, now: datetime) -> None:
+    """A code whose note is for staff alone, used by Pat; and one that nobody used."""
+    begin_write()
+    staff = db.session.get_one(User, world.cast.sam)
+    note = world.canaries.plant("codenotequartz", "sam", "sam")
+    terms = discounts.Terms(
+        "SPRING-20", "percent", 20, "usd", None, None, 10, 1, None, None, None, False, f"For {note}"
+    )
+    code = discounts.create(staff, terms, now)
+    discounts.hold(code.id, db.session.get_one(Order, order_id), 100, now)
+    world.ids["code"] = code.id
+    db.session.commit()

@@ -29,7 +29,7 @@ from app.payments import actions as payments
 from app.payments import charges, installments
 from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, RefundTier
-from app.site.demo import assessments, quality, work
+from app.site.demo import assessments, codes, quality, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import APPLICANTS, CAST, ENROLLED, EVERYBODY, FOUNDING, RUNNING, Person
 
@@ -181,6 +181,7 @@ def _open_cohort(demo: Demo) -> None:
     saturday = _saturday(demo.now, weeks=6)
     cohort = _cohort(demo, _slug(saturday), saturday, capacity=len(ENROLLED) + 3, status="open")
     cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
+    codes.made(demo.sam, cohort, demo.now)
     for index, person in enumerate(ENROLLED):
         _enroll(demo, person, cohort, demo.now - timedelta(days=25 - 2 * index))
     for days, person in zip((2, 1), APPLICANTS, strict=True):

@@ -7,19 +7,17 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admissions import messages, queries, rules, seats
+from app.admissions import choosing, messages, queries, rules, seats
 from app.admissions.models import Application, Offer, SeatHold
 from app.audit.actions import record
 from app.cohorts import actions as cohorts
-from app.cohorts import queries as cohort_queries
 from app.cohorts import rules as cohort_rules
 from app.cohorts.models import Cohort, Enrollment
-from app.lib import times
 from app.lib.database import db
-from app.lib.imprint import imprint
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions as payments
+from app.payments import discounts
 from app.payments import queries as money_queries
 from app.payments.models import Order
 
@@ -136,18 +134,11 @@ def _decide(actor: User, application: Application, status: str, now: datetime) -
     application.version += 1
 
 
-def choices_of(offer: Offer, cohort: Cohort, now: datetime) -> list[rules.Choice]:
-    """What may be chosen at the checkout today: the offer's plans, pay in full first."""
-    full = {"installments": 1, "label": "In full", "amount_cents": offer.amount_cents}
-    plans = [full, *(plan for plan in offer.plans if plan["installments"] != 1)]
-    today = times.local_date(now, cohort.time_zone)
-    return rules.choices(plans, offer.currency, imprint().short_name, today, cohort_queries.ends_on(cohort))
-
-
-def begin_checkout(user: User, cohort: Cohort, now: datetime, installments: int = 1) -> Order:
+def begin_checkout(user: User, cohort: Cohort, now: datetime, installments: int = 1, code: str = "") -> Order:
     """Keep the seat while paying, and write down what is owed: the enrollment (pending), its order and its plan.
 
-    Somebody whose offer lapsed gets a seat again if one is free. Refused with the sentence of the state otherwise.
+    Somebody whose offer lapsed gets a seat again if one is free. Refused with the sentence of the state otherwise,
+    at the field `code` when the discount code cannot be used any more.
     """
     seats.lock(cohort.id)
     found = queries.standing(user, cohort)
@@ -165,10 +156,13 @@ def begin_checkout(user: User, cohort: Cohort, now: datetime, installments: int 
     enrollment = cohorts.enroll(user, user, cohort, application.practice_name, now)
     description = f"A seat in the {cohort.title}"
     order = payments.open_order(user, enrollment, offer.amount_cents, offer.currency, description, now)
-    choice = next((one for one in choices_of(offer, cohort, now) if one.installments == installments), None)
+    wanted = discounts.want(code, user, order, locked=True) if code else None
+    choices = choosing.choices_of(offer, cohort, now, wanted)
+    choice = next((one for one in choices if one.installments == installments), None)
     if choice is None:
         raise Refused(NO_SUCH_PLAN)
-    payments.agree(user, order, choice.amount_cents, choice.parts, choice.consent, now)
+    payments.agree(user, order, choice.amount_cents, choice.parts, choice.consent, now, choice.off_cents)
+    discounts.use(order, wanted if choice.code else None, choice.off_cents, now)
     if order.amount_cents == 0 and order.status == "open":
         payments.settle_order(order, now)
     return order

@@ -82,11 +82,21 @@ def plan_number(typed: str | None) -> int:
 
 
 class CheckoutForm(Form):
-    """The plan that is agreed to, and the day its first installment was shown for."""
+    """The plan that is agreed to, with the day its first installment was shown for and the code that lowered it."""
 
     plan = HiddenField()
     first = HiddenField()
+    code = HiddenField()  # the discount code the amounts were shown with
     agree = BooleanField("agree", [DataRequired("Please tick this box, so that we know you have read it.")])
 
     def installments(self) -> int:
         return plan_number(self.plan.data)
+
+
+class CodeForm(Form):
+    """A discount code to try; an empty one takes away the one that is used."""
+
+    plan = HiddenField()
+    code = StringField(
+        "Discount code", [Length(max=60, message="A code has at most 40 characters.")], filters=[_clean]
+    )

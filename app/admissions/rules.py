@@ -86,6 +86,8 @@ class Choice:
     amount_cents: int
     parts: tuple[schedule.Due, ...]
     consent: str
+    code: str = ""  # the discount code that lowered it
+    off_cents: int = 0
 
     @property
     def now_cents(self) -> int:
@@ -96,14 +98,19 @@ class Choice:
 def choices(
     plans: Iterable[Mapping[str, Any]], currency: str, institute: str, first: date, last_day: date
 ) -> list[Choice]:
-    """The plans of an offer whose last installment is due by the cohort's last day, if the first is paid on `first`."""
+    """The plans of an offer whose last installment is due by the cohort's last day, if the first is paid on `first`.
+
+    A plan may say which `code` took how many `off_cents` off. One cut into parts too small to charge is left out.
+    """
     found = []
     for plan in plans:
         number, amount = int(plan["installments"]), int(plan["amount_cents"])
-        if schedule.fits(number, first, last_day):
+        code, off = str(plan.get("code", "")), int(plan.get("off_cents", 0))
+        chargeable = number == 1 or amount // number >= schedule.SMALLEST_CHARGE
+        if chargeable and schedule.fits(number, first, last_day):
             parts = tuple(schedule.cut(amount, number, first))
-            consent = schedule.consent_words(parts, currency, institute)
-            found.append(Choice(number, str(plan["label"]), amount, parts, consent))
+            consent = schedule.consent_words(parts, currency, institute, code, off)
+            found.append(Choice(number, str(plan["label"]), amount, parts, consent, code, off))
     return found
 
 

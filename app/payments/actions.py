@@ -14,7 +14,7 @@ from app.cohorts.models import Enrollment
 from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
-from app.payments import alerts, installments, messages, queries, rules, schedule
+from app.payments import alerts, discounts, installments, messages, queries, rules, schedule
 from app.payments.models import CheckoutSession, Order, Payment
 from app.payments.schedule import Due
 from app.payments.stripe import plain
@@ -70,7 +70,13 @@ def lock_order(order_id: int) -> Order:
 
 
 def agree(
-    actor: Actor, order: Order, amount_cents: int, parts: Sequence[Due], consent: str, now: datetime
+    actor: Actor,
+    order: Order,
+    amount_cents: int,
+    parts: Sequence[Due],
+    consent: str,
+    now: datetime,
+    discount_cents: int = 0,
 ) -> None:
     """Write down which plan was chosen and the words agreed to, exactly as shown; the order is cut anew for it.
 
@@ -86,6 +92,7 @@ def agree(
     if queries.session_under_way(order.id) is not None:
         raise Refused(STILL_OPEN)
     order.amount_cents, order.installments = amount_cents, len(parts)
+    order.discount_cents = discount_cents
     order.consent, order.consented_at = consent, now
     installments.lay_out(order, parts)
     how = f" in {len(parts)} installments" if len(parts) > 1 else ""
@@ -131,6 +138,7 @@ def expire_order(order: Order, now: datetime) -> None:
     if order.status == "open":
         order.status = "expired"
         installments.cancel(order)
+        discounts.give_back(order, now)
         sentence = f"Let the unpaid order of {order.enrollment.user.name} go"
         record(None, sentence, ("order", order.id), now=now)
 
@@ -200,6 +208,7 @@ def settle_order(order: Order, now: datetime) -> None:
         order.paid_at = now
     opens = order.status in ("part paid", "paid") and any(part.number == 1 for part in newly)
     if opens:
+        discounts.confirm(order)
         _open_cohort(order, now)
     installments.follow_access(order, now)
     if not opens:

@@ -48,7 +48,7 @@ class DiscountUse(Base):
     __tablename__ = "discount_use"
     __table_args__ = (
         one_of("status", "held", "confirmed", "given back"),
-        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("amount_cents >= 0", name="amount_positive"),
         Index("ix_discount_use_code_id_status", "code_id", "status"),
     )
 

@@ -12,12 +12,12 @@ from datetime import datetime
 
 from app.lib.money import money
 from app.lib.refusal import Refused
+from app.payments.schedule import SMALLEST_CHARGE
 
 KINDS = ("percent", "amount", "price")
 # A held or confirmed use counts; one given back does not.
 COUNTED = ("held", "confirmed")
 SHORTEST, LONGEST = 3, 40
-SMALLEST_CHARGE = 50  # cents; Stripe takes nothing smaller, so a rest below it is not asked for
 
 _CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 UNKNOWN = "We do not know this code. Please check its letters, or ask whoever gave it to you."
@@ -64,11 +64,17 @@ def check_new(typed: str) -> str:
     return code
 
 
-def check_terms(kind: str, value: int, valid_from: datetime | None, valid_until: datetime | None) -> None:
-    """Refused, at the field, where a code could not mean anything."""
+def check_terms(
+    kind: str,
+    value: int,
+    valid_from: datetime | None,
+    valid_until: datetime | None,
+    opens_plan: int | None = None,
+) -> None:
+    """Refused, at the field, where a code could not mean anything. One that opens a plan may take nothing off."""
     if kind == "percent" and not 1 <= value <= 100:
         raise Refused("Give a percentage from 1 to 100.", "value")
-    if kind == "amount" and value < 1:
+    if kind == "amount" and value < 1 and opens_plan is None:
         raise Refused("Give the amount that is taken off, above zero.", "value")
     if kind == "price" and value < 0:
         raise Refused("Give the price that is paid with this code; 0 is a free seat.", "value")
@@ -108,7 +114,7 @@ def check_use(
     if code.kind != "percent" and code.currency != currency:
         raise Refused(f"This code is for prices in {code.currency.upper()}.", "code")
     off = discount(code.kind, code.value, total_cents)
-    if off == 0:
+    if off == 0 and code.opens_plan is None:
         raise Refused("The price is as low as this code would make it already.", "code")
     if code.budget_cents is not None and used.cents + off > code.budget_cents:
         raise Refused("What was set aside for this code is used up.", "code")
@@ -133,10 +139,12 @@ def _plan(installments: int | None) -> str:
 
 
 def words(code: Code) -> str:
-    """'20% off', '$300 off', 'the seat for $900', 'a free seat'."""
+    """'20% off', '$300 off', 'the seat for $900', 'a free seat', 'the price as it is' (it only opens a plan)."""
     if code.kind == "percent":
         return "a free seat" if code.value == 100 else f"{code.value}% off"
     amount = money(code.value, code.currency)
+    if code.kind == "amount" and code.value == 0:
+        return "the price as it is"
     if code.kind == "amount":
         return f"{amount} off"
     return f"the seat for {amount}" if code.value else "a free seat"

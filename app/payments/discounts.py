@@ -73,36 +73,62 @@ def set_archived(actor: User, row: DiscountCode, archived: bool, now: datetime) 
     record(actor, f"{verb} the code {row.code}", ("discount code", row.id), now=now)
 
 
-def quote(typed: str, user: User, **price: Any) -> tuple[DiscountCode, int]:
-    """The code and what it would take off now, in cents; nothing is held. `price`: see `discount_rules.check_use`.
+@dataclass(frozen=True)
+class Wanted:
+    """A code somebody would like to use, and how it counts as used without their own open order."""
 
-    Refused, at the field `code`, when it cannot be used.
+    id: int
+    name: str
+    code: rules.Code
+    used: rules.Used
+
+    def takes_off(self, **price: Any) -> int:
+        """Cents, for a price as `discount_rules.check_use` describes it. Raises Refused."""
+        return rules.check_use(self.code, self.used, **price)
+
+
+def want(typed: str, user: User, order: Order | None, *, locked: bool = False) -> Wanted:
+    """The code of this name. Nothing is held. Refused, at the field `code`, when there is none.
+
+    `order` is the person's open one, whose own use of the code is no obstacle to using it. `locked`: until this
+    transaction ends nobody else decides about the code.
     """
-    row = db.session.scalar(select(DiscountCode).where(DiscountCode.code == rules.normal(typed)))
+    query = select(DiscountCode).where(DiscountCode.code == rules.normal(typed))
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = db.session.scalar(query)
     if row is None:
         raise Refused(rules.UNKNOWN, "code")
-    return row, rules.check_use(facts(row), used(row, user.id), **price)
+    return Wanted(row.id, row.code, facts(row), used(row, user.id, order.id if order else None))
 
 
-def hold(code_id: int, order: Order, off_cents: int, now: datetime) -> DiscountUse:
-    """Count this use of a code that `quote` has just said yes to, in the same transaction and under the code's lock."""
-    row = DiscountUse(
-        code_id=code_id,
-        order_id=order.id,
-        user_id=order.enrollment.user_id,
-        amount_cents=off_cents,
-        status="held",
-        at=now,
-    )
-    db.session.add(row)
+def use(order: Order, wanted: Wanted | None, off_cents: int, now: datetime) -> None:
+    """Hold the use of this code for the open order, in place of what it held before; None: it uses none.
+
+    The code must have been wanted `locked`, in this transaction. Twice is harmless.
+    """
+    held = _held(order)
+    if wanted and [(row.code_id, row.amount_cents) for row in held] == [(wanted.id, off_cents)]:
+        return
+    for row in held:
+        row.status, row.ended_at = "given back", now
+    if wanted:
+        about = {"order_id": order.id, "user_id": order.enrollment.user_id}
+        db.session.add(DiscountUse(code_id=wanted.id, amount_cents=off_cents, status="held", at=now, **about))
     db.session.flush()
-    return row
 
 
 def confirm(order: Order) -> None:
-    """The order's first money has come: the use counts for good. Twice is harmless."""
-    for row in _held(order):
-        row.status = "confirmed"
+    """Money has come, or none is needed: the use counts for good. Twice is harmless.
+
+    So does one that was given back when the seat was let go, and whose money came all the same.
+    """
+    rows = _held(order)
+    if not rows and order.discount_cents:
+        latest = select(DiscountUse).where(DiscountUse.order_id == order.id).order_by(DiscountUse.id.desc())
+        rows = list(db.session.scalars(latest.limit(1)))
+    for row in rows:
+        row.status, row.ended_at = "confirmed", None
 
 
 def give_back(order: Order, now: datetime) -> None:
@@ -126,11 +152,13 @@ def facts(row: DiscountCode) -> rules.Code:
     )  # fmt: skip
 
 
-def used(row: DiscountCode, user_id: int) -> rules.Used:
-    """How often it counts as used, in all and by this person."""
+def used(row: DiscountCode, user_id: int, but_order_id: int | None = None) -> rules.Used:
+    """How often it counts as used, in all and by this person; one order may be left out."""
     mine = case((DiscountUse.user_id == user_id, 1))
     query = select(func.count(), func.count(mine), func.coalesce(func.sum(DiscountUse.amount_cents), 0))
     counted = query.where(DiscountUse.code_id == row.id, DiscountUse.status.in_(rules.COUNTED))
+    if but_order_id is not None:
+        counted = counted.where(DiscountUse.order_id != but_order_id)
     uses, by_person, cents = db.session.execute(counted).one()
     return rules.Used(uses, by_person, cents)
 
@@ -142,7 +170,7 @@ def _held(order: Order) -> list[DiscountUse]:
 
 def _write(row: DiscountCode, terms: Terms) -> None:
     code = rules.check_new(terms.code)
-    rules.check_terms(terms.kind, terms.value, terms.valid_from, terms.valid_until)
+    rules.check_terms(terms.kind, terms.value, terms.valid_from, terms.valid_until, terms.opens_plan)
     same = select(DiscountCode.id).where(DiscountCode.code == code)
     found = db.session.scalar(same)
     if found is not None and found != row.id:

@@ -41,6 +41,13 @@ def plans_of(cohort: Cohort, now: datetime) -> list[Price]:
     return rules.plans_now(rows, now)
 
 
+def hidden_plan(cohort: Cohort, parts: int, now: datetime) -> Price | None:
+    """The lowest price, valid at this instant, of a plan of so many installments that only a code opens."""
+    rows = select(Price).where(Price.cohort_id == cohort.id, Price.installments == parts, Price.hidden)
+    valid = rules.valid_now(db.session.scalars(rows.order_by(Price.id)), now)
+    return min(valid, key=lambda plan: plan.amount_cents, default=None)
+
+
 def refund_tiers(cohort: Cohort) -> list[RefundTier]:
     """The refund rule, the earliest day first. `refund_lines` puts it into words for an amount."""
     query = select(RefundTier).where(RefundTier.cohort_id == cohort.id).order_by(RefundTier.until)

@@ -17,6 +17,7 @@ from app.lib.times import day_year
 CHARGE_AT = "09:00"  # the wall clock in the cohort's zone when a card is charged on its day
 REMIND_DAYS = 2  # before each debit
 GRACE_DAYS = 14  # from the day of the first failure until the enrollment is suspended
+SMALLEST_CHARGE = 50  # cents; Stripe takes nothing smaller
 RETRY_GAPS = (3, 4, 7)  # days after the first, second, third failure: day 0, 3, 7, 14
 
 OPEN = frozenset({"scheduled", "due", "processing", "failed"})
@@ -131,14 +132,24 @@ def in_installments(parts: Sequence[Due], currency: str) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
 
 
-def consent_words(parts: Sequence[Due], currency: str, institute: str) -> str:
-    """What somebody agrees to before paying: kept with the order, word by word, as it was shown."""
-    total = money(sum(one.amount_cents for one in parts), currency)
+def consent_words(
+    parts: Sequence[Due], currency: str, institute: str, code: str = "", off_cents: int = 0
+) -> str:
+    """What somebody agrees to before paying: kept with the order, word by word, as it was shown.
+
+    `code` is the discount code that took `off_cents` off the price.
+    """
+    cents = sum(one.amount_cents for one in parts)
+    if cents == 0:
+        return f"I take this seat. With the code {code} it costs me nothing." if code else "I take this seat."
+    total = money(cents, currency)
     read = "I have read what I get back if I stop"
+    lowered = f", {money(off_cents, currency)} less with the code {code}" if off_cents else ""
     if len(parts) == 1:
-        return f"{read}, and I agree to pay {total}."
+        return f"{read}, and I agree to pay {total}{lowered}."
     return (
-        f"{read}. I agree to pay {total} in {len(parts)} installments: {in_installments(parts, currency)}. "
+        f"{read}. I agree to pay {total}{lowered + ',' if lowered else ''} in {len(parts)} installments: "
+        f"{in_installments(parts, currency)}. "
         f"{institute[:1].upper()}{institute[1:]} may keep the card I pay with today and charge it on those days "
         "without asking me again, and again on later days where the bank has declined."
     )

@@ -67,7 +67,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status IN ('held', 'confirmed', 'given back')", name=op.f("ck_discount_use_status_known")
         ),
-        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_discount_use_amount_positive")),
+        sa.CheckConstraint("amount_cents >= 0", name=op.f("ck_discount_use_amount_positive")),
         sa.ForeignKeyConstraint(["code_id"], ["discount_code.id"], name=op.f("fk_discount_use_code_id_discount_code")),
         sa.ForeignKeyConstraint(
             ["order_id"], ["order.id"], name=op.f("fk_discount_use_order_id_order"), ondelete="CASCADE"

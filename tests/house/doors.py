@@ -198,6 +198,7 @@ ADMISSIONS = [
     get("admissions.applied", everybody(), SUMMER),
     get("admissions.checkout", signed_in(303, pat=200), SUMMER),
     get("admissions.checkout", signed_in(303, ana=200, ben=200), SPRING),
+    post("admissions.use_code", signed_in(303), SUMMER, {"plan": "1", "code": ""}),
     post(
         "admissions.pay", signed_in(303), SUMMER, {"agree": "y"}
     ),  # without an offer: back to how they stand

@@ -81,6 +81,7 @@ FORMS = [
     Form("accounts.switch_off", "ana", {"off-code": "000000"}),
     Form("admissions.send_application", "nobody", {**APPLICATION, **PERSON}),
     Form("admissions.send_application", "cal", APPLICATION, once=True),
+    Form("admissions.use_code", "pat", {"plan": "1", "code": "SPRING-20"}),
     Form("admissions.pay", "pat", {"agree": "y"}, once=True),
     Form("admissions.accept_application", "sam", {"version": "1"}, once=True),
     Form("admissions.decline_application", "sam", OTHERS_REASON, once=True),

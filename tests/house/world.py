@@ -409,6 +409,8 @@ def _use_a_code(world: World, order_id: int, now: datetime) -> None:
         "SPRING-20", "percent", 20, "usd", None, None, 10, 1, None, None, None, False, f"For {note}"
     )
     code = discounts.create(staff, terms, now)
-    discounts.hold(code.id, db.session.get_one(Order, order_id), 100, now)
+    db.session.flush()
+    order = db.session.get_one(Order, order_id)
+    discounts.use(order, discounts.want(code.code, order.enrollment.user, order), 100, now)
     world.ids["code"] = code.id
     db.session.commit()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, session, url_for
 
 from app.accounts.sessions import get_user
-from app.admissions import actions, queries, rules
-from app.admissions.forms import CheckoutForm, plan_number
+from app.accounts.throttle import allow
+from app.admissions import actions, choosing, queries, rules
+from app.admissions.forms import CheckoutForm, CodeForm, plan_number
 from app.admissions.views import bp
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort
@@ -20,9 +22,20 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.lib.web import say
 from app.payments import checkout as money
+from app.payments import discounts
 from app.payments import queries as payments
+from app.payments.discount_rules import normal
 from app.payments.models import Order
 
+KEPT_CODE = "discount"  # in the browser's session: cohort and code
+CODE_TRIES, CODE_WINDOW = 10, timedelta(hours=1)
+TOO_MANY_CODES = (
+    "That were many codes in a short time. Please try again in an hour, or ask us for the right one."
+)
+OTHER_CODE = (
+    "The discount code has changed since you opened this page. "
+    "Please read the amounts once more and agree again. Nothing was charged."
+)
 MOVED = (
     "Since you opened this page a day has ended, and so the dates below have moved. "
     "Please read them once more and agree again. Nothing was charged."
@@ -45,12 +58,17 @@ def pay(slug: str) -> Any:
     if plan > 1 and form.first.data != times.local_date(now, cohort.time_zone).isoformat():
         form.agree.data = False
         return _page(cohort, form, now, MOVED, code=409)
+    code = _look(queries.standing(get_user(), cohort), cohort, now).code
+    if (form.code.data or "") != code:
+        form.agree.data = False
+        return _page(cohort, form, now, OTHER_CODE, code=409)
     try:
         _close_page_of_another_plan(cohort, plan, now)
         begin_write()
-        order = actions.begin_checkout(get_user(), cohort, now, plan)
+        order = actions.begin_checkout(get_user(), cohort, now, plan, code)
     except Refused as refused:
         db.session.rollback()
+        form.agree.data = False
         return _page(cohorts.public_cohort(slug), form, now, refused.sentence, code=409)
     order_id, paid = order.id, order.status == "paid"
     db.session.commit()
@@ -71,9 +89,63 @@ def _close_page_of_another_plan(cohort: Cohort, plan: int, now: datetime) -> Non
     order, offer = found.order, found.offer
     if order is None or offer is None or order.status != "open":
         return
-    chosen = next((one for one in actions.choices_of(offer, cohort, now) if one.installments == plan), None)
+    choices = _look(found, cohort, now).choices
+    chosen = next((one for one in choices if one.installments == plan), None)
     if chosen is not None and order.consent != chosen.consent:
         money.close(order.id, now)
+
+
+@bp.post("/cohorts/<slug>/checkout/code")
+@open_to("signed in")
+def use_code(slug: str) -> Any:
+    """Try a discount code. One that lowers the price is kept in the browser's session until another is tried."""
+    cohort, now, form = cohorts.public_cohort(slug), clock.now(), CodeForm()
+    here = url_for("admissions.checkout", slug=slug, plan=plan_number(form.plan.data))
+    if not form.code.data:
+        session.pop(KEPT_CODE, None)
+        return redirect(here, 303)
+    if not form.validate():
+        return _page(cohort, CheckoutForm(formdata=None), now, code=422, code_form=form)
+    begin_write()
+    allowed = allow(f"discount-code:{get_user().id}", CODE_TRIES, CODE_WINDOW, now)
+    db.session.commit()
+    cohort, typed = cohorts.public_cohort(slug), normal(form.code.data)
+    found = queries.standing(get_user(), cohort)
+    refusal = _look(found, cohort, now, typed).refusal if allowed else TOO_MANY_CODES
+    if refusal:
+        form.code.errors = [refusal]
+        status = 422 if allowed else 429
+        return _page(cohort, CheckoutForm(formdata=None), now, code=status, code_form=form)
+    session[KEPT_CODE] = [cohort.id, typed]
+    say(f"{typed} is used. The amounts below are with it.")
+    return redirect(here, 303)
+
+
+def _kept_code(cohort: Cohort) -> str:
+    """The code that this browser has tried with success for this cohort, or ''."""
+    cohort_id, code = session.get(KEPT_CODE) or (None, "")
+    return str(code) if cohort_id == cohort.id else ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The plans as they may be chosen now, the code they are lowered by, and why a code that was given does not."""
+
+    choices: list[rules.Choice]
+    code: str = ""
+    refusal: str = ""
+
+
+def _look(found: queries.Standing, cohort: Cohort, now: datetime, typed: str | None = None) -> Look:
+    """What is offered with the code in the browser's session, or with this one."""
+    offer, name = found.offer, _kept_code(cohort) if typed is None else typed
+    if offer is None or actions.state_of(found, cohort, now) != "pay":
+        return Look([])
+    try:
+        wanted = discounts.want(name, get_user(), found.order) if name else None
+        return Look(choosing.choices_of(offer, cohort, now, wanted), name)
+    except Refused as refused:
+        return Look(choosing.choices_of(offer, cohort, now), refusal=refused.sentence)
 
 
 @bp.get("/cohorts/<slug>/checkout/return")
@@ -128,22 +200,27 @@ def _page(
     *,
     returned: bool = False,
     code: int = 200,
+    code_form: CodeForm | None = None,
 ) -> Any:
     found = queries.standing(get_user(), cohort)
     state = actions.state_of(found, cohort, now)
     if state == "not yet":
         return redirect(url_for("admissions.apply", slug=cohort.slug), 303)
     offer = found.offer
-    choices = actions.choices_of(offer, cohort, now) if offer and state == "pay" else []
-    chosen = _chosen(choices, form)
+    look = _look(found, cohort, now)
+    chosen = _chosen(look.choices, form if form.is_submitted() else code_form)
+    if code_form is None:
+        code_form = CodeForm(formdata=None, data={"code": _kept_code(cohort)})
+        code_form.code.errors = [look.refusal] if look.refusal else []
     amount = chosen.amount_cents if chosen else offer.amount_cents if offer else 0
     page = render_template(
         "admissions/checkout.html",
         cohort=cohort,
         form=form,
+        code_form=code_form,
         found=found,
         offer=offer,
-        choices=choices,
+        look=look,
         chosen=chosen,
         state=state,
         problem=problem,
@@ -157,7 +234,7 @@ def _page(
     return page, code
 
 
-def _chosen(choices: Sequence[rules.Choice], form: CheckoutForm) -> rules.Choice | None:
+def _chosen(choices: Sequence[rules.Choice], form: CheckoutForm | CodeForm | None) -> rules.Choice | None:
     """The plan that is looked at: the one sent or in the address, else pay in full."""
-    wanted = form.installments() if form.is_submitted() else plan_number(request.args.get("plan"))
+    wanted = plan_number(form.plan.data if form else request.args.get("plan"))
     return next((one for one in choices if one.installments == wanted), next(iter(choices), None))

@@ -140,14 +140,15 @@ def test_a_use_is_held_confirmed_and_counted(sam, order, price):
     sam.post("/staff/codes", data=TYPED | {"max_uses": "1"})
     one = order()
     one_id = one.id
-    code, off = discounts.quote(" Spring-20 ", one.enrollment.user, **price)
-    discounts.lock(code.id)
-    discounts.hold(code.id, one, off, price["now"])
+    wanted = discounts.want(" Spring-20 ", one.enrollment.user, one, locked=True)
+    off = wanted.takes_off(**price)
     assert off == 48_000
+    for _twice in range(2):
+        discounts.use(one, wanted, off, price["now"])
     db.session.commit()
     other = order("Nils")
     with pytest.raises(Refused, match="as often as it may be"):
-        discounts.quote("SPRING-20", other.enrollment.user, **price)
+        discounts.want("SPRING-20", other.enrollment.user, other).takes_off(**price)
     one = db.session.get_one(Order, one_id)
     for _twice in range(2):
         discounts.confirm(one)
@@ -163,20 +164,23 @@ def test_an_order_that_came_to_nothing_gives_its_use_back_but_a_scholarship_does
     one = order()
     user, order_id = one.enrollment.user, one.id
     for name in ("SPRING-20", "GRANT"):
-        code, off = discounts.quote(name, user, **price)
-        discounts.hold(code.id, one, off, price["now"])
+        wanted = discounts.want(name, user, None)
+        db.session.add(
+            DiscountUse(code_id=wanted.id, order_id=one.id, user_id=user.id, amount_cents=1, status="held",
+                        at=price["now"])
+        )  # fmt: skip
     for _twice in range(2):
         discounts.give_back(one, price["now"])
     found = db.session.scalars(
         select(DiscountUse.status).where(DiscountUse.order_id == order_id).order_by(DiscountUse.id)
     )
     assert found.all() == ["given back", "held"]
-    discounts.quote("SPRING-20", user, **price)
+    discounts.want("SPRING-20", user, None).takes_off(**price)
     with pytest.raises(Refused, match="used this code already"):
-        discounts.quote("GRANT", user, **price)
+        discounts.want("GRANT", user, None).takes_off(**price)
 
 
 def test_an_unknown_code_is_told_as_such(order, price):
     with pytest.raises(Refused, match="do not know this code") as refused:
-        discounts.quote("'; DROP TABLE discount_code; --", order().enrollment.user, **price)
+        discounts.want("'; DROP TABLE discount_code; --", order().enrollment.user, None)
     assert refused.value.field == "code"

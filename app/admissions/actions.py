@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admissions import choosing, messages, queries, rules, seats
+from app.admissions import choosing, line, messages, queries, rules, seats, waitlist_messages, waitlist_rules
+from app.admissions import waitlist_queries as waitlist
 from app.admissions.models import Application, Offer, SeatHold
 from app.audit.actions import record
 from app.cohorts import actions as cohorts
@@ -19,7 +21,7 @@ from app.lib.refusal import Refused
 from app.payments import actions as payments
 from app.payments import discounts
 from app.payments import queries as money_queries
-from app.payments.models import Order
+from app.payments.models import Order, Price
 
 CLOSED = "This cohort does not take applications any more."
 NO_SUCH_PLAN = (
@@ -32,11 +34,17 @@ def full(capacity: int) -> str:
     return f"All {capacity} seats are sold, held or offered at the moment. As soon as one comes free it can be taken."
 
 
+WAITED_FOR = (
+    "Every seat that is free is waited for. Please offer it to who waits, or put this application in line."
+)
+
+
 def apply(
     user: User, cohort: Cohort, practice_name: str, answers: dict[str, str], now: datetime
 ) -> Application | None:
     """Ask for a seat. Whoever has asked already, or is in, gets a mail that says so and nothing is changed.
 
+    Without a seat that is free for newcomers the application has a place in line at once, to be read as any other.
     Returns the application that stands; None for somebody who is enrolled without one. Refused when closed. The
     cohort must be locked by the caller.
     """
@@ -61,38 +69,35 @@ def apply(
     db.session.add(application)
     db.session.flush()
     record(user, f"Applied for {cohort.title}", ("application", application.id), now=now)
-    messages.received(application, now)
+    in_line = queries.seats_left(cohort) == 0
+    if in_line:
+        line.enter(application, now)
+    messages.received(application, now, in_line=in_line)
     return application
 
 
-def accept(actor: User, application: Application, version: int, now: datetime) -> Offer:
+def accept(
+    actor: User | None, application: Application, version: int, now: datetime, forced: str = ""
+) -> Offer:
     """Say yes: hold a seat for 72 hours at today's prices, in full and in installments.
 
-    Refused when decided already, full, or without a price.
+    Who stands in line gets a seat that is free before all others, for as long as the program says, and once more at
+    the prices of their first offer. `forced` is the reason to give one above the capacity. Refused when decided
+    already, full, or without a price.
     """
     application = _decidable(application, version)
+    entry = line.entry_of(application.cohort_id, application.user_id)
     cohort = application.cohort
     rules.check_seating(cohort.status)
     plans = money_queries.plans_of(cohort, now)
     if not plans or plans[0].installments != 1:
         raise Refused(NO_PRICE)
-    price = plans[0]
-    until = now + rules.OFFER_LIFE
-    if seats.take(cohort, application.user_id, "offer", until, now) is None:
-        raise Refused(full(cohort.capacity))
-    offer = Offer(
-        application=application,
-        amount_cents=price.amount_cents,
-        currency=price.currency,
-        status="open",
-        made_at=now,
-        expires_at=until,
-        plans=[
-            {"installments": plan.installments, "label": plan.label, "amount_cents": plan.amount_cents}
-            for plan in plans
-            if plan.currency == price.currency
-        ],
-    )
+    until = waitlist.terms_of(cohort).until(now) if entry else now + rules.OFFER_LIFE
+    in_line = entry is not None
+    if seats.take(cohort, application.user_id, "offer", until, now, in_line=in_line, forced=forced) is None:
+        raise Refused(WAITED_FOR if queries.seats(cohort).free else full(cohort.capacity))
+    offer = queries.offer_of(application) or _priced(application, plans, now)
+    offer.status, offer.expires_at = "open", until
     db.session.add(offer)
     _decide(actor, application, "accepted", now)
     db.session.flush()
@@ -103,8 +108,47 @@ def accept(actor: User, application: Application, version: int, now: datetime) -
         ("application", application.id),
         now=now,
     )
-    messages.offered(offer, now)
+    if entry is None:
+        messages.offered(offer, now)
+    else:
+        line.offered(entry, until)
+        waitlist_messages.seat_free(entry, offer, now)
     return offer
+
+
+def _priced(application: Application, plans: Sequence[Price], now: datetime) -> Offer:
+    """An offer at these prices, the one in full first; what is in another currency is left out."""
+    price = plans[0]
+    return Offer(
+        application=application,
+        amount_cents=price.amount_cents,
+        currency=price.currency,
+        made_at=now,
+        plans=[
+            {"installments": plan.installments, "label": plan.label, "amount_cents": plan.amount_cents}
+            for plan in plans
+            if plan.currency == price.currency
+        ],
+    )
+
+
+def put_on_waitlist(actor: User, application: Application, version: int, now: datetime) -> None:
+    """Say yes to the person while no seat is free for them: they stand in line from when they applied.
+
+    Refused when decided already, or when the cohort offers no freed seat any more.
+    """
+    application = _decidable(application, version)
+    cohort = application.cohort
+    if application.status == "waitlisted":
+        raise Refused(f"{application.user.name} is on the waitlist already. Nothing was changed.")
+    why_not = waitlist_rules.why_no_offers(cohort.status, waitlist.terms_of(cohort), now)
+    if why_not is not None:
+        raise Refused(f"{why_not} A place in line would be an empty promise.")
+    entry = line.enter(application, application.submitted_at or now)
+    _decide(actor, application, "waitlisted", now)
+    sentence = f"Put {application.user.name} on the waitlist of {cohort.title}"
+    record(actor, sentence, ("application", application.id), now=now)
+    waitlist_messages.listed(entry, now)
 
 
 def decline(actor: User, application: Application, version: int, reason: str, now: datetime) -> None:
@@ -112,6 +156,7 @@ def decline(actor: User, application: Application, version: int, reason: str, no
     reason = rules.check_reason(reason)
     application = _decidable(application, version)
     application.reason = reason
+    line.drop(application, reason)
     _decide(actor, application, "declined", now)
     sentence = f"Declined {application.user.name}'s application for {application.cohort.title}"
     record(actor, sentence, ("application", application.id), now=now)
@@ -128,9 +173,10 @@ def _decidable(application: Application, version: int) -> Application:
     return application
 
 
-def _decide(actor: User, application: Application, status: str, now: datetime) -> None:
+def _decide(actor: User | None, application: Application, status: str, now: datetime) -> None:
     application.status = status
-    application.decided_at, application.decided_by = now, actor.id
+    if actor is not None:  # the job that offers freed seats only carries out what a person decided
+        application.decided_at, application.decided_by = now, actor.id
     application.version += 1
 
 
@@ -212,6 +258,7 @@ def keep_paid_seats(cohort_id: int, now: datetime) -> None:
         if status in rules.SEATED and hold.status == "active":
             seats.keep(hold)
             _end_offer(hold, "taken")
+            line.take(hold)
         elif status in rules.LEFT and hold.status == "converted":
             seats.release(hold, now)
             record(None, f"Freed seat {hold.seat}", ("cohort", cohort_id), now=now)
@@ -228,7 +275,10 @@ def let_go(hold: SeatHold, order: Order | None, now: datetime) -> None:
     seats.release(hold, now, "expired")
     offer = _end_offer(hold, "lapsed")
     record(None, f"Let seat {hold.seat} go, its time was over", ("cohort", hold.cohort_id), now=now)
-    if offer is not None:
+    entry = line.let_pass(hold)
+    if entry is not None:
+        waitlist_messages.passed(entry, now)
+    elif offer is not None:
         messages.let_go(offer, now)
 
 
@@ -248,10 +298,13 @@ def find_seat_for_late_money(order: Order, now: datetime) -> bool:
     order = payments.lock_order(order.id)
     if not money_queries.paid_late(order.id):
         return False
-    hold = seats.take(cohort, order.enrollment.user_id, "checkout", None, now)
+    hold = seats.take(
+        cohort, order.enrollment.user_id, "checkout", None, now, in_line=True
+    )  # who paid goes first
     if hold is None:
         messages.paid_too_late(order, now)
         return False
     payments.revive_order(order, now)
     seats.keep(hold)
+    line.take(hold)
     return True

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import Select, select
 
-from app.admissions import actions, seats
+from app.admissions import actions, seats, waitlist, waitlist_queries
 from app.admissions.models import SeatHold
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
@@ -22,13 +22,17 @@ from app.payments.models import Order
 
 @job("sweep-seats", minutes=1)
 def sweep_seats(now: datetime) -> int:
-    """Keep paid seats, let go what was not paid in time, seat those who paid late. Returns the seats let go."""
+    """Keep paid seats, let go what was not paid in time, seat those who paid late, offer what is free to the waitlist.
+
+    Returns the seats let go.
+    """
     running = select(Cohort.id).where(Cohort.status.in_(("open", "closed", "running")))
     _each(running, _keep_paid, now)
     over = select(SeatHold.id).where(SeatHold.status == "active", SeatHold.until <= now)
     freed = _each(over, _let_go, now)
     for order_id in money.paid_late():
         _one(order_id, _seat_late_money, now)
+    _each(waitlist_queries.cohorts_with_a_line(), _offer_freed, now)
     return freed
 
 
@@ -60,6 +64,24 @@ def _seat_late_money(order_id: int, now: datetime) -> None:
     begin_write()
     actions.find_seat_for_late_money(db.session.get_one(Order, order_id), now)
     db.session.commit()
+
+
+def _offer_freed(cohort_id: int, now: datetime) -> None:
+    """One free seat after the other to the first in line, each with its mail in a transaction of its own."""
+    while True:
+        begin_write()
+        try:
+            offer = waitlist.offer_next(cohort_id, now)
+        except Refused as refused:  # no price is valid today: the line waits until there is one
+            db.session.rollback()
+            current_app.logger.warning(
+                "no offer to the waitlist of cohort %s: %s", cohort_id, refused.sentence
+            )
+            return
+        if offer is None:
+            db.session.rollback()
+            return
+        db.session.commit()
 
 
 def _let_go(hold_id: int, now: datetime) -> bool:

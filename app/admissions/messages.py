@@ -13,8 +13,8 @@ from app.payments.models import Order
 from app.payments.queries import refund_lines
 
 
-def received(application: Application, now: datetime) -> None:
-    """'We have your application': what was sent, and by when an answer comes."""
+def received(application: Application, now: datetime, *, in_line: bool) -> None:
+    """'We have your application': what was sent, by when an answer comes, and what a place in line means."""
     assert application.submitted_at is not None
     cohort = application.cohort
     post(
@@ -27,6 +27,7 @@ def received(application: Application, now: datetime) -> None:
         cohort=cohort,
         application=application,
         answer_by=rules.answer_by(application.submitted_at, cohort.time_zone),
+        in_line=in_line,
     )
 
 

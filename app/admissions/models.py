@@ -105,5 +105,8 @@ class SeatHold(Base):
     status: Mapped[str] = mapped_column(String(20), default="active")
     because: Mapped[str] = mapped_column(String(40))  # 'offer', 'checkout', 'enrolled'
     until: Mapped[datetime | None]  # empty: for good
+    forced: Mapped[str] = mapped_column(
+        String(500), default="", server_default=""
+    )  # why given above the capacity
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import Row, String, and_, func, literal, select, union_all
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
@@ -15,6 +16,8 @@ from app.admissions import rules
 from app.admissions.models import Application, Offer, SeatHold
 from app.admissions.rules import Seats
 from app.admissions.seats import LIVE
+from app.admissions.waitlist_models import WaitlistEntry
+from app.admissions.waitlist_rules import LIVE as IN_LINE
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
@@ -26,40 +29,51 @@ __all__ = ["Seats", "application_for", "offer_of", "seats", "seats_left", "stand
 
 def seats(cohort: Cohort) -> Seats:
     """How the cohort's seats stand at this moment, in one query."""
-    query = select(SeatHold.status, SeatHold.because, func.count()).where(
-        SeatHold.cohort_id == cohort.id, SeatHold.status.in_(LIVE)
-    )
-    return _seats(cohort, db.session.execute(query.group_by(SeatHold.status, SeatHold.because)).all())
+    return _seats(cohort, _counted([cohort.id]).get(cohort.id, []))
 
 
 def _seats(cohort: Cohort, counted: Any) -> Seats:
-    sums = {"sold": 0, "held": 0, "offered": 0}
+    sums = {"sold": 0, "held": 0, "offered": 0, "waiting": 0}
     for status, because, number in counted:
-        sums["sold" if status == "converted" else "offered" if because == "offer" else "held"] += number
+        kind = {"converted": "sold", "waiting": "waiting"}.get(status)
+        sums[kind or ("offered" if because == "offer" else "held")] += number
     return Seats(capacity=cohort.capacity, **sums)
 
 
 def seats_left(cohort: Cohort) -> int:
-    """Seats that are neither sold, nor held, nor offered."""
-    return seats(cohort).free
+    """Seats that are neither sold, nor held, nor offered, nor waited for."""
+    return seats(cohort).public
+
+
+def spoken_for(cohort_ids: Collection[int]) -> dict[int, int]:
+    """Cohort id → seats that are sold, held, offered or waited for. One query."""
+    return {
+        cohort_id: sum(row[-1] for row in rows)
+        for cohort_id, rows in (_counted(cohort_ids) if cohort_ids else {}).items()
+    }
 
 
 def next_cohort(cohort: Cohort, now: datetime) -> tuple[Cohort, Seats] | None:
     """The next other cohort that takes applications and has a seat free. Two queries however many there are."""
     others = [other for other in cohorts.open_cohorts(now) if other.id != cohort.id]
-    counted = _counted(SeatHold.cohort_id.in_([other.id for other in others])) if others else {}
+    counted = _counted([other.id for other in others]) if others else {}
     standing = ((other, _seats(other, counted.get(other.id, []))) for other in others)
-    return next((found for found in standing if found[1].free), None)
+    return next((found for found in standing if found[1].public), None)
 
 
-def _counted(*which: ColumnElement[bool]) -> dict[int, list[Any]]:
-    """Cohort id → (status, because, number) of its live seats."""
-    found: dict[int, list[Any]] = {}
+def _counted(cohort_ids: Collection[int] | None = None) -> dict[int, list[Any]]:
+    """Cohort id → (status, because, number) of its live seats, and ('waiting', '', number) of its line."""
     held = select(SeatHold.cohort_id, SeatHold.status, SeatHold.because, func.count())
-    held = held.where(SeatHold.status.in_(LIVE), *which)
-    for cohort_id, *row in db.session.execute(
-        held.group_by(SeatHold.cohort_id, SeatHold.status, SeatHold.because)
-    ):
+    held = held.where(SeatHold.status.in_(LIVE))
+    held = held.group_by(SeatHold.cohort_id, SeatHold.status, SeatHold.because)
+    line = select(WaitlistEntry.cohort_id, WaitlistEntry.status, literal("", String), func.count())
+    line = line.where(WaitlistEntry.status == "waiting")
+    line = line.group_by(WaitlistEntry.cohort_id, WaitlistEntry.status)
+    if cohort_ids is not None:
+        held = held.where(SeatHold.cohort_id.in_(cohort_ids))
+        line = line.where(WaitlistEntry.cohort_id.in_(cohort_ids))
+    found: dict[int, list[Any]] = {}
+    for cohort_id, *row in db.session.execute(union_all(held, line)):
         found.setdefault(cohort_id, []).append(row)
     return found
 
@@ -145,7 +159,8 @@ def applications_of(user: User) -> list[Application]:
 
 
 def waiting_of(cohort: Cohort) -> list[Row[Any]]:
-    """What may be decided, the oldest first: id, status, name, submitted_at, practice_name, answers."""
+    """What may be decided, the oldest first, with the place in line where there is one."""
+    live_entry = and_(WaitlistEntry.application_id == Application.id, WaitlistEntry.status.in_(IN_LINE))
     query = (
         select(
             Application.id,
@@ -154,8 +169,11 @@ def waiting_of(cohort: Cohort) -> list[Row[Any]]:
             Application.submitted_at,
             Application.practice_name,
             Application.answers,
+            WaitlistEntry.id.label("entry_id"),
+            WaitlistEntry.status.label("in_line"),
         )
         .join(User, User.id == Application.user_id)
+        .outerjoin(WaitlistEntry, live_entry)
         .where(Application.cohort_id == cohort.id, Application.status.in_(rules.DECIDABLE))
     )
     return list(db.session.execute(query.order_by(Application.submitted_at, Application.id)))
@@ -184,6 +202,6 @@ def cohort_and_holds(slug: str) -> tuple[Cohort, list[Row[Any]]]:
     return rows[0][0], [row for row in rows if row.hold_id is not None]
 
 
-def seats_from(cohort: Cohort, holds: list[Row[Any]]) -> Seats:
+def seats_from(cohort: Cohort, holds: list[Row[Any]], waiting: int) -> Seats:
     """The same sums as `seats`, from rows that are there already."""
-    return _seats(cohort, [(hold.status, hold.because, 1) for hold in holds])
+    return _seats(cohort, [*((hold.status, hold.because, 1) for hold in holds), ("waiting", "", waiting)])

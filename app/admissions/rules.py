@@ -28,12 +28,16 @@ LEFT = frozenset({"withdrawn", "removed", "deferred"})
 
 @dataclass(frozen=True)
 class Seats:
-    """How the seats of a cohort stand. `held`: somebody is paying; `offered`: kept for an open offer."""
+    """How the seats of a cohort stand. `held`: somebody is paying; `offered`: kept for an open offer.
+
+    `waiting`: people in line; what is free is theirs before it is anybody else's.
+    """
 
     capacity: int
     sold: int
     held: int
     offered: int
+    waiting: int = 0
 
     @property
     def taken(self) -> int:
@@ -42,6 +46,16 @@ class Seats:
     @property
     def free(self) -> int:
         return max(0, self.capacity - self.taken)
+
+    @property
+    def public(self) -> int:
+        """Seats for whoever does not stand in line: nobody overtakes those who wait."""
+        return max(0, self.free - self.waiting)
+
+    @property
+    def over(self) -> int:
+        """Seats given above the capacity, or left over when it was lowered."""
+        return max(0, self.taken - self.capacity)
 
 
 def takes_applications(cohort_status: str, apply_until: datetime | None, now: datetime) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Integer, String, func, insert, literal, select, union_all
+from sqlalchemy import Integer, ScalarSelect, String, func, insert, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.admissions.models import SeatHold
+from app.admissions.waitlist_models import WaitlistEntry
 from app.cohorts.models import Cohort
 from app.lib.database import UTCDateTime, db
 
@@ -27,17 +28,25 @@ def hold_of(cohort_id: int, user_id: int) -> SeatHold | None:
 
 
 def take(
-    cohort: Cohort, user_id: int, because: str, until: datetime | None, now: datetime
+    cohort: Cohort,
+    user_id: int,
+    because: str,
+    until: datetime | None,
+    now: datetime,
+    *,
+    in_line: bool = False,
+    forced: str = "",
 ) -> SeatHold | None:
     """Give this person a seat until then (None: for good), or None when no seat is free.
 
-    Who holds one already keeps it, for longer where `until` is later. Must run inside `begin_write()`; the cohort is
-    locked.
+    A free seat that somebody waits for is free only to who is `in_line`. `forced` is the reason why the capacity
+    does not count this once. Who holds one already keeps it, for longer where `until` is later. Must run inside
+    `begin_write()`; the cohort is locked.
     """
     lock(cohort.id)
     hold = hold_of(cohort.id, user_id)
     if hold is None:
-        if not _insert(cohort.id, user_id, because, until, now):
+        if not _insert(cohort.id, user_id, because, until, now, in_line, forced):
             return None
         hold = hold_of(cohort.id, user_id)
         assert hold is not None
@@ -48,7 +57,15 @@ def take(
     return hold
 
 
-def _insert(cohort_id: int, user_id: int, because: str, until: datetime | None, now: datetime) -> bool:
+def _insert(
+    cohort_id: int,
+    user_id: int,
+    because: str,
+    until: datetime | None,
+    now: datetime,
+    in_line: bool,
+    forced: str,
+) -> bool:
     """Insert a hold on the lowest free seat where fewer are live than the cohort has: one statement, count included."""
     live = aliased(SeatHold, name="live")
     before = aliased(SeatHold, name="before")
@@ -69,11 +86,21 @@ def _insert(cohort_id: int, user_id: int, because: str, until: datetime | None, 
         literal("active", String),
         literal(because, String),
         literal(until, UTCDateTime()),
+        literal(forced, String),
         literal(now, UTCDateTime()),
-    ).where(count < capacity)
-    names = ["cohort_id", "user_id", "seat", "status", "because", "until", "created_at"]
+    )
+    if not forced:
+        row = row.where((count if in_line else count + _others_in_line(cohort_id, user_id)) < capacity)
+    names = ["cohort_id", "user_id", "seat", "status", "because", "until", "forced", "created_at"]
     made = insert(SeatHold).from_select(names, row, include_defaults=False).returning(SeatHold.id)
     return db.session.scalar(made) is not None
+
+
+def _others_in_line(cohort_id: int, user_id: int) -> ScalarSelect[int]:
+    """How many wait in line besides this person; for the statement around it."""
+    waits = (WaitlistEntry.cohort_id == cohort_id, WaitlistEntry.status == "waiting")
+    others = select(func.count()).select_from(WaitlistEntry).where(*waits, WaitlistEntry.user_id != user_id)
+    return others.scalar_subquery()
 
 
 def keep(hold: SeatHold) -> None:

@@ -92,6 +92,15 @@ def set_status(actor: User | None, cohort: Cohort, status: str, now: datetime) -
     record(actor, f"Called {cohort.title} {status}", ("cohort", cohort.id), now=now)
 
 
+def set_capacity(actor: User | None, cohort: Cohort, capacity: int, now: datetime) -> None:
+    """So many seats from now on; who has one keeps it. The caller holds the cohort's lock. Twice is harmless."""
+    if cohort.capacity == capacity:
+        return
+    sentence = f"Changed the seats of {cohort.title} from {cohort.capacity} to {capacity}"
+    cohort.capacity = capacity
+    record(actor, sentence, ("cohort", cohort.id), now=now)
+
+
 def assign_coach(actor: User | None, cohort: Cohort, coach: User, now: datetime) -> CohortCoach:
     """Make this person a coach of the cohort. Twice is harmless."""
     query = select(CohortCoach).where(CohortCoach.cohort_id == cohort.id, CohortCoach.user_id == coach.id)

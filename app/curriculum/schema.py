@@ -134,6 +134,9 @@ class ProgramFacts(Strict):
     open_questions_title: Text | None = None  # callouts with this title are questions to the institute
     release_time: WallTime
     due_time: WallTime
+    # A freed seat is offered to the waitlist for so many hours, and none by itself from so many days before the start.
+    waitlist_offer_hours: Annotated[int, Constraint(ge=1, le=336), DIGITS] = 48
+    waitlist_stops_days: Annotated[int, Constraint(ge=1, le=60), DIGITS] = 3
     calls: tuple[Call, ...] = ()
     weeks_plan: tuple[WeekPlan, ...] = ()
 

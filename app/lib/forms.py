@@ -9,6 +9,11 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 
 
+def whole_number(typed: str) -> int:
+    """The number in a hidden field of ours; 0, which no version has, for anything that is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
 class Form(FlaskForm):
     """Takes its words from the form of the request only.
 

@@ -34,6 +34,8 @@ HOLDS_A_SECRET = frozenset(
         "admissions/offered",
         "admissions/already",
         "admissions/received",
+        "waitlist/seat_free",
+        "waitlist/passed",
         "assessment/result_link",
     }
 )

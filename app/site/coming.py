@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.accounts.models import User
+from app.admissions import queries as admissions
 from app.admissions import rules as admission_rules
-from app.admissions.models import SeatHold
 from app.admissions.queries import Standing
-from app.admissions.seats import LIVE
 from app.cohorts import queries as cohorts
 from app.cohorts import rules as cohort_rules
 from app.cohorts.models import Call, Cohort, CohortCoach
@@ -36,7 +35,7 @@ class Coming:
 
     cohort: Cohort
     program: Program
-    taken: int  # seats that are sold, held or offered
+    taken: int  # seats that are sold, held, offered or waited for
     takes_applications: bool
     price: Price | None = None
     refunds: tuple[RefundLine, ...] = ()
@@ -96,7 +95,7 @@ def in_prospect(now: datetime) -> list[Coming]:
     found = cohorts.open_cohorts(now)
     ids = [one.id for one in found]
     prices = _prices(ids, now)
-    taken = _taken(ids)
+    taken = admissions.spoken_for(ids)
     return [
         Coming(one, cohorts.program(one), taken.get(one.id, 0), True, price=prices.get(one.id))
         for one in found
@@ -115,7 +114,7 @@ def in_full(cohort: Cohort, now: datetime) -> Coming:
     return Coming(
         cohort=cohort,
         program=cohorts.program(cohort),
-        taken=_taken([cohort.id]).get(cohort.id, 0),
+        taken=admissions.spoken_for([cohort.id]).get(cohort.id, 0),
         takes_applications=admission_rules.takes_applications(cohort.status, cohort.apply_until, now),
         price=price,
         refunds=tuple(payments.refund_lines(cohort, price.amount_cents, price.currency)) if price else (),
@@ -130,13 +129,6 @@ def filled(coming: Coming, now: datetime) -> Coming:
     price = coming.price
     refunds = payments.refund_lines(coming.cohort, price.amount_cents, price.currency) if price else []
     return replace(coming, refunds=tuple(refunds), coaches=coaches, first_call=first_call)
-
-
-def _taken(cohort_ids: Collection[int]) -> dict[int, int]:
-    """Cohort id → seats that are sold, held or offered."""
-    live = select(SeatHold.cohort_id, func.count()).where(SeatHold.cohort_id.in_(cohort_ids))
-    rows = db.session.execute(live.where(SeatHold.status.in_(LIVE)).group_by(SeatHold.cohort_id))
-    return {row[0]: row[1] for row in rows}
 
 
 def _prices(cohort_ids: Collection[int], now: datetime) -> dict[int, Price]:

@@ -228,6 +228,45 @@ ADMISSIONS = [
     ),
 ]
 
+WAITLIST = [
+    *(get("admissions.seats", only("sam"), cohort) for cohort in (SPRING, SUMMER)),
+    post("admissions.change_capacity", only("sam", 303), SUMMER, {"capacity": "5", "was": "3"}),
+    post(
+        "admissions.put_on_waitlist",
+        only("sam", 303),
+        thing(application_id="uma_application"),
+        {"version": 1},
+    ),
+    post(
+        "admissions.force_seat",
+        only("sam", 409),  # a seat is free
+        thing(application_id="uma_application"),
+        {"version": 1, "why_over": "Her employer has paid"},
+    ),
+    post(
+        "admissions.prioritize",
+        only("sam", 303),
+        thing(application_id="wes_application"),
+        {"version": 1, "direction": "up"},
+    ),
+    post(
+        "admissions.prioritize",
+        {},
+        thing(application_id="uma_application"),
+        {"version": 1, "direction": "up"},
+    ),
+    post(
+        "admissions.pass_over",
+        only("sam", 409),  # nobody else waits
+        thing(application_id="wes_application"),
+        {"version": 1, "why_passed": "Travels until Friday"},
+    ),
+    *(
+        post(f"admissions.{verb}", signed_in(303), SUMMER)
+        for verb in ("join_waitlist", "keep_place", "leave_waitlist")
+    ),
+]
+
 COURSEWORK = [
     post("coursework.start", only(PARTICIPANTS, 303), {"slug": "systems"}),
     *of_each(lambda owner, _: get("coursework.worksheet", only(owner), thing(system_id=f"{owner}_system"))),
@@ -718,6 +757,7 @@ DOORS = (
     ACCOUNTS
     + ADMISSIONS
     + CODES
+    + WAITLIST
     + COURSEWORK
     + FILES
     + HISTORY

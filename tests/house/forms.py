@@ -88,6 +88,11 @@ FORMS = [
     Form("payments.make_code", "sam", CODE, once=True),
     Form("payments.change_code", "sam", {**CODE, "version": "1"}, once=True),
     Form("payments.archive_code", "sam", {"back": "1"}),
+    Form("admissions.change_capacity", "sam", {"capacity": "5", "was": "3"}),
+    Form("admissions.put_on_waitlist", "sam", {"version": "1"}, once=True),
+    Form("admissions.force_seat", "sam", {"version": "1", "why_over": "Her employer has paid"}, once=True),
+    Form("admissions.prioritize", "sam", {"version": "1", "direction": "up"}),
+    Form("admissions.pass_over", "sam", {"version": "1", "why_passed": "Travels until Friday"}),
     Form("site.move_cohort", "sam", {"to": "2", "mark": "read-long-ago"}),
     Form("site.publish", "sam", {"note": "New words", "content": "read-long-ago"}),
     Form(
@@ -165,6 +170,9 @@ FORMS = [
 ]
 # Forms of one button: nothing is typed into them.
 BUTTONS = {
+    "admissions.join_waitlist",
+    "admissions.keep_place",
+    "admissions.leave_waitlist",
     "accounts.end_device",
     "accounts.end_other_devices",
     "accounts.sign_out",

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete, func, select
 
 from app.accounts.models import SignIn, User
+from app.admissions import line
 from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
 from app.coaching.models import PersonNote
@@ -404,6 +405,16 @@ def _application(user_id: int, cohort_id: int, status: str) -> Application:
         answers=answers,
         submitted_at=NOW,
     )
+
+
+def in_line(cast: Cast, numbers: Numbers) -> None:
+    """Sold seats of the summer cohort, and people who wait for one in the order they came; Pat is the first."""
+    for number in numbers:
+        _hold(cast.summer, _user(100 + number).id, number + 1)
+        application = _application(_user(number).id if number else cast.pat, cast.summer, "waitlisted")
+        db.session.add(application)
+        db.session.flush()
+        line.enter(application, NOW + timedelta(minutes=number))
 
 
 def own_applications(cast: Cast, numbers: Numbers) -> None:

@@ -162,7 +162,8 @@ def test_nothing_kept_runs_in_anybodys_browser(house: House):
 def _names_that_run(house: House) -> None:
     """In the rows themselves: as if a form had once let them through."""
     from app.accounts.models import SignIn, User
-    from app.admissions.models import Application
+    from app.admissions.models import Application, SeatHold
+    from app.admissions.waitlist_models import WaitlistEntry
     from app.cohorts.models import Enrollment
     from app.coursework.models import Draft, Submission
     from app.coursework.review_models import Comment, Review
@@ -178,6 +179,10 @@ def _names_that_run(house: House) -> None:
     for application in db.session.scalars(select(Application)):
         application.practice_name, application.reason = RUNS[:150], RUNS
         application.answers = dict.fromkeys(application.answers, RUNS)
+    for entry in db.session.scalars(select(WaitlistEntry)):
+        entry.note, entry.skipped = RUNS, True
+    for hold in db.session.scalars(select(SeatHold)):
+        hold.forced = RUNS
     for review in db.session.scalars(select(Review)):
         review.strength = review.note = RUNS
     for comment in db.session.scalars(select(Comment)):

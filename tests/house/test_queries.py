@@ -41,6 +41,7 @@ from tests.house.growth import (
     draft_comments,
     examples,
     full_cohorts,
+    in_line,
     kept_states,
     lessons_read,
     mails,
@@ -101,6 +102,11 @@ def a_blind_review(cast: Cast) -> str:
 
 def an_application(cast: Cast) -> str:
     return f"/staff/applications/{db.session.scalar(select(Application.id).where(Application.status == 'submitted'))}"
+
+
+def a_place_in_line(cast: Cast) -> str:
+    mine = select(Application.id).where(Application.user_id == cast.pat)
+    return f"/staff/applications/{db.session.scalar(mine)}"
 
 
 def last_result(of: str) -> Callable[[Cast], str]:
@@ -195,7 +201,11 @@ PAGES = [
     Page("cora", lambda cast: the_draft(cast) + "/opinions", opinions, 5),
     Page("pat", "/dashboard", own_applications, 4),
     Page("pat", "/dashboard", open_cohorts, 4),
-    Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 6, FLOOR + 1),  # a full cohort names another one
+    Page("pat", "/cohorts/summer-2026/apply", full_cohorts, 5),
+    Page("pat", "/cohorts/summer-2026/apply", in_line, 5),
+    Page("sam", "/staff/cohorts/summer-2026/seats", in_line, 4),
+    Page("sam", "/staff/cohorts/summer-2026", in_line, 5),
+    Page("sam", a_place_in_line, in_line, 5),
     Page("pat", "/assessment", assessments, 4),
     Page("ana", "/assessment", assessments, 3),
     Page("pat", last_result("pat"), assessments, 5),
@@ -229,7 +239,7 @@ PAGES = [
     Page("nobody", "/cohorts", full_cohorts, 3),
     Page("nobody", "/cohorts/summer-2026", full_cohorts, 7, PUBLIC),
     Page("nobody", "/cohorts/summer-2026", applications, 5),
-    Page("nobody", "/cohorts/summer-2026/apply", full_cohorts, 4),
+    Page("nobody", "/cohorts/summer-2026/apply", full_cohorts, 3),
     Page("nobody", "/dev/mail", mails, 1),
 ]
 

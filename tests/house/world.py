@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.accounts import links
 from app.accounts.models import SignIn, User
 from app.admissions import actions as admissions
+from app.admissions import line, seats
 from app.admissions.models import Application
 from app.coaching.actions import write_note
 from app.cohorts.extensions import set_days
@@ -353,6 +354,9 @@ def _application(world: World, name: str, now: datetime) -> None:
     db.session.add(application)
     db.session.flush()
     world.ids[f"{name}_application"] = application.id
+    if status == "waitlisted":
+        entry = line.enter(application, BEFORE)
+        entry.skipped, entry.note = True, plant(f"xq{name}passed", "sam", "sam")
 
 
 def _assessments(world: World, now: datetime) -> None:
@@ -388,6 +392,9 @@ def _offer_and_page_to_pay(world: World, now: datetime) -> None:
     application = db.session.get_one(Application, world.ids["pat_application"])
     admissions.accept(staff, application, application.version, now)
     order = admissions.begin_checkout(pat, db.session.get_one(Cohort, world.cast.summer), now)
+    hold = seats.hold_of(world.cast.summer, pat.id)
+    assert hold is not None
+    hold.forced = world.canaries.plant("xqpatforced", "sam", "sam")
     order_id = order.id
     db.session.commit()
     back = "http://localhost:8000/cohorts/summer-2026/checkout"

@@ -104,6 +104,7 @@ PAGES = (
     Page("blind", "/coaching/quality", "cora", links=(r"/coaching/blind/\d+",)),
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
+    Page("seats", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/cohorts/[\w-]+/seats")),
     Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),
     Page("codes", "/staff/codes", "sam"),
     Page("new-code", "/staff/codes/new", "sam"),

@@ -6,6 +6,6 @@ from flask import Blueprint
 
 bp = Blueprint("admissions", __name__)
 
-from app.admissions.views import applicant, checkout, staff  # noqa: E402
+from app.admissions.views import applicant, checkout, seats, staff, waitlist  # noqa: E402
 
-__all__ = ["applicant", "bp", "checkout", "staff"]
+__all__ = ["applicant", "bp", "checkout", "seats", "staff", "waitlist"]

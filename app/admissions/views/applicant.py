@@ -11,7 +11,7 @@ from app.accounts import actions as accounts
 from app.accounts.models import User
 from app.accounts.sessions import get_user
 from app.accounts.throttle import allow
-from app.admissions import actions, queries, rules, seats
+from app.admissions import actions, queries, rules, seats, waitlist_queries, waitlist_rules
 from app.admissions.forms import ApplicationForm, application_form
 from app.admissions.views import bp
 from app.cohorts import queries as cohorts
@@ -72,7 +72,13 @@ def applied(slug: str) -> Any:
     """What somebody who is not signed in sees after applying: the same words for a known address and a new one."""
     cohort = cohorts.public_cohort(slug)
     answer_by = rules.answer_by(clock.now(), cohort.time_zone)
-    return render_template("admissions/sent.html", cohort=cohort, answer_by=answer_by, days=rules.ANSWER_DAYS)
+    return render_template(
+        "admissions/sent.html",
+        cohort=cohort,
+        answer_by=answer_by,
+        days=rules.ANSWER_DAYS,
+        full=queries.seats_left(cohort) == 0,
+    )
 
 
 def _state_page(cohort: Cohort, held: rules.Seats, now: datetime) -> str | None:
@@ -81,18 +87,20 @@ def _state_page(cohort: Cohort, held: rules.Seats, now: datetime) -> str | None:
         found = queries.standing(get_user(), cohort)
         enrolled = found.enrollment is not None and cohort_rules.may_read(found.enrollment.status)
         if enrolled or (found.application is not None and found.application.status != "withdrawn"):
-            return _standing_page(cohort, found, enrolled, now)
-    if not rules.takes_applications(cohort.status, cohort.apply_until, now) or held.free == 0:
-        full = held.free == 0 and cohort.status == "open"
+            return _standing_page(cohort, found, enrolled, held, now)
+    if not rules.takes_applications(cohort.status, cohort.apply_until, now):
         other = queries.next_cohort(cohort, now)
-        return render_template("admissions/no_seat.html", cohort=cohort, seats=held, full=full, other=other)
+        return render_template("admissions/no_seat.html", cohort=cohort, other=other)
     return None
 
 
-def _standing_page(cohort: Cohort, found: queries.Standing, enrolled: bool, now: datetime) -> str:
+def _standing_page(
+    cohort: Cohort, found: queries.Standing, enrolled: bool, held: rules.Seats, now: datetime
+) -> str:
     answer_by = None
     if found.application is not None and found.application.submitted_at is not None:
         answer_by = rules.answer_by(found.application.submitted_at, cohort.time_zone)
+    terms = waitlist_queries.terms_of(cohort)
     declined = found.application is not None and found.application.status == "declined" and not enrolled
     return render_template(
         "admissions/standing.html",
@@ -103,6 +111,10 @@ def _standing_page(cohort: Cohort, found: queries.Standing, enrolled: bool, now:
         answer_by=answer_by,
         late=answer_by is not None and answer_by < times.local_date(now, cohort.time_zone),
         other=queries.next_cohort(cohort, now) if declined else None,
+        place=None if enrolled or declined else waitlist_queries.place_of(cohort.id, get_user().id),
+        terms=terms,
+        offering=waitlist_rules.why_no_offers(cohort.status, terms, now) is None,
+        seats=held,
         now=now,
     )
 
@@ -124,6 +136,7 @@ def _form_page(cohort: Cohort, form: ApplicationForm, now: datetime, held: rules
         form=form,
         seats=held or queries.seats(cohort),
         terms=payments.terms_of(cohort, now),
+        line_terms=waitlist_queries.terms_of(cohort),
         days=rules.ANSWER_DAYS,
     )
 

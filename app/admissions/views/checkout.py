@@ -14,6 +14,8 @@ from app.accounts.throttle import allow
 from app.admissions import actions, choosing, queries, rules
 from app.admissions.forms import CheckoutForm, CodeForm, plan_number
 from app.admissions.views import bp
+from app.admissions.waitlist_queries import terms_of
+from app.admissions.waitlist_rules import why_no_offers
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort
 from app.lib import clock, times
@@ -212,6 +214,7 @@ def _page(
     if code_form is None:
         code_form = CodeForm(formdata=None, data={"code": _kept_code(cohort)})
         code_form.code.errors = [look.refusal] if look.refusal else []
+    terms = terms_of(cohort)
     amount = chosen.amount_cents if chosen else offer.amount_cents if offer else 0
     page = render_template(
         "admissions/checkout.html",
@@ -229,6 +232,7 @@ def _page(
         calls=cohorts.calls_of(cohort) if found.hold is not None else [],
         refund=payments.refund_lines(cohort, amount, offer.currency) if offer else [],
         other=queries.next_cohort(cohort, now) if state == "gone" else None,
+        line_terms=terms if state == "gone" and why_no_offers(cohort.status, terms, now) is None else None,
         now=now,
     )
     return page, code

@@ -9,13 +9,14 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.admissions import actions, queries, rules
+from app.admissions import actions, queries, rules, waitlist_queries
 from app.admissions.models import Application
 from app.admissions.views import bp
 from app.cohorts.queries import program
-from app.lib import clock
+from app.lib import clock, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
+from app.lib.forms import whole_number
 from app.lib.refusal import Refused
 from app.lib.web import say
 from app.payments import queries as payments
@@ -31,7 +32,7 @@ def staff_cohort(slug: str) -> str:
     return render_template(
         "admissions/staff_cohort.html",
         cohort=cohort,
-        seats=queries.seats_from(cohort, holds),
+        seats=queries.seats_from(cohort, holds, sum(row.in_line == "waiting" for row in waiting)),
         offered=[hold for hold in holds if hold.status == "active" and hold.because == "offer"],
         paying=[hold for hold in holds if hold.status == "active" and hold.because != "offer"],
         deciding={line.user_id for line in lines if line.bank_deciding},
@@ -46,48 +47,47 @@ def staff_cohort(slug: str) -> str:
 @bp.get("/staff/applications/<id:application_id>")
 @open_to("staff")
 def application(application_id: int) -> Any:
-    return _application_page(queries.application_for(get_user(), application_id))
+    return _application_page(application_id)
 
 
 @bp.post("/staff/applications/<id:application_id>/accept")
 @open_to("staff")
 def accept_application(application_id: int) -> Any:
-    def decide(found: Application, version: int, now: datetime) -> str:
-        actions.accept(get_user(), found, version, now)
-        return f"A seat is held for {found.user.name} for 72 hours, and the offer is on its way by mail."
+    def offer(found: Application, version: int, now: datetime) -> str:
+        until = actions.accept(get_user(), found, version, now).expires_at
+        return f"A seat is held for {found.user.name} until {times.moment(until)}; the offer is on its way by mail."
 
-    return _decide(application_id, decide)
+    return decide(application_id, offer)
 
 
 @bp.post("/staff/applications/<id:application_id>/decline")
 @open_to("staff")
 def decline_application(application_id: int) -> Any:
-    def decide(found: Application, version: int, now: datetime) -> str:
+    def say_no(found: Application, version: int, now: datetime) -> str:
         actions.decline(get_user(), found, version, request.form.get("reason", ""), now)
         return f"{found.user.name} gets your reason by mail."
 
-    return _decide(application_id, decide)
+    return decide(application_id, say_no)
 
 
-def _decide(application_id: int, decide: Callable[[Application, int, datetime], str]) -> Any:
-    typed = request.form.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-    now = clock.now()
+def decide(application_id: int, verb: Callable[[Application, int, datetime], str]) -> Any:
+    """Decide on the version of the application that the form showed; what was refused is said on its page."""
+    version, now = whole_number(request.form.get("version", "")), clock.now()
     begin_write()
     found = queries.application_for(get_user(), application_id)
     try:
-        sentence = decide(found, version, now)
+        sentence = verb(found, version, now)
     except Refused as refused:
         db.session.rollback()
-        found = queries.application_for(get_user(), application_id)
-        return _application_page(found, refused), 422 if refused.field else 409
+        return _application_page(application_id, refused), 422 if refused.field else 409
     slug = found.cohort.slug
     db.session.commit()
     say(sentence)
     return redirect(url_for("admissions.staff_cohort", slug=slug), 303)
 
 
-def _application_page(found: Application, refused: Refused | None = None) -> str:
+def _application_page(application_id: int, refused: Refused | None = None) -> str:
+    found, place = waitlist_queries.application_and_place(get_user(), application_id)
     cohort, now = found.cohort, clock.now()
     decidable = found.status in rules.DECIDABLE
     return render_template(
@@ -101,6 +101,9 @@ def _application_page(found: Application, refused: Refused | None = None) -> str
         decider=None if decidable else queries.decider(found),
         seats=queries.seats(cohort) if decidable else None,
         price=payments.price_of(cohort, now) if decidable else None,
+        place=place,
+        line_terms=waitlist_queries.terms_of(cohort),
+        offer_hours=rules.OFFER_LIFE.total_seconds() / 3600,
         refused=refused,
-        reason=request.form.get("reason", ""),
+        typed={name: rules.clean_text(text) for name, text in request.form.items()},
     )

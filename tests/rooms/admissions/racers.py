@@ -1,38 +1,90 @@
-"""One process of a race for the last seat. A module of its own, because a new process has to import it."""
+"""Processes of a race for seats. A module of its own, because a new process has to import it."""
 
 from __future__ import annotations
 
+import multiprocessing
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from app import create_app
-from app.admissions import seats
+from app.admissions import seats, waitlist
 from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from tests.settings import settings_for
 
 NOW = datetime(2026, 3, 25, 15, 0, tzinfo=UTC)
 
+# What a process does in one cohort for one user, and what came of it.
+Work = Callable[[int, int], Any]
 
-def race(url: str, folder: str, user_id: int, cohort_ids: list[int], start: Any, results: Any) -> None:
-    """Try for one seat of each cohort, starting each round together with the others; report the seats won."""
+
+def takes(cohort_id: int, user_id: int) -> int | None:
+    """Try for one seat, as the checkout does; the number of the seat won."""
+    begin_write()
+    hold = seats.take(db.session.get_one(Cohort, cohort_id), user_id, "checkout", NOW, NOW)
+    won = hold.seat if hold is not None else None
+    db.session.commit()
+    return won
+
+
+def offers(cohort_id: int, _user_id: int) -> list[int]:
+    """Offer what is free to the line, as the sweep does; whose seats came of it."""
+    found = []
+    while True:
+        begin_write()
+        offer = waitlist.offer_next(cohort_id, NOW)
+        if offer is None:
+            db.session.rollback()
+            return found
+        found.append(offer.application.user_id)
+        db.session.commit()
+
+
+def run(database: Any, runners: Sequence[tuple[Work, int]], cohort_ids: list[int]) -> list[dict[int, Any]]:
+    """A process for each runner, round by round in one cohort after the other; what each came to, by cohort."""
+    fast = "forkserver" in multiprocessing.get_all_start_methods()  # imports once for all
+    context = multiprocessing.get_context("forkserver" if fast else "spawn")
+    if fast:
+        context.set_forkserver_preload([__name__])
+    start, results = context.Barrier(len(runners)), context.Queue()
+    where = (database.url("test"), str(database.folder))
+    racers = [
+        context.Process(target=_race, args=(*where, number, *runner, cohort_ids, start, results), daemon=True)
+        for number, runner in enumerate(runners)
+    ]
+    for racer in racers:
+        racer.start()
+    reports = sorted((results.get(timeout=120) for _racer in racers), key=lambda report: report[0])
+    for racer in racers:
+        racer.join(30)
+    assert not [error for _number, _found, error in reports if error]
+    return [found for _number, found, _error in reports]
+
+
+def _race(
+    url: str,
+    folder: str,
+    number: int,
+    work: Work,
+    user_id: int,
+    cohort_ids: list[int],
+    start: Any,
+    results: Any,
+) -> None:
+    """Work in each cohort, starting each round together with the others."""
     app = create_app(settings_for(url, Path(folder)))
-    won: dict[int, int] = {}
+    found: dict[int, Any] = {}
     with app.app_context():
         try:
             for cohort_id in cohort_ids:
                 start.wait(60)
-                begin_write()
-                cohort = db.session.get_one(Cohort, cohort_id)
-                hold = seats.take(cohort, user_id, "checkout", NOW, NOW)
-                if hold is not None:
-                    won[cohort_id] = hold.seat
-                db.session.commit()
-            results.put((user_id, won, None))
+                found[cohort_id] = work(cohort_id, user_id)
+            results.put((number, found, None))
         except Exception as error:
             start.abort()
-            results.put((user_id, won, repr(error)))
+            results.put((number, found, repr(error)))
         finally:
             db.session.remove()
             db.engine.dispose()

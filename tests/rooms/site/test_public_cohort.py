@@ -105,14 +105,16 @@ def test_open(client):
     assert amber(page(client)) == {"Apply for a seat": f"{SUMMER}/apply"}
 
 
-def test_full_shows_the_next_one(client, write, cast, clock):
+def test_full_leads_to_the_waitlist_and_shows_the_next_one(client, write, cast, clock):
     fill(cast.summer, 3, clock.now)
     html = page(client)
-    assert "All 3 seats are taken." in html
-    assert amber(html) == {}
+    assert "Every seat is taken or waited for." in html
+    assert amber(html) == {"Apply for the waitlist": f"{SUMMER}/apply"}
     with write():
         later(1, clock.now)
-    assert amber(page(client)) == {"See that cohort": "/cohorts/later-1"}
+    html = page(client)
+    assert 'href="/cohorts/later-1"' in html
+    assert amber(html) == {"Apply for the waitlist": f"{SUMMER}/apply"}
 
 
 @pytest.mark.parametrize("status", ["closed", "running", "finished", "archived", "cancelled"])

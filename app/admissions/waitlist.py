@@ -14,13 +14,13 @@ from app.admissions import actions, line, queries, seats, waitlist_messages
 from app.admissions import waitlist_queries as waiting
 from app.admissions import waitlist_rules as rules
 from app.admissions.models import Application, Offer
-from app.admissions.rules import clean_text
 from app.admissions.waitlist_models import WaitlistEntry
 from app.audit.actions import record
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Cohort
 from app.lib.database import db
 from app.lib.refusal import Refused
+from app.lib.words import clean_text
 
 
 def join(user: User, cohort: Cohort, now: datetime) -> None:

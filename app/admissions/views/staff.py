@@ -19,6 +19,7 @@ from app.lib.database import begin_write, db
 from app.lib.forms import whole_number
 from app.lib.refusal import Refused
 from app.lib.web import say
+from app.lib.words import clean_text
 from app.payments import queries as payments
 
 
@@ -105,5 +106,5 @@ def _application_page(application_id: int, refused: Refused | None = None) -> st
         line_terms=waitlist_queries.terms_of(cohort),
         offer_hours=rules.OFFER_LIFE.total_seconds() / 3600,
         refused=refused,
-        typed={name: rules.clean_text(text) for name, text in request.form.items()},
+        typed={name: clean_text(text) for name, text in request.form.items()},
     )

@@ -29,9 +29,19 @@ from app.payments import actions as payments
 from app.payments import charges, installments
 from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, RefundTier
-from app.site.demo import assessments, codes, quality, work
+from app.site.demo import assessments, codes, quality, waiting, work
 from app.site.demo.paper import SampleFile
-from app.site.demo.people import APPLICANTS, CAST, ENROLLED, EVERYBODY, FOUNDING, RUNNING, Person
+from app.site.demo.people import (
+    APPLICANTS,
+    CAST,
+    ENROLLED,
+    EVERYBODY,
+    FOUNDING,
+    RUNNING,
+    SEATED,
+    WAITING,
+    Person,
+)
 
 # Number of installments → cents in all; invented, as everything here.
 PRICES = {1: 240_000, 3: 255_000, 6: 264_000}
@@ -66,6 +76,7 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     _founding_cohort(demo)
     _running_cohort(demo)
     _open_cohort(demo)
+    _full_cohort(demo)
     quality.marked_twice(demo.users["cal"], demo.users["cora"], now)
     quality.examples(demo.users["uma"], demo.users["cal"], now)
     _assessments(demo)
@@ -84,7 +95,7 @@ def _user(person: Person, password_hash: str, now: datetime) -> User:
     return user
 
 
-# --- three cohorts ----------------------------------------------------------------------------------------------
+# --- four cohorts -----------------------------------------------------------------------------------------------
 
 
 def _founding_cohort(demo: Demo) -> None:
@@ -172,9 +183,6 @@ def _running_cohort(demo: Demo) -> None:
     sheet.draft.answers = {key: value for key, value in started.items() if key < "1.C"}
     sheet.draft.version, sheet.draft.saved_at = 2, demo.now - timedelta(days=2)
 
-    wes = demo.users["wes"]
-    _application(wes, cohort, "waitlisted", begun - timedelta(days=10), "Ibarra Strength")
-
 
 def _open_cohort(demo: Demo) -> None:
     """A cohort that takes applications and has few seats left."""
@@ -188,6 +196,24 @@ def _open_cohort(demo: Demo) -> None:
         _application(
             demo.users[person.key], cohort, "submitted", demo.now - timedelta(days=days), person.practice
         )
+
+
+def _full_cohort(demo: Demo) -> None:
+    """A small one later in the year, for whose last seat four people stand in line; the latest was not read yet."""
+    saturday = _saturday(demo.now, weeks=18)
+    cohort = _cohort(demo, _slug(saturday), saturday, capacity=len(SEATED) + 1, status="open")
+    cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
+    for index, person in enumerate(SEATED):
+        _enroll(demo, person, cohort, demo.now - timedelta(days=30 - index))
+    elin, amara, hugo = WAITING
+    people = ((12, elin, "waitlisted"), (9, amara, "waitlisted"), (7, _person("wes"), "waitlisted"))
+    waiting.in_line(
+        [
+            _application(demo.users[one.key], cohort, status, demo.now - timedelta(days=days), one.practice)
+            for days, one, status in (*people, (1, hugo, "submitted"))
+        ],
+        demo.now,
+    )
 
 
 def _assessments(demo: Demo) -> None:
@@ -270,22 +296,23 @@ def _pay(order: Order, at: datetime, paid: int) -> None:
         order.status, order.card_words = "part paid", "Visa ending 4242"
 
 
-def _application(user: User, cohort: Cohort, status: str, at: datetime, practice: str) -> None:
+def _application(user: User, cohort: Cohort, status: str, at: datetime, practice: str) -> Application:
     answers = {
         "clients": "Adults after knee or hip replacement, mostly 55 to 75, two or three sessions a week.",
         "why_now": "I have a full calendar and nothing written down. I was ill in spring and the practice stood still.",
         "hours": "Four or five hours",
     }
-    db.session.add(
-        Application(
-            user_id=user.id,
-            cohort_id=cohort.id,
-            status=status,
-            practice_name=practice,
-            answers=answers,
-            submitted_at=at,
-        )
+    application = Application(
+        user_id=user.id,
+        cohort_id=cohort.id,
+        status=status,
+        practice_name=practice,
+        answers=answers,
+        submitted_at=at,
     )
+    db.session.add(application)
+    db.session.flush()
+    return application
 
 
 def _begin(demo: Demo, enrollment: Enrollment, module: Module, at: datetime) -> System:

@@ -67,8 +67,19 @@ ENROLLED = tuple(
         1,
     )
 )
+# Who has a seat in the cohort that is full, and who stands in line for one; Wes stands before the last of them.
+SEATED = (
+    Person("seated1", "Joan Ferreira", "America/New_York", "Ferreira Medical Exercise"),
+    Person("seated2", "Anders Holm", "America/Chicago", "Holm Exercise Practice"),
+    Person("seated3", "Priya Nair", "America/New_York", "Nair Movement Practice"),
+)
+WAITING = (
+    Person("elin", "Elin Sandvik", "America/New_York", "Sandvik Exercise"),
+    Person("amara", "Amara Nwosu", "America/Chicago", "Nwosu Medical Exercise"),
+    Person("hugo", "Hugo Brandt", "America/Denver", "Brandt Exercise Rooms"),
+)
 APPLICANTS = (
     Person("noor", "Noor Sabry", "America/New_York", "Sabry Medical Exercise"),
     Person("theo", "Theo Lindgren", "America/Denver", "Lindgren Exercise Practice"),
 )
-EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *APPLICANTS)
+EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *SEATED, *WAITING, *APPLICANTS)

@@ -72,8 +72,8 @@ def codes_guessed(user: User, now: datetime) -> None:
 
 def _tell(user: User, what: str, subject: str, sentence: str, now: datetime, fact: str = "") -> None:
     key = f"second-factor-{what}:{user.id}:{fact or now.isoformat()}"
-    context = {"at": now, "zone": user.time_zone, "sentence": sentence}
-    post("accounts/second_factor", user, subject, key=key, now=now, **context)
+    zone = user.time_zone
+    post("accounts/second_factor", user, subject, key=key, now=now, at=now, zone=zone, sentence=sentence)
 
 
 def rehearse(kind: str) -> None:

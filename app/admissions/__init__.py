@@ -6,6 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.admissions import jobs, views  # noqa: F401  (jobs: it registers its job)
+    from app.admissions import jobs, lead_jobs, views  # noqa: F401  (importing jobs registers them)
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(views.leads.bp)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional
 
-from app.accounts.forms import ADDRESS, time_zones
+from app.accounts.forms import ADDRESS, strip, time_zones
 from app.curriculum.schema import Question
 from app.lib.forms import Form
 from app.lib.words import clean_text
@@ -25,6 +26,14 @@ ASKED = "asked_"  # what the names of the program's own questions begin with, so
 
 def _clean(text: Any) -> Any:
     return clean_text(text) if isinstance(text, str) else text
+
+
+def one_line(text: Any) -> Any:
+    """A name as it may stand in a mail: one line, nothing that cannot be shown or that turns the line around."""
+    kept = "".join(
+        c for c in str(text or "") if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return " ".join(kept.split())
 
 
 class ApplicationForm(Form):
@@ -79,6 +88,19 @@ def _field(question: Question) -> Any:
 def plan_number(typed: str | None) -> int:
     """The number of installments in an address or a form; 1 for what is no number."""
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 4 else 1
+
+
+class LeadForm(Form):
+    """Hearing from us. The address is the only thing that must be typed."""
+
+    name = StringField(
+        "Your name", [Length(max=120, message="Please use at most 120 characters.")], filters=[one_line]
+    )
+    email = EmailField("Email", ADDRESS, filters=[strip])
+    cohorts = BooleanField("Tell me when the next cohort opens")
+    updates = BooleanField("Send me updates")
+    agree = BooleanField("agree", [DataRequired("Please tick this box; without it we may not write to you.")])
+    source = HiddenField()
 
 
 class CheckoutForm(Form):

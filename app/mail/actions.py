@@ -19,16 +19,25 @@ class Recipient(Protocol):
 
 
 def post(
-    kind: str, to: Recipient, subject: str, *, key: str, now: datetime, **context: Any
+    kind: str,
+    to: Recipient,
+    subject: str,
+    *,
+    key: str,
+    now: datetime,
+    unsubscribe: str | None = None,
+    **context: Any,
 ) -> Message | None:
     """Write one mail, from `mail/<kind>.html` and `.txt`, to be sent once this transaction commits.
 
     `key` names the fact ('welcome:enrollment:7'): a fact that has had its mail gets no second one, and None is
-    returned. Templates see `name`, `subject`, `base_url` and the context.
+    returned. Templates see `name`, `subject`, `base_url`, `unsubscribe_url` and the context. `unsubscribe` is the
+    address that ends such mails with one press; the mail carries it in its header as well.
     """
     if db.session.scalar(select(Message.id).where(Message.key == key)):
         return None
-    shown = {"name": to.name, "subject": subject, "base_url": current_app.config["BASE_URL"], **context}
+    shown = {"name": to.name, "subject": subject, "base_url": current_app.config["BASE_URL"]}
+    shown |= {"unsubscribe_url": unsubscribe, **context}
     message = Message(
         key=key,
         kind=kind,
@@ -37,6 +46,7 @@ def post(
         subject=" ".join(subject.split())[:200],  # no line break can reach a header
         text=render_template(f"mail/{kind}.txt", **shown),
         html=render_template(f"mail/{kind}.html", **shown),
+        unsubscribe_url=unsubscribe,
         status="waiting",
         created_at=now,
         send_after=now,

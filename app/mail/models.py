@@ -28,6 +28,7 @@ class Message(Base):
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(300))  # of a mail nobody needs: RFC 8058
     status: Mapped[str] = mapped_column(String(20), default="waiting")
     created_at: Mapped[datetime]
     send_after: Mapped[datetime]

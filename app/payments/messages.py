@@ -110,7 +110,7 @@ def _amount(part: Installment, order: Order) -> str:
 
 def _post(kind: str, order: Order, subject: str, key: str, now: datetime, **context: Any) -> None:
     enrollment = order.enrollment
-    known = {"user": enrollment.user, "cohort": enrollment.cohort, "order": order}
+    known: dict[str, Any] = {"user": enrollment.user, "cohort": enrollment.cohort, "order": order}
     post(f"payments/{kind}", enrollment.user, subject, key=key, now=now, **known, **context)
 
 

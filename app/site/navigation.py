@@ -59,6 +59,7 @@ CURRICULUM = tuple(
 STAFF = (
     ("Cohorts", "site.staff", ("site.staff", "admissions.")),
     ("Codes", "payments.codes", ("payments.",)),
+    ("Leads", "leads.listing", ("leads.",)),
     ("Curriculum", "site.curriculum", ("preview.", *CURRICULUM)),
     COACHED,
 )
@@ -72,6 +73,7 @@ PUBLIC = (
     ("Dates and price", "site.cohorts_list", ("site.cohorts_list", "site.cohort")),
 )
 FOOTER = (
+    ("Hear from us", "leads.subscribe", ("leads.",)),
     ("Dates and price", "site.cohorts_list", ("site.cohorts_list", "site.cohort")),
     ("Self-assessment", "assessment.start", ("assessment.",)),
 )

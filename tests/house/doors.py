@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.house.canaries import ACTORS
-from tests.house.world import PRIVATE_LINK, World
+from tests.house.world import PRIVATE_LINK, TO_CONFIRM, TO_END, World
 from tests.programs import KEY
 
 Fill = Mapping[str, Any] | Callable[[World, str], Mapping[str, Any]]
@@ -116,6 +116,16 @@ APPLICATION = {
     "asked_clients": "C",
     "asked_why_now": "W",
     "asked_hours": "Four or five hours",
+}
+
+
+WISH = {
+    "name": "N",
+    "email": "somebody@example.com",
+    "cohorts": "y",
+    "updates": "y",
+    "agree": "y",
+    "source": "/program",
 }
 
 
@@ -265,6 +275,22 @@ WAITLIST = [
         post(f"admissions.{verb}", signed_in(303), SUMMER)
         for verb in ("join_waitlist", "keep_place", "leave_waitlist")
     ),
+]
+
+LEADS = [
+    get("leads.subscribe", everybody()),
+    post("leads.ask", everybody(303), sends=WISH),
+    get("leads.asked", everybody()),
+    get("leads.look_at_confirmation", everybody(), {"token": TO_CONFIRM}),
+    get("leads.look_at_confirmation", everybody(410), {"token": TO_END}),
+    post("leads.confirm", everybody(303), {"token": TO_CONFIRM}),
+    get("leads.confirmed", everybody()),
+    get("leads.look_at_unsubscribe", everybody(), {"token": TO_END}),
+    get("leads.look_at_unsubscribe", everybody(410), {"token": TO_CONFIRM}),
+    post("leads.unsubscribe", everybody(200), {"token": TO_END}),
+    get("leads.listing", only("sam")),
+    get("leads.export", only("sam")),
+    post("leads.take_off", only("sam", 303), thing(lead_id="kim_lead")),
 ]
 
 COURSEWORK = [
@@ -758,6 +784,7 @@ DOORS = (
     + ADMISSIONS
     + CODES
     + WAITLIST
+    + LEADS
     + COURSEWORK
     + FILES
     + HISTORY

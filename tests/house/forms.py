@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.house.doors import APPLICATION, BLIND_MARKS, CODE, DOORS, OTHERS_REASON, Door
+from tests.house.doors import APPLICATION, BLIND_MARKS, CODE, DOORS, OTHERS_REASON, WISH, Door
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ FORMS = [
     Form("accounts.make_recovery_codes", "ana", {"new-code": "000000"}),
     Form("accounts.switch_off", "ana", {"off-code": "000000"}),
     Form("admissions.send_application", "nobody", {**APPLICATION, **PERSON}),
+    Form("leads.ask", "nobody", WISH),
     Form("admissions.send_application", "cal", APPLICATION, once=True),
     Form("admissions.use_code", "pat", {"plan": "1", "code": "SPRING-20"}),
     Form("admissions.pay", "pat", {"agree": "y"}, once=True),
@@ -188,6 +189,9 @@ BUTTONS = {
     "coursework.stop_improving",
     "coursework.take_back",
     "coursework.take_reply_back",
+    "leads.confirm",
+    "leads.take_off",
+    "leads.unsubscribe",
     "manual.bind",
     "payments.change_card",
     "payments.pay_installment",
@@ -213,5 +217,5 @@ UNWRITTEN = {
 KEPT = {"1.C.2~deidentified",
         "version", "was", "keep", "email", "time_zone", "hours", "do", "answer", "request~3", "1.B.1~row", "1.E.1~row",
         "save", "release", "kind-new-1.C.1", "add", "remove", "asked", "keep~1.A.1", "round", "lease", "showing",
-        "take_over", "comment", "read", "day", "colleague", "agree", "out",
+        "take_over", "updates", "cohorts", "comment", "read", "day", "colleague", "agree", "out",
         "statement_own", "statement_no_client"}  # fmt: skip

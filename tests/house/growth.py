@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 
 from app.accounts.models import SignIn, User
 from app.admissions import line
+from app.admissions.lead_models import Lead
 from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
 from app.coaching.models import PersonNote
@@ -444,6 +445,19 @@ def assessments(cast: Cast, numbers: Numbers) -> None:
             AssessmentSample(structure_hash=row.structure_hash, people=120, first_on=NOW.date(), last_on=NOW.date(),
                              sums=dict.fromkeys(("lack-of-systems", "lack-of-focus", "blurred-scope"), 200))
         )  # fmt: skip
+
+
+def leads(cast: Cast, numbers: Numbers) -> None:
+    for number in numbers:
+        db.session.add(
+            Lead(
+                email=f"lead{number}@grown.example",
+                status="confirmed",
+                wants_cohorts=True,
+                asked_at=NOW,
+                confirmed_at=NOW,
+            )
+        )
 
 
 def mails(cast: Cast, numbers: Numbers) -> None:

@@ -11,8 +11,8 @@ from tests.house.visits import HTML, House, changed, fingerprint
 
 # The pages that may write on GET: where Stripe sends people back. What is true they ask of Stripe, not the address.
 MAY_WRITE = {"admissions.checkout_return", "payments.came_back"}
-# Forms that are nobody's page: Stripe signs what it sends.
-WITHOUT_TOKEN = {"payments.webhook"}
+# Forms that are nobody's page: Stripe signs what it sends; a mail provider presses what has the secret in its address.
+WITHOUT_TOKEN = {"payments.webhook", "leads.unsubscribe"}
 # Tries are counted even when the form is refused, or they could be repeated without end.
 COUNTED = {"throttle"}
 

@@ -5,7 +5,7 @@ Each thing holds a canary (tests/house/canaries.py). Built once for each test pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,8 @@ from app.accounts import links
 from app.accounts.models import SignIn, User
 from app.admissions import actions as admissions
 from app.admissions import line, seats
+from app.admissions.lead_models import Lead, LeadLink
+from app.admissions.leads import Wish
 from app.admissions.models import Application
 from app.coaching.actions import write_note
 from app.cohorts.extensions import set_days
@@ -44,6 +46,7 @@ from tests.releases import edited, reword
 
 QUESTIONS = ("clients", "why_now")
 BEFORE = NOW - timedelta(days=8)
+TO_CONFIRM, TO_END = "link-to-confirm-with", "link-that-ends-all-mail"
 PRIVATE_LINK = "link-to-a-result-of-nobody-known"
 # Whose work, who coaches it. Staff may read everything; what they are shown today is less.
 COACHES = {"ana": "cora", "ben": "cora", "uma": "cal"}
@@ -77,6 +80,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
     _assessments(world, now)
+    _leads(world, now)
     # nobody reads it yet: METI may move a cohort to it
     world.ids["release"] = publish(None, edited(reword), now, "Other words").id
     db.session.commit()
@@ -375,6 +379,30 @@ def _assessments(world: World, now: datetime) -> None:
     world.ids["ana_begun"] = row.id
     newest = program.model_copy(update={"sources": {"F1": Source(text="What is published now")}})
     assessment(token=PRIVATE_LINK, release_id=publish(None, newest, now).id, finished_at=BEFORE)
+
+
+def _leads(world: World, now: datetime) -> None:
+    """Somebody who confirmed, and somebody who has not yet: their addresses are staff's to read, and nobody else's."""
+    plant = world.canaries.plant
+    for name, status, token, purpose in (
+        ("kim", "confirmed", TO_END, "unsubscribe"),
+        ("lee", "asked", TO_CONFIRM, "confirm"),
+    ):
+        lead = Lead(
+            email=plant(f"xq{name}@example.com", f"xq{name} sam", "sam"), name=plant(f"xq{name}name", "sam", "sam"),
+            status=status, wants_cohorts=True, wants_updates=True, asked_at=BEFORE,
+            confirmed_at=BEFORE if status == "confirmed" else None, source="/reasons/lack-of-focus",
+        )  # fmt: skip
+        db.session.add(lead)
+        db.session.flush()
+        world.ids[f"{name}_lead"] = lead.id
+        wish = Wish(name="", updates=True, cohorts=True, source="/", consent="I agree.")
+        db.session.add(
+            LeadLink(
+                lead_id=lead.id, purpose=purpose, token_hash=hash_token(token), wish=asdict(wish),
+                created_at=BEFORE, expires_at=now + timedelta(days=7),
+            )
+        )  # fmt: skip
 
 
 def _told_by(program: Program, word: str, now: datetime) -> int:

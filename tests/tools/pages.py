@@ -102,6 +102,8 @@ PAGES = (
     Page("quality", "/coaching/quality", "cora"),
     Page("quality-staff", "/coaching/quality", "sam"),
     Page("blind", "/coaching/quality", "cora", links=(r"/coaching/blind/\d+",)),
+    Page("subscribe", "/subscribe"),
+    Page("leads", "/staff/leads", "sam"),
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("seats", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/cohorts/[\w-]+/seats")),

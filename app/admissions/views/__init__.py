@@ -6,6 +6,14 @@ from flask import Blueprint
 
 bp = Blueprint("admissions", __name__)
 
-from app.admissions.views import applicant, checkout, seats, staff, waitlist  # noqa: E402
+from app.admissions.views import (  # noqa: E402
+    applicant,
+    checkout,
+    lead_list,
+    leads,
+    seats,
+    staff,
+    waitlist,
+)
 
-__all__ = ["applicant", "bp", "checkout", "seats", "staff", "waitlist"]
+__all__ = ["applicant", "bp", "checkout", "lead_list", "leads", "seats", "staff", "waitlist"]

@@ -29,7 +29,7 @@ from app.payments import actions as payments
 from app.payments import charges, installments
 from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, RefundTier
-from app.site.demo import assessments, codes, quality, waiting, work
+from app.site.demo import assessments, codes, leads, quality, waiting, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import (
     APPLICANTS,
@@ -80,6 +80,7 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     quality.marked_twice(demo.users["cal"], demo.users["cora"], now)
     quality.examples(demo.users["uma"], demo.users["cal"], now)
     _assessments(demo)
+    leads.interested(now)
 
 
 def _user(person: Person, password_hash: str, now: datetime) -> User:

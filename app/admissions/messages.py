@@ -93,6 +93,24 @@ def let_go(offer: Offer, now: datetime) -> None:
     )
 
 
+def left_checkout(order: Order, offer: Offer, step: rules.Reminder, now: datetime) -> None:
+    """'Your seat is still held': nothing was charged, until when, and one link back. `step` 'second' is the last."""
+    application = offer.application
+    post(
+        "admissions/left_checkout",
+        application.user,
+        f"Your seat is still held: {application.cohort.title}",
+        key=f"left-checkout:order:{order.id}:{step}",
+        now=now,
+        user=application.user,
+        cohort=application.cohort,
+        offer=offer,
+        zone=application.user.time_zone,
+        last=step == "second",
+        url=_sign_in(application, now, offer.expires_at, "checkout"),
+    )
+
+
 def paid_too_late(order: Order, now: datetime) -> None:
     """The payment arrived after the seat was gone and none is free: say what happens to the money."""
     enrollment = order.enrollment

@@ -17,6 +17,11 @@ OFFER_LIFE = timedelta(hours=72)
 # The payment page lives 33 minutes; the seat outlives it, so that a payment in the last second finds its seat.
 PAY_LIFE = timedelta(minutes=45)
 
+# After the last try to pay: when a reminder goes out, when a person takes over, when it is too late for either.
+FIRST_REMINDER, SECOND_REMINDER, TASK = timedelta(hours=4), timedelta(hours=24), timedelta(hours=48)
+LEFT_IS_OLD = timedelta(days=14)
+Reminder = Literal["first", "second"]
+
 WAITING = frozenset({"submitted", "in review"})
 DECIDABLE = WAITING | {"waitlisted"}
 # A cohort in which a seat that is held may still be paid for, and in which one may be offered.
@@ -161,3 +166,12 @@ def checkout_state(
     if holds_seat or (free_seats > 0 and open_cohort):
         return "pay"
     return "gone"
+
+
+def after_leaving(since: timedelta) -> Reminder | Literal["task"] | None:
+    """What is due this long after somebody stopped paying; what was missed meanwhile is not made up for."""
+    if since < FIRST_REMINDER:
+        return None
+    if since < SECOND_REMINDER:
+        return "first"
+    return "second" if since < TASK else "task"

@@ -36,6 +36,7 @@ HOLDS_A_SECRET = frozenset(
         "admissions/already",
         "admissions/lead_cohort_open",
         "admissions/lead_confirm",
+        "admissions/left_checkout",
         "admissions/received",
         "waitlist/seat_free",
         "waitlist/passed",

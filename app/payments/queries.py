@@ -179,6 +179,30 @@ def orders_under_way() -> Select[int]:
     return select(CheckoutSession.order_id).where(CheckoutSession.status.in_(UNDER_WAY))
 
 
+def left_unpaid(since: datetime) -> list[tuple[int, datetime]]:
+    """Orders opened since then that nobody pays at the moment and no money came for, with the last try's moment."""
+    tried = select(func.max(CheckoutSession.created_at)).where(CheckoutSession.order_id == Order.id)
+    arrived = select(Payment.id).where(
+        Payment.order_id == Order.id, Payment.status.in_(("processing", "succeeded"))
+    )
+    query = (
+        select(Order.id, func.coalesce(tried.correlate(Order).scalar_subquery(), Order.created_at))
+        .join(Enrollment, Enrollment.id == Order.enrollment_id)
+        .where(
+            Order.status.in_(("open", "expired")), Order.created_at >= since, Order.id == order_that_counts()
+        )
+        .where(~arrived.exists(), Order.id.not_in(orders_under_way()))
+    )
+    return [(order_id, began) for order_id, began in db.session.execute(query.order_by(Order.id))]
+
+
+def paid_with_alert(kind: str) -> list[int]:
+    """Orders that an open alert of this kind speaks of and that have been paid since, in part or in full: ids."""
+    said = select(MoneyAlert.order_id).where(MoneyAlert.kind == kind, MoneyAlert.closed_at.is_(None))
+    paid = select(Order.id).where(Order.id.in_(said), Order.status.in_(("part paid", "paid")))
+    return list(db.session.scalars(paid))
+
+
 def session_for(user: User, stripe_id: str) -> CheckoutSession | None:
     """This person's visit to the payment page, by Stripe's id of it."""
     query = select(CheckoutSession).join(CheckoutSession.order).join(Order.enrollment)

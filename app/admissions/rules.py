@@ -175,3 +175,37 @@ def after_leaving(since: timedelta) -> Reminder | Literal["task"] | None:
     if since < SECOND_REMINDER:
         return "first"
     return "second" if since < TASK else "task"
+
+
+STEPS = {
+    "asked": "Asked to hear from us",
+    "confirmed": "Confirmed the address",
+    "applied": "Applied",
+    "offered": "Was offered a seat",
+    "checkout": "Began to pay",
+    "paid": "Paid",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way in: persons, the length of its bar in percent of the longest, percent of the step before."""
+
+    label: str
+    persons: int
+    bar: int
+    of_before: int | None  # None for the first, and where the step before counts other people
+
+
+def funnel_lines(counted: Mapping[str, int]) -> list[Step]:
+    """The steps that were counted, in order. Applicants need not have been leads: there the comparison begins anew."""
+    most, before = max(counted.values(), default=0), 0
+    lines: list[Step] = []
+    for key, label in STEPS.items():
+        if key not in counted:
+            continue
+        persons = counted[key]
+        compared = None if key == "applied" or not before else round(100 * persons / before)
+        lines.append(Step(label, persons, round(100 * persons / most) if most else 0, compared))
+        before = persons
+    return lines

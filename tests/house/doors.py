@@ -290,6 +290,8 @@ LEADS = [
     post("leads.unsubscribe", everybody(200), {"token": TO_END}),
     get("leads.listing", only("sam")),
     get("leads.export", only("sam")),
+    get("leads.funnel_page", only("sam")),
+    post("leads.task_done", only("sam", 303), thing(alert_id="left_checkout")),
     post("leads.take_off", only("sam", 303), thing(lead_id="kim_lead")),
 ]
 

@@ -191,6 +191,7 @@ BUTTONS = {
     "coursework.take_reply_back",
     "leads.confirm",
     "leads.take_off",
+    "leads.task_done",
     "leads.unsubscribe",
     "manual.bind",
     "payments.change_card",

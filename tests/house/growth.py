@@ -29,7 +29,7 @@ from app.mail.models import Message
 from app.manual.models import Binding
 from app.payments import installments, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
-from app.payments.models import Order, Payment, Price, RefundTier
+from app.payments.models import MoneyAlert, Order, Payment, Price, RefundTier
 from tests.cast import NOW, Cast
 from tests.factories import (
     GOOD_MARKS,
@@ -344,6 +344,18 @@ def codes(cast: Cast, numbers: Numbers) -> None:
             "at": NOW,
         }
         db.session.add_all(DiscountUse(code_id=code_id, **use) for code_id in {code.id, first})
+
+
+def left_checkouts(cast: Cast, numbers: Numbers) -> None:
+    """Orders that somebody stopped paying."""
+    for number in numbers:
+        orders(cast, [number])
+        order_id = db.session.scalar(select(func.max(Order.id)))
+        alert = MoneyAlert(
+            kind="left checkout", key=f"left:{order_id}", order_id=order_id, detail="D", opened_at=NOW
+        )
+        db.session.add(alert)
+        db.session.flush()
 
 
 def open_cohorts(cast: Cast, numbers: Numbers) -> None:

@@ -36,7 +36,7 @@ from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals, make_samples
 from app.payments import checkout, discounts, installments, schedule
-from app.payments.models import ChargeTry, CheckoutSession, Installment, Order, Payment
+from app.payments.models import ChargeTry, CheckoutSession, Installment, MoneyAlert, Order, Payment
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
 from tests.house import quality
@@ -384,6 +384,11 @@ def _assessments(world: World, now: datetime) -> None:
 def _leads(world: World, now: datetime) -> None:
     """Somebody who confirmed, and somebody who has not yet: their addresses are staff's to read, and nobody else's."""
     plant = world.canaries.plant
+    stopped = MoneyAlert(kind="left checkout", key="left", detail="Stopped.", opened_at=BEFORE)
+    stopped.order_id = world.ids["ana_order"]
+    db.session.add(stopped)
+    db.session.flush()
+    world.ids["left_checkout"] = stopped.id
     for name, status, token, purpose in (
         ("kim", "confirmed", TO_END, "unsubscribe"),
         ("lee", "asked", TO_CONFIRM, "confirm"),

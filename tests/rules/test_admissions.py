@@ -111,3 +111,28 @@ def test_a_no_needs_a_reason(reason):
     with pytest.raises(Refused) as refused:
         rules.check_reason(reason)
     assert refused.value.field == "reason"
+
+
+@pytest.mark.parametrize(
+    ("hours", "due"),
+    [
+        (0, None), (3.99, None), (4, "first"), (23.99, "first"), (24, "second"), (47.99, "second"), (48, "task"),
+        (900, "task"),
+    ],
+)  # fmt: skip
+def test_after_leaving_the_checkout(hours, due):
+    assert rules.after_leaving(timedelta(hours=hours)) == due
+
+
+@pytest.mark.parametrize(
+    ("counted", "answer"),
+    [
+        ({}, []),
+        ({"applied": 0, "offered": 0}, [(0, 0, None), (0, 0, None)]),
+        ({"asked": 8, "confirmed": 6, "applied": 4, "offered": 1},
+         [(8, 100, None), (6, 75, 75), (4, 50, None), (1, 12, 25)]),
+        ({"applied": 1, "offered": 2}, [(1, 50, None), (2, 100, 200)]),
+    ],
+)  # fmt: skip
+def test_funnel_lines(counted, answer):
+    assert [(one.persons, one.bar, one.of_before) for one in rules.funnel_lines(counted)] == answer

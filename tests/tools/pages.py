@@ -103,6 +103,7 @@ PAGES = (
     Page("quality-staff", "/coaching/quality", "sam"),
     Page("blind", "/coaching/quality", "cora", links=(r"/coaching/blind/\d+",)),
     Page("subscribe", "/subscribe"),
+    Page("funnel", "/staff/funnel", "sam"),
     Page("leads", "/staff/leads", "sam"),
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),

@@ -9,6 +9,7 @@ bp = Blueprint("admissions", __name__)
 from app.admissions.views import (  # noqa: E402
     applicant,
     checkout,
+    funnel,
     lead_list,
     leads,
     seats,
@@ -16,4 +17,4 @@ from app.admissions.views import (  # noqa: E402
     waitlist,
 )
 
-__all__ = ["applicant", "bp", "checkout", "lead_list", "leads", "seats", "staff", "waitlist"]
+__all__ = ["applicant", "bp", "checkout", "funnel", "lead_list", "leads", "seats", "staff", "waitlist"]

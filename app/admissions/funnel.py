@@ -1,0 +1,82 @@
+"""How many persons reached each step of the way in, and who stopped before paying. Counted from rows, never kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import abort
+from sqlalchemy import Row, Select, func, literal, select, union_all
+
+from app.accounts.models import User
+from app.admissions.lead_models import Lead
+from app.admissions.left_checkout import KIND
+from app.admissions.models import Application, Offer
+from app.cohorts.models import Cohort, Enrollment
+from app.lib.database import db
+from app.payments.models import MoneyAlert, Order, Payment
+
+MOST_TASKS = 50
+
+
+def counts(cohort_id: int | None, since: datetime | None) -> dict[str, int]:
+    """Step → persons who reached it since then, of one cohort or of all. One query.
+
+    Leads ask before they know a cohort, so of one cohort they are not counted.
+    """
+    first_money = select(func.min(Payment.received_at)).where(
+        Payment.order_id == Order.id, Payment.status == "succeeded"
+    )
+    paid_at = func.coalesce(
+        first_money.correlate(Order).scalar_subquery(), Order.paid_at
+    )  # or it cost nothing
+    application = (Application.user_id, Application.cohort_id, select(Application))
+    order = (Enrollment.user_id, Enrollment.cohort_id, select(Order).join(Order.enrollment))
+    steps: list[tuple[Any, ...]] = [
+        ("applied", Application.submitted_at, *application),
+        ("offered", Offer.made_at, *application[:2], select(Offer).join(Offer.application)),
+        ("checkout", Order.created_at, *order),
+        ("paid", paid_at, *order),
+    ]
+    if cohort_id is None:
+        steps += [(name, at, Lead.id, None, select(Lead)) for name, at in _LEADS]
+    found = union_all(*(_count(step, cohort_id, since) for step in steps))
+    return dict(db.session.execute(found).all())
+
+
+_LEADS = (("asked", Lead.asked_at), ("confirmed", Lead.confirmed_at))
+
+
+def _count(step: tuple[Any, ...], cohort_id: int | None, since: datetime | None) -> Select[str, int]:
+    name, at, person, of, rows = step
+    query: Select[str, int] = rows.with_only_columns(literal(name), func.count(person.distinct()))
+    query = query.where(at.is_not(None))
+    if cohort_id is not None:
+        query = query.where(of == cohort_id)
+    return query.where(at >= since) if since else query
+
+
+def cohorts_to_choose() -> list[Row[Any]]:
+    """id, slug and title of every cohort, the latest start first."""
+    query = select(Cohort.id, Cohort.slug, Cohort.title).order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+    return list(db.session.execute(query))
+
+
+def tasks() -> list[Row[Any]]:
+    """Who stopped before paying and was reminded twice, the oldest first: alert id, opened_at, name, email, cohort."""
+    query = (
+        select(MoneyAlert.id, MoneyAlert.opened_at, User.name, User.email, Cohort.slug, Cohort.title)
+        .join(Order, Order.id == MoneyAlert.order_id)
+        .join(Enrollment, Enrollment.id == Order.enrollment_id)
+        .join(User, User.id == Enrollment.user_id)
+        .join(Cohort, Cohort.id == Enrollment.cohort_id)
+        .where(MoneyAlert.kind == KIND, MoneyAlert.closed_at.is_(None))
+    )
+    return list(db.session.execute(query.order_by(MoneyAlert.id).limit(MOST_TASKS)))
+
+
+def task_for(user: User, alert_id: int) -> MoneyAlert:
+    """One of them under its lock, for staff; 404 for everybody else and for what is no such task."""
+    query = select(MoneyAlert).where(MoneyAlert.id == alert_id, MoneyAlert.kind == KIND).with_for_update()
+    found = db.session.scalar(query) if user.is_staff else None
+    return found or abort(404)

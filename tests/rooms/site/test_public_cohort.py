@@ -122,7 +122,7 @@ def test_closed(client, write, cast, status):
     with write():
         db.session.get_one(Cohort, cast.summer).status = status
     html = page(client)
-    assert amber(html) == {}
+    assert amber(html) == {"Tell me when the next one opens": f"/subscribe?for=cohorts&from={SUMMER}"}
     assert ("does not take place" if status == "cancelled" else "takes no more applications") in html
 
 
@@ -216,7 +216,7 @@ def test_the_list_says_what_will_appear(client, write, cast):
         db.session.get_one(Cohort, cast.summer).status = "closed"
     html = page(client, "/cohorts")
     assert "No cohort takes applications right now" in html
-    assert amber(html) == {"Read the program": "/program"}
+    assert amber(html) == {"Tell me when the next one opens": "/subscribe?for=cohorts&from=/cohorts"}
 
 
 def test_a_cohort_moved_across_the_change_of_clocks_keeps_its_wall_clock(client, write, cast, clock):

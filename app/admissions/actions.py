@@ -19,9 +19,10 @@ from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions as payments
-from app.payments import discounts
+from app.payments import discounts, withdrawals
 from app.payments import queries as money_queries
 from app.payments.models import Order, Price
+from app.payments.withdrawals import Withdrawal
 
 CLOSED = "This cohort does not take applications any more."
 NO_SUCH_PLAN = (
@@ -221,7 +222,7 @@ def state_of(found: queries.Standing, cohort: Cohort, now: datetime) -> rules.Ch
         enrollment=found.enrollment.status if found.enrollment else None,
         order=found.order.status if found.order else None,
         bank_deciding=found.bank_deciding,
-        received_cents=found.received_cents,
+        received_cents=found.net_cents,
         holds_seat=found.hold is not None and cohort.status in rules.SEATING,
         free_seats=0 if found.hold else queries.seats_left(cohort),
         open_cohort=cohort.status == "open",
@@ -266,6 +267,22 @@ def keep_paid_seats(cohort_id: int, now: datetime) -> None:
             hold.because = (
                 "offer"  # left the payment page: the seat is what it was before, until the same moment
             )
+
+
+def withdraw(
+    actor: User, enrollment: Enrollment, order: Order | None, what: Withdrawal, now: datetime
+) -> None:
+    """Somebody leaves: money, access and what was to come by `payments.withdrawals`, and their seat is free at once.
+
+    Raises Refused, with nothing changed, when the place or the figures are not what was confirmed.
+    """
+    seats.lock(enrollment.cohort_id)
+    db.session.refresh(enrollment)
+    withdrawals.withdraw(actor, enrollment, order, what, now)
+    hold = seats.hold_of(enrollment.cohort_id, enrollment.user_id)
+    if hold is not None:
+        seats.release(hold, now)
+        record(actor, f"Freed seat {hold.seat}", ("cohort", hold.cohort_id), now=now)
 
 
 def let_go(hold: SeatHold, order: Order | None, now: datetime) -> None:

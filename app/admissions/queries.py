@@ -22,7 +22,7 @@ from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.payments import queries as payments
-from app.payments.models import Order
+from app.payments.models import Order, Refund
 
 __all__ = ["Seats", "application_for", "offer_of", "seats", "seats_left", "standing"]
 
@@ -110,7 +110,7 @@ class Standing:
     enrollment: Enrollment | None
     order: Order | None
     bank_deciding: bool = False
-    received_cents: int = 0
+    net_cents: int = 0  # what was paid and did not go back
 
 
 def standing(user: User, cohort: Cohort) -> Standing:
@@ -120,9 +120,7 @@ def standing(user: User, cohort: Cohort) -> Standing:
     )
     seated = and_(SeatHold.cohort_id == Cohort.id, SeatHold.user_id == user.id, SeatHold.status.in_(LIVE))
     query = (
-        select(
-            Application, Offer, SeatHold, Enrollment, Order, payments.bank_decides(), payments.received_sum()
-        )
+        select(Application, Offer, SeatHold, Enrollment, Order, payments.bank_decides(), payments.net_sum())
         .select_from(Cohort)
         .outerjoin(Application, Application.id == asked.scalar_subquery())
         .outerjoin(Offer, Offer.application_id == Application.id)
@@ -132,13 +130,30 @@ def standing(user: User, cohort: Cohort) -> Standing:
         .where(Cohort.id == cohort.id)
         .options(lazyload("*"))  # user and cohort are at hand
     )
-    application, offer, hold, enrollment, order, deciding, received = db.session.execute(query).one()
-    return Standing(application, offer, hold, enrollment, order, bool(deciding), int(received or 0))
+    application, offer, hold, enrollment, order, deciding, net = db.session.execute(query).one()
+    return Standing(application, offer, hold, enrollment, order, bool(deciding), int(net or 0))
 
 
 def application_for(user: User, application_id: int) -> Application:
     """An application, for staff; 404 for everybody else and for what is not there."""
     found = db.session.get(Application, application_id) if user.is_staff else None
+    return found or abort(404)
+
+
+def place_for(user: User, enrollment_id: int) -> tuple[Enrollment, Order | None]:
+    """Somebody's place with the order that counts for it, for staff; 404 for everybody else and for what is not there.
+
+    One query.
+    """
+    query = select(Enrollment, Order).outerjoin(Order, Order.id == payments.order_that_counts())
+    query = query.where(Enrollment.id == enrollment_id).options(lazyload(Order.enrollment))
+    found = db.session.execute(query).one_or_none() if user.is_staff else None
+    return (found[0], found[1]) if found else abort(404)
+
+
+def refund_for(user: User, refund_id: int) -> Refund:
+    """A refund, for staff; 404 for everybody else and for what is not there."""
+    found = db.session.get(Refund, refund_id) if user.is_staff else None
     return found or abort(404)
 
 

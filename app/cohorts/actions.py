@@ -163,6 +163,14 @@ def reopen(actor: User | None, enrollment: Enrollment, because: str, now: dateti
     return _change(actor, enrollment, ("grace", "suspended"), "active", f"active again: {because}", now)
 
 
+def withdraw(actor: User | None, enrollment: Enrollment, because: str, now: datetime) -> None:
+    """This person leaves the cohort: own work stays readable and can be exported. Refused where there is no place."""
+    before = ("active", "grace", "suspended", "paused")
+    if not _change(actor, enrollment, before, "withdrawn", f"withdrawn: {because}", now):
+        raise Refused(f"{enrollment.user.name}'s place is {enrollment.status}; nothing was changed.")
+    enrollment.ended_at = now
+
+
 def _change(
     actor: User | None, enrollment: Enrollment, before: tuple[str, ...], after: str, said: str, now: datetime
 ) -> bool:

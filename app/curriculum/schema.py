@@ -132,6 +132,8 @@ class ProgramFacts(Strict):
     statements: Statements = Statements()
     application: tuple[Question, ...] = ()
     open_questions_title: Text | None = None  # callouts with this title are questions to the institute
+    # Refunds above this, in whole units of the cohort's currency, are approved by a second member of staff.
+    two_people_above: Annotated[int, Constraint(ge=0, le=1_000_000), DIGITS] = 1000
     release_time: WallTime
     due_time: WallTime
     # A freed seat is offered to the waitlist for so many hours, and none by itself from so many days before the start.

@@ -200,10 +200,10 @@ def settle_order(order: Order, now: datetime) -> None:
     db.session.flush()
     used = installments.allocate(order)
     newly = installments.mark_paid(order, now)
-    received = queries.received_cents(order)
-    owed = schedule.owed_cents(order.amount_cents, installments.lock(order))
-    before, order.status = order.status, rules.order_status(order.status, owed, received)
-    _say_what_does_not_fit(order, owed, received, now)
+    net = queries.net_cents(order)
+    owed = schedule.owed_cents(order.price_cents, installments.lock(order))
+    before, order.status = order.status, rules.order_status(order.status, owed, net)
+    _say_what_does_not_fit(order, owed, net, now)
     if order.status == "paid" and before != "paid":
         order.paid_at = now
     opens = order.status in ("part paid", "paid") and any(part.number == 1 for part in newly)
@@ -216,15 +216,19 @@ def settle_order(order: Order, now: datetime) -> None:
             messages.received(payment, now)
 
 
-def _say_what_does_not_fit(order: Order, owed: int, received: int, now: datetime) -> None:
-    name, arrived = order.enrollment.user.name, money(received, order.currency)
-    if order.status in ("expired", "cancelled"):
-        if received:
-            detail = f"{arrived} from {name} arrived after the seat was let go. Seat or refund?"
+def _say_what_does_not_fit(order: Order, owed: int, net: int, now: datetime) -> None:
+    name, amount = order.enrollment.user.name, money(net, order.currency)
+    if order.status == "expired":
+        if net:
+            detail = f"{amount} from {name} arrived after the seat was let go. Seat or refund?"
             alerts.raise_once("paid late", f"paid-late:order:{order.id}", order, detail, now)
-    elif received > owed:
-        detail = f"{name} paid {arrived} for {money(owed, order.currency)}. The rest goes back."
-        alerts.raise_once("overpaid", f"overpaid:order:{order.id}:{received}", order, detail, now)
+        else:
+            alerts.close(order, ("paid late",), now)
+    elif net <= owed:
+        alerts.close(order, ("overpaid",), now)
+    elif not alerts.is_open(order, "refund failed"):  # which says the same of it, and why
+        detail = f"{name} paid {amount} for {money(owed, order.currency)}. The rest goes back."
+        alerts.raise_once("overpaid", f"overpaid:order:{order.id}:{net}", order, detail, now)
 
 
 def revive_order(order: Order, now: datetime) -> None:

@@ -20,6 +20,12 @@ def raise_once(kind: str, key: str, order: Order | None, detail: str, now: datet
     db.session.flush()
 
 
+def is_open(order: Order, kind: str) -> bool:
+    """Does something of this kind about the order wait for a person?"""
+    waiting = (MoneyAlert.order_id == order.id, MoneyAlert.kind == kind, MoneyAlert.closed_at.is_(None))
+    return db.session.scalar(select(MoneyAlert.id).where(*waiting).limit(1)) is not None
+
+
 def close(order: Order, kinds: Collection[str], now: datetime) -> None:
     """What these said about the order is over."""
     over = select(MoneyAlert).where(MoneyAlert.order_id == order.id, MoneyAlert.kind.in_(kinds))

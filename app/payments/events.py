@@ -12,17 +12,14 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.lib.database import begin_write, db
-from app.payments import actions, alerts, charges, stripe
-from app.payments.models import Order, Payment, StripeEvent
+from app.payments import actions, alerts, charges, refunds, stripe
+from app.payments.models import StripeEvent
 
 SESSION = "checkout.session."
 INTENT = "payment_intent."
-# Money that moved without us: a person has to look at it.
-ALARMING = {
-    "refund.created": "A refund was made at Stripe",
-    "refund.failed": "A refund came back from the bank",
-    "charge.dispute.created": "The payer disputes a payment; Stripe names the last day for an answer",
-}
+REFUND = "refund."
+CHARGE_REFUNDED = "charge.refunded"  # says nothing about the refund itself
+DISPUTE = "charge.dispute."
 UNMATCHED = "unmatched: this payment is not one of ours (yet)"
 
 
@@ -48,11 +45,18 @@ def take(event: dict[str, Any], now: datetime) -> str:
 
 
 def _fetch(event: dict[str, Any]) -> Any:
-    """The object that the event is about, as it is now; None for one that tells us nothing, or is not there."""
-    object_id = _object(event).get("id", "")
+    """What the event is about, as it is now; None for one that tells us nothing, or is not there."""
+    seen, kind = _object(event), event["type"]
+    object_id = seen.get("id", "")
     try:
-        if event["type"].startswith(SESSION):
+        if kind.startswith(SESSION):
             return stripe.retrieve_session(object_id)
+        if kind.startswith(REFUND):
+            return [stripe.retrieve_refund(object_id)]
+        if kind.startswith(DISPUTE):
+            return stripe.retrieve_dispute(object_id)
+        if kind == CHARGE_REFUNDED:
+            return stripe.refunds_of_charge(object_id)
         return stripe.retrieve_intent(object_id) if _is_charge(event) else None
     except stripe.NotThere:
         return None
@@ -69,22 +73,29 @@ def _keep_and_apply(event: dict[str, Any], found: Any, now: datetime) -> str:
         db.session.rollback()
         return "known"
     row.attempts += 1
-    matched = True
     if row.livemode != stripe.is_live():
         # Real money told to a trial, or play money to the real site: somebody mixed up keys and secrets.
         row.processed_at, row.error = now, "the event and our key are not of the same mode"
         alerts.raise_once("wrong mode", f"wrong-mode:{row.id}", None, f"Event {row.id}: {row.error}.", now)
         db.session.commit()
         return "unmatched"
-    if event["type"].startswith(SESSION):
-        matched = found is not None and actions.apply_session(found, now) is not None
-    elif _is_charge(event):
-        matched = found is not None and charges.apply_intent(found, now) is not None
-    elif event["type"] in ALARMING:
-        _alarm(event, now)
+    matched = _apply(event, found, now)
     row.processed_at, row.error = (now, None) if matched else (None, UNMATCHED)
     db.session.commit()
     return "applied" if matched else "unmatched"
+
+
+def _apply(event: dict[str, Any], found: Any, now: datetime) -> bool:
+    """Do what the event is about. False: it is about nothing of ours (yet)."""
+    kind = event["type"]
+    if kind.startswith(SESSION):
+        return found is not None and actions.apply_session(found, now) is not None
+    if kind.startswith(REFUND) or kind == CHARGE_REFUNDED:
+        applied = [refunds.apply_refund(one, now) for one in found or ()]
+        return bool(applied) and None not in applied
+    if kind.startswith(DISPUTE):
+        return found is not None and refunds.apply_dispute(found, now) is not None
+    return not _is_charge(event) or (found is not None and charges.apply_intent(found, now) is not None)
 
 
 def _row(event: dict[str, Any], now: datetime) -> StripeEvent:
@@ -111,20 +122,6 @@ def _object(event: dict[str, Any]) -> dict[str, Any]:
     data = event.get("data")
     found = data.get("object") if isinstance(data, dict) else None
     return found if isinstance(found, dict) else {}
-
-
-def _alarm(event: dict[str, Any], now: datetime) -> None:
-    seen = _object(event)
-    intent = seen.get("payment_intent")
-    query = (
-        select(Order)
-        .join(Payment, Payment.order_id == Order.id)
-        .where(Payment.stripe_payment_intent == intent)
-    )
-    order = db.session.scalar(query) if isinstance(intent, str) else None
-    kind = event["type"]
-    detail = f"{ALARMING[kind]} ({seen.get('id', 'no id')})."
-    alerts.raise_once(kind, f"{kind}:{seen.get('id')}"[:160], order, detail, now)
 
 
 def _note_error(event: dict[str, Any], error: Exception, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from app.cohorts.models import Enrollment
 from app.lib import times
 from app.lib.database import db
 from app.lib.money import money
-from app.payments import alerts, messages, queries, schedule
+from app.payments import alerts, messages, queries, returns, schedule
 from app.payments.models import Allocation, ChargeTry, CheckoutSession, Installment, Order, Payment
 from app.payments.schedule import Due
 
@@ -80,7 +80,7 @@ def allocate(order: Order) -> list[Payment]:
 
 
 def _unallocated(order: Order) -> Iterator[tuple[Payment, int]]:
-    """Each payment that arrived for the order, oldest first, with the cents of it that pay nothing yet."""
+    """Each payment that arrived for the order, oldest first, with the cents of it that are still ours to allocate."""
     given = select(Allocation.payment_id, func.sum(Allocation.amount_cents).label("cents"))
     spent = given.group_by(Allocation.payment_id).subquery()
     query = select(Payment, func.coalesce(spent.c.cents, 0)).outerjoin(
@@ -89,9 +89,10 @@ def _unallocated(order: Order) -> Iterator[tuple[Payment, int]]:
     arrived = (
         Payment.order_id == order.id, Payment.status == "succeeded", Payment.currency == order.currency
     )  # fmt: skip
-    for payment, cents in db.session.execute(query.where(*arrived).order_by(Payment.received_at, Payment.id)):
-        if payment.amount_cents > cents:
-            yield payment, payment.amount_cents - cents
+    query = query.where(*arrived).order_by(Payment.received_at, Payment.id)
+    for payment, cents in db.session.execute(query.execution_options(populate_existing=True)):
+        if payment.kept_cents > cents:
+            yield payment, payment.kept_cents - cents
 
 
 def _sent_for(payment: Payment) -> Collection[int]:
@@ -150,6 +151,18 @@ def cancel(order: Order) -> None:
     for part in lock(order):
         if part.status in schedule.OPEN:
             part.status = "cancelled"
+
+
+def cut_back(order: Order, keep_cents: int) -> None:
+    """Only so much is still to be paid of this order, the oldest first, and no card is charged for it by itself."""
+    parts = [part for part in lock(order) if part.status in schedule.OPEN]
+    for part, stays in zip(parts, returns.cut_back(parts, keep_cents), strict=True):
+        if stays == 0:
+            part.status = "cancelled"
+        else:
+            part.amount_cents = part.covered_cents + stays
+            part.status, part.failed_at, part.failure = "due", None, ""
+        part.next_try_at = None
 
 
 def bring_back(order: Order, now: datetime) -> None:

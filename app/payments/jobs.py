@@ -14,7 +14,7 @@ from app.lib.database import db
 from app.lib.jobs import job
 from app.lib.money import money
 from app.lib.refusal import Refused
-from app.payments import charging, checkout, events, queries, stripe
+from app.payments import charging, checkout, events, queries, refunding, stripe
 from app.payments.models import CheckoutSession, MoneyAlert, Payment, StripeEvent
 
 LOOK_BACK = timedelta(days=30)
@@ -41,6 +41,12 @@ def reconcile(now: datetime) -> list[str]:
 def charge_installments(now: datetime) -> list[str]:
     """Everything that happens to a plan by itself: see `charging.run`."""
     return charging.run(now)
+
+
+@job("send-refunds", minutes=10)
+def send_refunds(now: datetime) -> list[str]:
+    """Everything that happens to money on its way out by itself: see `refunding.run`."""
+    return refunding.run(now)
 
 
 def _each(step: Callable[[], str | None], what: str) -> str | None:

@@ -11,7 +11,8 @@ from app.lib import times
 from app.lib.money import money
 from app.mail.actions import post
 from app.payments import queries, schedule
-from app.payments.models import CheckoutSession, Installment, Order, Payment
+from app.payments.models import CheckoutSession, Installment, Order, Payment, Refund
+from app.payments.returns import Figures
 
 
 def welcome(order: Order, now: datetime) -> None:
@@ -102,6 +103,23 @@ def suspended(order: Order, now: datetime) -> None:
     _post(
         "suspended", order, subject, f"suspended:order:{order.id}:{order.grace_until}", now, parts=open_parts
     )
+
+
+def withdrawn(order: Order, figures: Figures, waived: bool, refunds: list[Refund], now: datetime) -> None:
+    """'You have left': the arithmetic with its clause, what goes back how, what is still owed, what stays theirs."""
+    to_pay = next((one for one in queries.parts_of(order) if schedule.left_of(one)), None)
+    _post(
+        "withdrawn", order, f"You have left the {order.enrollment.cohort.title}",
+        f"withdrawn:enrollment:{order.enrollment_id}", now,
+        figures=figures, waived=waived, refunds=refunds, to_pay=to_pay,
+    )  # fmt: skip
+
+
+def refunded(refund: Refund, now: datetime) -> None:
+    """Money went back: how much, to what, and when it shows."""
+    order = refund.payment.order
+    amount = money(refund.amount_cents, order.currency)
+    _post("refunded", order, f"{amount} went back to you", f"refunded:refund:{refund.id}", now, refund=refund)
 
 
 def _amount(part: Installment, order: Order) -> str:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from app.cohorts.models import Enrollment
 from app.lib.columns import one_of
 from app.lib.database import Base
+from app.payments import rules
 
 
 class Price(Base):
@@ -88,6 +89,7 @@ class Order(Base):
     paid_at: Mapped[datetime | None]  # in full
     installments: Mapped[int] = mapped_column(default=1, server_default="1")
     discount_cents: Mapped[int] = mapped_column(default=0, server_default="0")  # already taken off the amount
+    credited_cents: Mapped[int] = mapped_column(default=0, server_default="0")  # no longer owed: who has left
     consent: Mapped[str] = mapped_column(Text, default="", server_default="")  # the words agreed to, exactly
     consented_at: Mapped[datetime | None]
     card_id: Mapped[str | None] = mapped_column(String(120))  # Stripe's payment method, until the plan ends
@@ -96,6 +98,11 @@ class Order(Base):
     grace_until: Mapped[date | None]
 
     enrollment: Mapped[Enrollment] = relationship(lazy="joined")
+
+    @property
+    def price_cents(self) -> int:
+        """What it comes to without what was credited; see `schedule.owed_cents` for what was waived besides."""
+        return self.amount_cents - self.credited_cents
 
 
 class Installment(Base):
@@ -229,8 +236,71 @@ class Payment(Base):
         String(20), default="stripe", server_default="stripe"
     )  # check, transfer
     note: Mapped[str] = mapped_column(String(500), default="", server_default="")  # of who entered it by hand
+    if TYPE_CHECKING:
+        returned_cents: int  # see below
+        disputed_cents: int
 
     order: Mapped[Order] = relationship(lazy="joined")
+
+    @property
+    def kept_cents(self) -> int:
+        """What is still with us of it: neither sent back nor taken back by a bank."""
+        return max(0, self.amount_cents - self.returned_cents - self.disputed_cents)
+
+
+class Refund(Base):
+    """Money out: what goes back of one payment. Committed here before Stripe is asked.
+
+    `external` ones were made in Stripe's dashboard; `by_hand` ones go by check or transfer, and a person says when.
+    """
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        one_of("status", "requested", "approved", "sent", "succeeded", "failed"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        Index("ix_refund_status", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    amount_cents: Mapped[int]
+    reason: Mapped[str] = mapped_column(
+        String(200)
+    )  # one of `returns.REASONS`; of an external one Stripe's word
+    clause: Mapped[str] = mapped_column(String(300), default="")  # the line of the refund rule it follows
+    status: Mapped[str] = mapped_column(String(20))
+    external: Mapped[bool] = mapped_column(default=False)
+    by_hand: Mapped[bool] = mapped_column(default=False)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    stripe_refund_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    failure: Mapped[str] = mapped_column(String(300), default="")  # why, in a sentence for staff
+    asked_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]  # when Stripe was first asked for it
+    ended_at: Mapped[datetime | None]  # succeeded or failed
+
+    payment: Mapped[Payment] = relationship(lazy="joined")
+
+
+class Dispute(Base):
+    """Money contested: the payer's bank has taken a payment back until the matter is decided."""
+
+    __tablename__ = "dispute"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    stripe_dispute_id: Mapped[str] = mapped_column(String(120), unique=True)
+    amount_cents: Mapped[int]
+    status: Mapped[str] = mapped_column(
+        String(40)
+    )  # Stripe's word: needs_response, under_review, won, lost, …
+    reason: Mapped[str] = mapped_column(String(60), default="")  # Stripe's word
+    evidence_due: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    payment: Mapped[Payment] = relationship(lazy="joined")
 
 
 # What has been paid of an installment, in cents: always with the row, so that every page and rule reads the same sum.
@@ -239,6 +309,20 @@ Installment.covered_cents = column_property(  # type: ignore[assignment]
     .join(Payment, Payment.id == Allocation.payment_id)
     .where(Allocation.installment_id == Installment.id, Payment.status == "succeeded")
     .correlate_except(Allocation, Payment)
+    .scalar_subquery()
+)
+
+# What has gone back of a payment, or is on its way back, and what a bank has taken back: the same, for every sum.
+Payment.returned_cents = column_property(  # type: ignore[assignment]
+    select(func.coalesce(func.sum(Refund.amount_cents), 0))
+    .where(Refund.payment_id == Payment.id, Refund.status != "failed")
+    .correlate_except(Refund)
+    .scalar_subquery()
+)
+Payment.disputed_cents = column_property(  # type: ignore[assignment]
+    select(func.coalesce(func.sum(Dispute.amount_cents), 0))
+    .where(Dispute.payment_id == Payment.id, Dispute.status.in_(rules.TAKEN_BACK))
+    .correlate_except(Dispute)
     .scalar_subquery()
 )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Exists, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
@@ -23,6 +23,7 @@ from app.payments.models import (
     Order,
     Payment,
     Price,
+    Refund,
     RefundTier,
 )
 
@@ -81,14 +82,20 @@ def bank_decides() -> Exists:
     return select(CheckoutSession.id).where(*waiting).correlate(Order).exists()
 
 
-def received_sum() -> ScalarSelect[Any]:
-    """`received_cents` of the order in the query around it."""
+def _kept() -> ColumnElement[int]:
+    """`Payment.kept_cents`, for a sum in a query."""
+    gone = Payment.returned_cents + Payment.disputed_cents
+    return case((gone >= Payment.amount_cents, 0), else_=Payment.amount_cents - gone)
+
+
+def net_sum() -> ScalarSelect[Any]:
+    """`net_cents` of the order in the query around it."""
     arrived = (
         Payment.order_id == Order.id,
         Payment.status == "succeeded",
         Payment.currency == Order.currency,
     )
-    return select(func.sum(Payment.amount_cents)).where(*arrived).correlate(Order).scalar_subquery()
+    return select(func.sum(_kept())).where(*arrived).correlate(Order).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -117,15 +124,31 @@ def payments_of(orders: Collection[Order]) -> dict[int, list[Payment]]:
     return found
 
 
-def received_cents(order: Order) -> int:
-    """The sum of what has arrived for this order, in cents of its own currency."""
-    query = select(func.coalesce(func.sum(Payment.amount_cents), 0))
+def net_cents(order: Order) -> int:
+    """What we have of this order, in cents of its own currency: what arrived, has not been sent back (or is about to
+    be), and was not taken back by a bank."""
+    query = select(func.coalesce(func.sum(_kept()), 0))
     arrived = (
         Payment.order_id == order.id,
         Payment.status == "succeeded",
         Payment.currency == order.currency,
     )
     return db.session.scalar(query.where(*arrived)) or 0
+
+
+def money_of(orders: Collection[Order]) -> tuple[dict[int, list[Payment]], dict[int, list[Refund]]]:
+    """Order id → its payments, and order id → what went back of them, or is to; each oldest first. One query."""
+    payments: dict[int, list[Payment]] = {order.id: [] for order in orders}
+    refunds: dict[int, list[Refund]] = {order.id: [] for order in orders}
+    query = select(Payment, Refund).outerjoin(Refund, Refund.payment_id == Payment.id)
+    query = query.where(Payment.order_id.in_(payments)).options(lazyload(Refund.payment))
+    query = query.order_by(Payment.received_at, Payment.id, Refund.id)
+    for payment, refund in db.session.execute(query):
+        if payment not in payments[payment.order_id][-1:]:
+            payments[payment.order_id].append(payment)
+        if refund is not None:
+            refunds[payment.order_id].append(refund)
+    return payments, {order_id: sorted(found, key=lambda one: one.id) for order_id, found in refunds.items()}
 
 
 def parts_of(order: Order) -> list[Installment]:
@@ -218,15 +241,25 @@ class LedgerLine:
     order_id: int
     user_id: int
     name: str
+    enrollment_id: int
+    enrollment_status: str
     status: str
-    amount_cents: int
+    amount_cents: int  # what it comes to: without what was waived, cancelled or credited
     currency: str
     created_at: datetime
-    received_cents: int = 0
+    received_cents: int = 0  # what we have of it: without what went back
+    returned_cents: int = 0
     received_at: datetime | None = None
     bank_deciding: bool = False
     receipts: list[tuple[str, str]] = field(default_factory=list)  # (paid with, address)
     alerts: list[str] = field(default_factory=list)
+
+
+def _forgiven_sum() -> ScalarSelect[Any]:
+    """What was waived or cancelled of the order in the query around it; see `schedule.owed_cents`."""
+    forgiven = (Installment.order_id == Order.id, Installment.status.in_(schedule.FORGIVEN))
+    rest = select(func.sum(Installment.amount_cents - Installment.covered_cents)).where(*forgiven)
+    return rest.correlate(Order).scalar_subquery()
 
 
 def ledger(cohort: Cohort) -> list[LedgerLine]:
@@ -234,7 +267,7 @@ def ledger(cohort: Cohort) -> list[LedgerLine]:
     money_in = and_(Payment.order_id == Order.id, Payment.status.in_(("succeeded", "processing")))
     noticed = and_(MoneyAlert.order_id == Order.id, MoneyAlert.closed_at.is_(None))
     query = (
-        select(Order, Enrollment.user_id, User.name, Payment, MoneyAlert)
+        select(Order, Enrollment, User.name, Payment, MoneyAlert, _forgiven_sum())
         .options(lazyload("*"))
         .join(Enrollment, Enrollment.id == Order.enrollment_id)
         .join(User, User.id == Enrollment.user_id)
@@ -245,9 +278,11 @@ def ledger(cohort: Cohort) -> list[LedgerLine]:
     )
     lines: dict[int, LedgerLine] = {}
     counted: set[int] = set()
-    for order, user_id, name, payment, alert in db.session.execute(query):
-        known = (order.status, order.amount_cents, order.currency, order.created_at)
-        line = lines.setdefault(order.id, LedgerLine(order.id, user_id, name, *known))
+    for order, enrollment, name, payment, alert, forgiven in db.session.execute(query):
+        who = (enrollment.user_id, name, enrollment.id, enrollment.status)
+        owed = order.price_cents - (0 if order.status == "expired" else forgiven or 0)
+        known = (order.status, owed, order.currency, order.created_at)
+        line = lines.setdefault(order.id, LedgerLine(order.id, *who, *known))
         if payment is not None and payment.id not in counted:
             counted.add(payment.id)
             _add(line, payment)
@@ -260,27 +295,25 @@ def _add(line: LedgerLine, payment: Payment) -> None:
     if payment.status == "processing":
         line.bank_deciding = True
         return
-    line.received_cents += payment.amount_cents
+    line.received_cents += payment.kept_cents
+    line.returned_cents += payment.returned_cents
     line.received_at = payment.received_at
     if payment.receipt_url:
         line.receipts.append((payment.paid_with or "card", payment.receipt_url))
 
 
 def paid_late(order_id: int | None = None) -> list[int]:
-    """Orders whose first installment was paid after they were let go, and whose money has not been sent back: ids.
+    """Orders whose first installment was paid after they were let go, and is still with us: ids.
 
     Only while the alert about it is open, so that a person who has settled it by hand has the last word.
     """
     waiting = select(MoneyAlert.order_id).where(
         MoneyAlert.kind == "paid late", MoneyAlert.closed_at.is_(None)
     )
-    returned = select(MoneyAlert.order_id).where(
-        MoneyAlert.kind == "refund.created", MoneyAlert.order_id.is_not(None)
-    )
-    query = select(Order).where(Order.status == "expired", Order.id.in_(waiting), Order.id.not_in(returned))
+    query = select(Order).where(Order.status == "expired", Order.id.in_(waiting))
     if order_id is not None:
         query = query.where(Order.id == order_id)
-    return [order.id for order in db.session.scalars(query) if received_cents(order) >= _seat_cents(order)]
+    return [order.id for order in db.session.scalars(query) if net_cents(order) >= _seat_cents(order)]
 
 
 def _seat_cents(order: Order) -> int:

@@ -19,6 +19,9 @@ Outcome = Literal["open", "processing", "complete", "expired", "failed"]
 # Nothing follows these but `complete`: money that did arrive is never ignored, whatever we believed before.
 FINAL = frozenset({"complete", "expired", "failed"})
 _ORDER = ("created", "open", "processing")
+# Disputes in these states have taken the money; a warning has not, and a dispute that was won gives it back.
+TAKEN_BACK = ("needs_response", "under_review", "lost")
+DECIDED = frozenset({"won", "lost", "warning_closed", "prevented"})
 
 
 class Tier(Protocol):
@@ -63,7 +66,7 @@ def price_now(prices: Iterable[P], now: datetime) -> P | None:
 
 
 def order_status(current: str, amount_cents: int, received_cents: int) -> str:
-    """What the sum of its succeeded payments makes of an order that comes to this amount.
+    """What the sum of what we have of its payments makes of an order that comes to this amount.
 
     An order that was let go (expired, cancelled) stays so: the money is kept and a person is told.
     """

@@ -12,7 +12,7 @@ from app.accounts.models import User
 from app.cohorts.models import Enrollment
 from app.lib.database import db
 from app.payments import queries, rules, schedule
-from app.payments.models import Installment, Order, Payment, RefundTier
+from app.payments.models import Installment, Order, Payment, Refund, RefundTier
 
 
 @dataclass
@@ -23,6 +23,12 @@ class Statement:
     refund: list[rules.RefundLine]
     payments: list[Payment]  # oldest first
     parts: list[Installment] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)  # oldest first
+
+    @property
+    def net_cents(self) -> int:
+        """What we have of it."""
+        return sum(one.kept_cents for one in self.payments if one.status == "succeeded")
 
     @property
     def rest_cents(self) -> int:
@@ -31,8 +37,8 @@ class Statement:
 
     @property
     def owed_cents(self) -> int:
-        """What it comes to in all: without what was waived."""
-        return schedule.owed_cents(self.order.amount_cents, self.parts)
+        """What it comes to in all: without what was waived or credited."""
+        return schedule.owed_cents(self.order.price_cents, self.parts)
 
 
 def statements_of(user: User) -> list[Statement]:
@@ -40,13 +46,16 @@ def statements_of(user: User) -> list[Statement]:
     tiers = _orders_with_tiers(user)
     if not tiers:
         return []
-    payments, parts = queries.payments_of(tiers), _parts_of(tiers)
+    (payments, refunds), parts = queries.money_of(tiers), _parts_of(tiers)
     return [
         Statement(
             order,
-            rules.refund_lines(found, order.amount_cents, order.currency),
+            rules.refund_lines(
+                found, schedule.owed_cents(order.price_cents, parts[order.id]), order.currency
+            ),
             payments[order.id],
             parts[order.id],
+            refunds[order.id],
         )
         for order, found in tiers.items()
     ]

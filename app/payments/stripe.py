@@ -250,6 +250,63 @@ def forget_method(card_id: str, now: datetime) -> None:
         client().v1.payment_methods.detach(card_id, options={"idempotency_key": key})
 
 
+def refund(refund_id: int, payment_intent: str, amount_cents: int) -> stripe.Refund:
+    """Send money of one payment back to what it was paid with. The same key, the same refund: asking twice is safe.
+
+    Raises NeverMade (nothing went back and will not by this call), NotThere, Unclear, Refused (it may have).
+    """
+    with _asking():
+        return client().v1.refunds.create(
+            {
+                "payment_intent": payment_intent,
+                "amount": amount_cents,
+                "reason": "requested_by_customer",  # Stripe has three; ours is in our row
+                "metadata": {"refund": str(refund_id)},
+            },
+            {"idempotency_key": f"refund:{refund_id}"},
+        )
+
+
+def retrieve_refund(stripe_id: str) -> stripe.Refund:
+    """The refund as it is now. Raises NotThere, Refused."""
+    with _asking():
+        return client().v1.refunds.retrieve(stripe_id)
+
+
+def refunds_of(payment_intent: str) -> list[stripe.Refund]:
+    """Every refund of one payment, the newest first, whoever made it. Raises Refused."""
+    with _asking():
+        found = client().v1.refunds.list({"payment_intent": payment_intent, "limit": 100})
+        return list(found.auto_paging_iter())
+
+
+def refunds_of_charge(charge: str) -> list[stripe.Refund]:
+    """Every refund of one charge, the newest first, whoever made it. Raises Refused."""
+    with _asking():
+        found = client().v1.refunds.list({"charge": charge, "limit": 100})
+        return list(found.auto_paging_iter())
+
+
+def refunds_since(since: datetime) -> list[stripe.Refund]:
+    """Every refund made since this instant, the newest first, whoever made it. Raises Refused."""
+    with _asking():
+        found = client().v1.refunds.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+        return list(found.auto_paging_iter())
+
+
+def retrieve_dispute(stripe_id: str) -> stripe.Dispute:
+    """The dispute as it is now. Raises NotThere, Refused."""
+    with _asking():
+        return client().v1.disputes.retrieve(stripe_id)
+
+
+def disputes_since(since: datetime) -> list[stripe.Dispute]:
+    """Every dispute opened since this instant, the newest first. Raises Refused."""
+    with _asking():
+        found = client().v1.disputes.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+        return list(found.auto_paging_iter())
+
+
 def sessions_since(since: datetime) -> Iterator[Session]:
     """Every session made since this instant, the newest first."""
     with _asking():

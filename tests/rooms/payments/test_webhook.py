@@ -160,7 +160,7 @@ def test_a_refund_made_in_the_dashboard_is_put_before_a_person(app, pat, stripe)
     stripe.refund(intent, 1000)
     stripe.deliver_pending()
     alert = db.session.query(MoneyAlert).one()
-    assert alert.kind == "refund.created"
+    assert alert.kind == "external refund"
     assert alert.order_id == pat.order_id
 
 

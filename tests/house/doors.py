@@ -159,6 +159,9 @@ LESSON = {"slug": "systems", "lesson_slug": "lesson-1"}
 SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
+# Of a plan of which one installment is paid: after the days of the refund rule, and (Uma) long before them.
+LEAVES = {"told_on": "2026-03-25", "reason": "time", "back": "0", "balance": "170000"}
+UMA_LEAVES = LEAVES | {"back": "85000", "balance": "0"}
 OTHERS_REASON = {"version": 1, "reason": "This cohort is for people who have begun already."}
 
 ACCOUNTS = [
@@ -223,6 +226,22 @@ ADMISSIONS = [
     *(
         get("admissions.application", only("sam"), thing(application_id=f"{name}_application"))
         for name in ("ana", "wes", "uma", "pat")
+    ),
+    *(
+        door
+        for name in ("ana", "ben", "uma")
+        for door in (
+            get("admissions.withdrawal", only("sam"), thing(enrollment_id=f"{name}_enrollment")),
+            post(
+                "admissions.withdraw",
+                only("sam", 303),
+                thing(enrollment_id=f"{name}_enrollment"),
+                UMA_LEAVES if name == "uma" else LEAVES,
+            ),
+            post("admissions.approve_refund", only("sam", 303), thing(enrollment_id=f"{name}_enrollment")),
+            post("admissions.refund_sent", only("sam", 303), thing(refund_id=f"{name}_refund")),
+            post("admissions.refund_by_hand", only("sam", 303), thing(refund_id=f"{name}_refund")),
+        )
     ),
     post(
         "admissions.accept_application",

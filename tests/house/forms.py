@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.house.doors import APPLICATION, BLIND_MARKS, CODE, DOORS, OTHERS_REASON, WISH, Door
+from tests.house.doors import APPLICATION, BLIND_MARKS, CODE, DOORS, LEAVES, OTHERS_REASON, WISH, Door
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ FORMS = [
     Form("admissions.force_seat", "sam", {"version": "1", "why_over": "Her employer has paid"}, once=True),
     Form("admissions.prioritize", "sam", {"version": "1", "direction": "up"}),
     Form("admissions.pass_over", "sam", {"version": "1", "why_passed": "Travels until Friday"}),
+    Form("admissions.withdraw", "sam", LEAVES, once=True),
     Form("site.move_cohort", "sam", {"to": "2", "mark": "read-long-ago"}),
     Form("site.publish", "sam", {"note": "New words", "content": "read-long-ago"}),
     Form(
@@ -174,6 +175,9 @@ BUTTONS = {
     "admissions.join_waitlist",
     "admissions.keep_place",
     "admissions.leave_waitlist",
+    "admissions.approve_refund",
+    "admissions.refund_by_hand",
+    "admissions.refund_sent",
     "accounts.end_device",
     "accounts.end_other_devices",
     "accounts.sign_out",

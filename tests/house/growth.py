@@ -29,7 +29,7 @@ from app.mail.models import Message
 from app.manual.models import Binding
 from app.payments import installments, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
-from app.payments.models import MoneyAlert, Order, Payment, Price, RefundTier
+from app.payments.models import MoneyAlert, Order, Payment, Price, Refund, RefundTier
 from tests.cast import NOW, Cast
 from tests.factories import (
     GOOD_MARKS,
@@ -356,6 +356,29 @@ def left_checkouts(cast: Cast, numbers: Numbers) -> None:
         )
         db.session.add(alert)
         db.session.flush()
+
+
+def refunds(cast: Cast, numbers: Numbers) -> None:
+    """Payments of Ana's one order, each with something that went back of it."""
+    if numbers[0] == 0:
+        order = Order(
+            enrollment_id=cast.ana_enrollment, description="A seat", amount_cents=240000, currency="usd",
+            status="paid", created_at=NOW,
+        )  # fmt: skip
+        db.session.add(order)
+        db.session.flush()
+        installments.lay_out(order, schedule.cut(240000, 3, NOW.date()))
+    order = db.session.scalars(select(Order).where(Order.enrollment_id == cast.ana_enrollment)).one()
+    for number in numbers:
+        payment = Payment(
+            order_id=order.id, amount_cents=8000, currency="usd", status="succeeded",
+            received_at=NOW + timedelta(days=number),
+        )  # fmt: skip
+        refund = Refund(
+            payment=payment, amount_cents=100, reason="time", status="succeeded", external=False, by_hand=False,
+            asked_at=NOW,
+        )  # fmt: skip
+        db.session.add_all([payment, refund])
 
 
 def open_cohorts(cast: Cast, numbers: Numbers) -> None:

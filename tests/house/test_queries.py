@@ -54,6 +54,7 @@ from tests.house.growth import (
     orders,
     own_applications,
     own_offer,
+    refunds,
     releases,
     replies,
     rounds,
@@ -72,6 +73,10 @@ def a_system(cast: Cast) -> str:
 
 def a_person(cast: Cast) -> str:
     return f"/coaching/people/{cast.ana_enrollment}"
+
+
+def a_withdrawal(cast: Cast) -> str:
+    return f"/staff/enrollments/{cast.ana_enrollment}/withdraw"
 
 
 def the_round(cast: Cast) -> str:
@@ -222,6 +227,9 @@ PAGES = [
     Page("sam", "/staff/codes?show=archived", codes, 3),
     Page("sam", "/staff/codes/new", codes, 3),
     Page("sam", a_code, codes, 5),
+    Page("sam", "/staff/cohorts/spring-2026", refunds, 5),
+    Page("sam", a_withdrawal, refunds, 5),
+    Page("ana", "/payments", refunds, 5),
     Page("sam", "/staff/curriculum", releases, 5),
     Page("sam", "/staff/curriculum", waiting_behind, 5),
     Page("sam", the_newest_release, releases, 4),

@@ -36,7 +36,16 @@ from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals, make_samples
 from app.payments import checkout, discounts, installments, schedule
-from app.payments.models import ChargeTry, CheckoutSession, Installment, MoneyAlert, Order, Payment
+from app.payments.models import (
+    ChargeTry,
+    CheckoutSession,
+    Dispute,
+    Installment,
+    MoneyAlert,
+    Order,
+    Payment,
+    Refund,
+)
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
 from tests.house import quality
@@ -327,6 +336,29 @@ def _money(world: World, name: str, now: datetime) -> None:
     )  # fmt: skip
     installments.allocate(order)
     installments.mark_paid(order, BEFORE)
+    _money_out(world, name, order)
+
+
+def _money_out(world: World, name: str, order: Order) -> None:
+    """A refund that came back from the bank, and a dispute that was won: neither changes what is owed."""
+    plant, payment = (
+        world.canaries.plant,
+        db.session.scalars(select(Payment).where(Payment.order_id == order.id)).one(),
+    )
+    refund = Refund(
+        payment=payment, amount_cents=1000, reason="other", status="failed", external=False, by_hand=False,
+        asked_at=BEFORE, sent_at=BEFORE, ended_at=BEFORE,
+        clause=plant(f"xq{name}clause", "sam"), failure=plant(f"xq{name}cameback", "sam"),
+        stripe_refund_id=plant(f"re_xq{name}refund", "sam"),
+    )  # fmt: skip
+    dispute = Dispute(
+        payment=payment, stripe_dispute_id=plant(f"du_xq{name}dispute", "sam"), amount_cents=1000, status="won",
+        reason=plant(f"xq{name}contested", "sam"), opened_at=BEFORE, closed_at=BEFORE,
+    )  # fmt: skip
+    db.session.add_all([refund, dispute])
+    db.session.flush()
+    world.ids[f"{name}_refund"] = refund.id
+    world.ids[f"{name}_enrollment"] = order.enrollment_id
 
 
 def _charge_try(world: World, name: str, part: Installment) -> None:

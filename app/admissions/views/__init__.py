@@ -12,9 +12,21 @@ from app.admissions.views import (  # noqa: E402
     funnel,
     lead_list,
     leads,
+    leaving,
     seats,
     staff,
     waitlist,
 )
 
-__all__ = ["applicant", "bp", "checkout", "funnel", "lead_list", "leads", "seats", "staff", "waitlist"]
+__all__ = [
+    "applicant",
+    "bp",
+    "checkout",
+    "funnel",
+    "lead_list",
+    "leads",
+    "leaving",
+    "seats",
+    "staff",
+    "waitlist",
+]

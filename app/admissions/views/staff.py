@@ -21,6 +21,7 @@ from app.lib.refusal import Refused
 from app.lib.web import say
 from app.lib.words import clean_text
 from app.payments import queries as payments
+from app.payments import returns
 
 
 @bp.get("/staff/cohorts/<slug>")
@@ -41,6 +42,7 @@ def staff_cohort(slug: str) -> str:
         waitlist=[row for row in waiting if row.status == "waitlisted"],
         answer_by=lambda row: rules.answer_by(row.submitted_at, cohort.time_zone),
         lines=lines,
+        withdrawable=returns.WITHDRAWABLE,
         now=now,
     )
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 
 from app.accounts.models import User
+from app.admissions import actions as admissions
 from app.admissions import seats
 from app.admissions.models import Application
 from app.cohorts import actions as cohorts
@@ -26,9 +27,10 @@ from app.curriculum.schema import Module
 from app.lib import times
 from app.lib.database import db
 from app.payments import actions as payments
-from app.payments import charges, installments
+from app.payments import charges, installments, withdrawals
 from app.payments import queries as money_queries
-from app.payments.models import Order, Payment, Price, RefundTier
+from app.payments.models import Order, Payment, Price, Refund, RefundTier
+from app.payments.withdrawals import Withdrawal
 from app.site.demo import assessments, codes, leads, quality, waiting, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import (
@@ -37,6 +39,7 @@ from app.site.demo.people import (
     ENROLLED,
     EVERYBODY,
     FOUNDING,
+    LEFT,
     RUNNING,
     SEATED,
     WAITING,
@@ -193,6 +196,7 @@ def _open_cohort(demo: Demo) -> None:
     codes.made(demo.sam, cohort, demo.now)
     for index, person in enumerate(ENROLLED):
         _enroll(demo, person, cohort, demo.now - timedelta(days=25 - 2 * index))
+    _leave(demo, _enroll(demo, LEFT, cohort, demo.now - timedelta(days=20), 3, 1))
     for days, person in zip((2, 1), APPLICANTS, strict=True):
         _application(
             demo.users[person.key], cohort, "submitted", demo.now - timedelta(days=days), person.practice
@@ -272,6 +276,20 @@ def _enroll(
     cohorts.activate(None, enrollment, at)
     seats.keep(hold)
     return enrollment
+
+
+def _leave(demo: Demo, enrollment: Enrollment) -> None:
+    """Left in time, so that all of it goes back; it is with the bank already."""
+    order, at = money_queries.order_of(enrollment), demo.now - timedelta(days=1)
+    assert order is not None
+    (paid,) = money_queries.payments_of([order])[order.id]
+    paid.stripe_payment_intent = "pi_demo_left"  # so that it goes back to the card
+    told_on = times.local_date(at, enrollment.cohort.time_zone)
+    figures = withdrawals.account_of(order, told_on).figures
+    what = Withdrawal(told_on, "health", False, figures.back_cents, figures.balance_cents)
+    admissions.withdraw(demo.sam, enrollment, order, what, at)
+    (refund,) = db.session.scalars(select(Refund).where(Refund.payment_id == paid.id))
+    refund.status, refund.sent_at, refund.ended_at = "succeeded", at, at
 
 
 def _decline(enrollment: Enrollment) -> None:

@@ -82,4 +82,6 @@ APPLICANTS = (
     Person("noor", "Noor Sabry", "America/New_York", "Sabry Medical Exercise"),
     Person("theo", "Theo Lindgren", "America/Denver", "Lindgren Exercise Practice"),
 )
-EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *SEATED, *WAITING, *APPLICANTS)
+# Who had a seat there, and has left.
+LEFT = Person("left", "Dana Whitcombe", "America/New_York", "Whitcombe Exercise Room")
+EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *SEATED, *WAITING, LEFT, *APPLICANTS)

@@ -35,7 +35,7 @@ def _follow_up(order_id: int, began: datetime, now: datetime) -> None:
         return
     begin_write()
     order = payments.lock_order(order_id)
-    if order.status not in ("open", "expired") or money.received_cents(order):
+    if order.status not in ("open", "expired") or money.net_cents(order):
         db.session.rollback()  # paid while we looked
         return
     if step == "task":

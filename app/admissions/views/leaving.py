@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts.sessions import get_user, require_recent_second_factor
-from app.admissions import actions, queries, rules
+from app.admissions import actions, queries
 from app.admissions.views import bp
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import program
@@ -19,6 +19,7 @@ from app.lib.database import begin_write, db
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.lib.web import say
+from app.lib.words import clean_text
 from app.payments import refunding, refunds, returns, withdrawals
 from app.payments.models import Order, Refund
 from app.payments.withdrawals import Withdrawal
@@ -167,7 +168,7 @@ def _page(enrollment: Enrollment, order: Order | None, told_on: date, refused: R
         account=withdrawals.account_of(order, told_on) if order else None,
         can_leave=enrollment.status in returns.WITHDRAWABLE,
         told_on=told_on,
-        typed_day=rules.clean_text(request.values.get("told_on", told_on.isoformat()))[:40],
+        typed_day=clean_text(request.values.get("told_on", told_on.isoformat()))[:40],
         first_day=withdrawals.first_day(enrollment),
         today=_today(enrollment),
         reasons=returns.REASONS,

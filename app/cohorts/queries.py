@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from flask import abort, g
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarSelect, or_, select
 
 from app.accounts.models import User
 from app.cohorts import rules
@@ -14,7 +14,8 @@ from app.curriculum.queries import program_of
 from app.curriculum.schema import Module, Program
 from app.lib.database import db
 
-_enrollments = select(Enrollment).order_by(Enrollment.status != "active", Enrollment.id.desc())
+_FIRST = (Enrollment.status != "active", Enrollment.id.desc())
+_enrollments = select(Enrollment).order_by(*_FIRST)
 
 
 def current_enrollment(user: User) -> Enrollment | None:
@@ -24,6 +25,14 @@ def current_enrollment(user: User) -> Enrollment | None:
         g.enrollment = next((row for row in rows if rules.may_read(row.status)), None)
     found: Enrollment | None = g.enrollment
     return found
+
+
+def count_along(user: User, number: ScalarSelect[int]) -> int:
+    """A number that a room above counts, read in the one query that finds the `current_enrollment` of the menu."""
+    query = select(number, Enrollment).select_from(User).outerjoin(Enrollment, Enrollment.user_id == User.id)
+    rows = db.session.execute(query.where(User.id == user.id).order_by(*_FIRST)).all()
+    g.enrollment = next((row for _n, row in rows if row and rules.may_read(row.status)), None)
+    return rows[0][0]
 
 
 def enrollment_for(user: User) -> Enrollment:

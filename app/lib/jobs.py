@@ -29,16 +29,20 @@ class Job:
     name: str
     work: Work
     minutes: int
+    hour: int | None = None
 
 
 _jobs: dict[str, Job] = {}
 
 
-def job(name: str, minutes: int = 1) -> Callable[[Work], Work]:
-    """Register `work(now)` to run every so many minutes, and whenever it is nudged. It commits itself."""
+def job(name: str, minutes: int = 1, hour: int | None = None) -> Callable[[Work], Work]:
+    """Register `work(now)` to run every so many minutes, or once a day at this hour in UTC, and whenever it is nudged.
+
+    It commits itself.
+    """
 
     def register(work: Work) -> Work:
-        _jobs[name] = Job(name, work, minutes)
+        _jobs[name] = Job(name, work, minutes, hour)
         return work
 
     return register
@@ -93,7 +97,8 @@ def _task(app: Flask, queue: Huey, entry: Job) -> Any:
                 app.logger.exception("job %s failed", entry.name)
 
     look.__name__ = entry.name.replace("-", "_")
-    queue.periodic_task(crontab(minute=f"*/{entry.minutes}"), name=f"{look.__name__}_clock")(look)
+    when = crontab(minute=f"*/{entry.minutes}") if entry.hour is None else crontab("0", str(entry.hour))
+    queue.periodic_task(when, name=f"{look.__name__}_clock")(look)
     return queue.task(name=look.__name__)(look)
 
 

@@ -45,5 +45,10 @@ def mid_sentence(name: str, language: str = "en-US") -> str:
 
 def clean_text(text: str) -> str:
     """What was typed, without characters that cannot be shown or kept (a NUL breaks a database); trimmed."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
-    return kept.strip()
+    return "".join(sign for sign in text if sign in "\n\t" or _can_be_shown(sign)).strip()
+
+
+def _can_be_shown(sign: str) -> bool:
+    point = ord(sign)
+    is_none = point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF  # what Unicode keeps free of any sign
+    return not is_none and unicodedata.category(sign) not in ("Cc", "Cs", "Co")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from flask import current_app, render_template
 
-from app.manual import pdf, word
+from app.lib import pdf
+from app.manual import word
 from app.manual.book import Book, BoundDocument, Chapter
 
 PDF, WORD = "pdf", "docx"  # as an address and a file's name end
@@ -28,7 +29,7 @@ def manual(book: Book, kind: str) -> Export:
     if kind == WORD:
         return Export(word.bind(book))
     html = render_template("manual/book.html", book=book)
-    return Export(*pdf.bind(html, _static(), book.imprint.paper))
+    return Export(*pdf.bind(html, _static(), *_sheets(book)))
 
 
 def document(book: Book, chapter: Chapter, document: BoundDocument, kind: str) -> Export:
@@ -36,13 +37,17 @@ def document(book: Book, chapter: Chapter, document: BoundDocument, kind: str) -
     if kind == WORD:
         return Export(word.alone(book, chapter, document))
     html = render_template("manual/paper_document.html", book=book, chapter=chapter, document=document)
-    return Export(*pdf.bind(html, _static(), book.imprint.paper, is_alone=True))
+    return Export(*pdf.bind(html, _static(), *_sheets(book), "manual-print-alone.css"))
 
 
 def name_of(book: Book, title: str, kind: str) -> str:
     """How the file is called where it arrives."""
     sample = " (sample)" if book.imprint.is_sample else ""
     return f"{title}, {book.practice}{sample}.{kind}"
+
+
+def _sheets(book: Book) -> list[str]:
+    return ["manual-print.css"] + ["manual-print-a4.css"] * (book.imprint.paper == "a4")
 
 
 def _static() -> Path:

@@ -12,9 +12,10 @@ from app.curriculum.queries import newest_release
 from app.files import actions as files
 from app.files import storage
 from app.files.models import StoredFile
+from app.lib import pdf
 from app.lib.database import begin_write, db
 from app.lib.jobs import job, nudge
-from app.manual import actions, export, pdf, queries, samples
+from app.manual import actions, export, queries, samples
 from app.manual.actions import Made
 from app.manual.book import Book
 from app.manual.export import PDF, TYPES, WORD, Export

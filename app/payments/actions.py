@@ -14,7 +14,7 @@ from app.cohorts.models import Enrollment
 from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
-from app.payments import alerts, discounts, installments, messages, queries, rules, schedule
+from app.payments import alerts, discounts, installments, messages, papers, queries, rules, schedule
 from app.payments.models import CheckoutSession, Order, Payment
 from app.payments.schedule import Due
 from app.payments.stripe import plain
@@ -195,7 +195,7 @@ def _change_card(order: Order, setup: dict[str, Any], now: datetime) -> None:
 def settle_order(order: Order, now: datetime) -> None:
     """Let the sums of an order decide: its money pays installments, the first opens the cohort, all of them end it.
 
-    What does not fit becomes an alert. Safe to run at any time.
+    What arrived gets its receipt, what does not fit becomes an alert. Safe to run at any time.
     """
     db.session.flush()
     used = installments.allocate(order)
@@ -211,6 +211,7 @@ def settle_order(order: Order, now: datetime) -> None:
         discounts.confirm(order)
         _open_cohort(order, now)
     installments.follow_access(order, now)
+    papers.give_receipts(order, now)
     if not opens:
         for payment in used:
             messages.received(payment, now)

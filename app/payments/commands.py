@@ -4,7 +4,8 @@ import click
 from flask.cli import with_appcontext
 
 from app.lib import clock
-from app.payments import jobs
+from app.lib.refusal import Refused
+from app.payments import jobs, reconciling
 
 
 @click.command("reconcile")
@@ -14,9 +15,15 @@ def reconcile() -> None:
     now = clock.now()
     for change in jobs.reconcile(now):
         click.echo(change)
-    left = jobs.differences(now)
-    for difference in left:
-        click.echo(difference)
-    click.echo(f"{len(left)} differences." if left else "Stripe and we agree.")
+    try:
+        reconciling.compare(now)
+    except Refused as refused:
+        raise click.ClickException(
+            f"Stripe did not answer, so nothing was compared. {refused.sentence}"
+        ) from refused
+    left = reconciling.open_tasks()
+    for task in left:
+        click.echo(task)
+    click.echo(f"{len(left)} tasks are open, see /staff/money." if left else "Stripe and we agree.")
     if left:
         raise SystemExit(1)

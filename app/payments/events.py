@@ -11,7 +11,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
+from app.audit.actions import Actor, record
 from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
 from app.payments import actions, alerts, charges, refunds, stripe
 from app.payments.models import StripeEvent
 
@@ -42,6 +44,31 @@ def take(event: dict[str, Any], now: datetime) -> str:
         if _note_error(event, error, now):
             return "known"
         raise
+
+
+def note_replay(actor: Actor, row: StripeEvent, now: datetime) -> None:
+    """Write down who asks for a kept event to be taken again."""
+    record(actor, f"Asked for Stripe's event {row.id} ({row.type}) to be taken again", now=now)
+
+
+def again(event_id: str, now: datetime) -> str:
+    """Take a kept event again, as Stripe has it or, where it is too old for that, as it was kept. Commits.
+
+    Returns what `take` returns. Raises Refused with a sentence when it failed again; the row says why.
+    """
+    row = db.session.get_one(StripeEvent, event_id)
+    kept = {"id": row.id, "type": row.type, "livemode": row.livemode, "api_version": row.api_version}
+    kept |= {"data": {"object": {"id": row.object_id}}}
+    db.session.rollback()
+    try:
+        return take(stripe.retrieve_event(event_id) or kept, now)
+    except Refused:
+        raise
+    except Exception as error:
+        current_app.logger.exception("webhook event %s failed again", event_id)
+        raise Refused(
+            f"It failed again: {type(error).__name__}. Your operator finds more in the log."
+        ) from error
 
 
 def _fetch(event: dict[str, Any]) -> Any:
@@ -114,7 +141,10 @@ def _row(event: dict[str, Any], now: datetime) -> StripeEvent:
         db.session.add(row)
         db.session.flush()
         if row.api_version != stripe.API_VERSION:
-            current_app.logger.warning("Stripe's endpoint sends API version %s", row.api_version)
+            version = row.api_version or "none"
+            current_app.logger.warning("Stripe's endpoint sends API version %s", version)
+            detail = f"Stripe's endpoint sends API version {version}; this site speaks {stripe.API_VERSION}."
+            alerts.raise_once("wrong version", f"wrong-version:{version[:40]}", None, detail, now)
     return row
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from app.audit.models import Entry
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort
 from app.lib import times
+from app.lib.database import db
 from app.lib.money import money
 from app.mail.actions import post
 from app.payments import queries, schedule
@@ -93,6 +95,17 @@ def charge_failed(part: Installment, order: Order, now: datetime) -> None:
         "charge_failed", order, f"We could not charge {_amount(part, order)}",
         f"charge-failed:installment:{part.id}:{part.due_on.isoformat()}:{part.tries}", now,
         part=part, again=again, suspended=order.enrollment.status == "suspended",
+    )  # fmt: skip
+
+
+def plan_changed(order: Order, sentence: str, entry: Entry, now: datetime) -> None:
+    """Staff changed something about what is to be paid: what, and the schedule as it is now. Once for each `entry`."""
+    db.session.flush()
+    subject = f"Your payments have changed: {order.enrollment.cohort.title}"
+    parts = queries.parts_of(order)
+    _post(
+        "plan_changed", order, subject, f"plan-changed:entry:{entry.id}", now,
+        sentence=sentence, parts=parts,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from app.accounts.models import User
 from app.cohorts.models import Enrollment
 from app.lib.columns import one_of
 from app.lib.database import Base
@@ -241,6 +242,7 @@ class Payment(Base):
         disputed_cents: int
 
     order: Mapped[Order] = relationship(lazy="joined")
+    receipt: Mapped[Paper | None] = relationship(viewonly=True, uselist=False)
 
     @property
     def kept_cents(self) -> int:
@@ -327,6 +329,41 @@ Payment.disputed_cents = column_property(  # type: ignore[assignment]
 )
 
 
+class PaperCounter(Base):
+    """The last number given to a kind of paper in a year; whoever gives the next one locks this row."""
+
+    __tablename__ = "paper_counter"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Paper(Base):
+    """A receipt or a credit note as it was given: its words are frozen, and its number belongs to nothing else."""
+
+    __tablename__ = "paper"
+    __table_args__ = (one_of("kind", "receipt", "credit note"), UniqueConstraint("kind", "year", "number"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    year: Mapped[int]  # of the institute's calendar when it was given
+    number: Mapped[int]  # 1, 2, 3 … of this kind in this year, without a gap
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), unique=True)  # of a receipt
+    amount_cents: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    issued_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)  # what is printed: see `papers.Content`
+
+    order: Mapped[Order] = relationship()
+
+    @property
+    def label(self) -> str:
+        """'R-2026-0042', as it is printed and searched for."""
+        return f"{'R' if self.kind == 'receipt' else 'C'}-{self.year}-{self.number:04d}"
+
+
 class StripeEvent(Base):
     """One webhook event, by Stripe's id: stored in the same transaction as its effect."""
 
@@ -354,4 +391,9 @@ class MoneyAlert(Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id"))
     detail: Mapped[str] = mapped_column(String(500))
     opened_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # empty: it ended by itself
+    closed_note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+
+    order: Mapped[Order | None] = relationship()
+    closed_by: Mapped[User | None] = relationship()

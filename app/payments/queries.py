@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import abort
 from sqlalchemy import ColumnElement, Exists, ScalarSelect, Select, and_, case, func, or_, select
-from sqlalchemy.orm import aliased, lazyload
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, Enrollment
@@ -116,10 +116,10 @@ def terms_of(cohort: Cohort, now: datetime) -> Terms:
 
 
 def payments_of(orders: Collection[Order]) -> dict[int, list[Payment]]:
-    """Order id → its payments, oldest first."""
+    """Order id → its payments, oldest first, each with its receipt."""
     found: dict[int, list[Payment]] = {order.id: [] for order in orders}
     query = select(Payment).where(Payment.order_id.in_(found)).order_by(Payment.received_at, Payment.id)
-    for payment in db.session.scalars(query):
+    for payment in db.session.scalars(query.options(joinedload(Payment.receipt))):
         found[payment.order_id].append(payment)
     return found
 
@@ -141,7 +141,9 @@ def money_of(orders: Collection[Order]) -> tuple[dict[int, list[Payment]], dict[
     payments: dict[int, list[Payment]] = {order.id: [] for order in orders}
     refunds: dict[int, list[Refund]] = {order.id: [] for order in orders}
     query = select(Payment, Refund).outerjoin(Refund, Refund.payment_id == Payment.id)
-    query = query.where(Payment.order_id.in_(payments)).options(lazyload(Refund.payment))
+    query = query.where(Payment.order_id.in_(payments)).options(
+        lazyload(Refund.payment), joinedload(Payment.receipt)
+    )
     query = query.order_by(Payment.received_at, Payment.id, Refund.id)
     for payment, refund in db.session.execute(query):
         if payment not in payments[payment.order_id][-1:]:

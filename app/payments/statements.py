@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
 from app.cohorts.models import Enrollment
 from app.lib.database import db
 from app.payments import queries, rules, schedule
-from app.payments.models import Installment, Order, Payment, Refund, RefundTier
+from app.payments.models import Installment, Order, Paper, Payment, Refund, RefundTier
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Statement:
     payments: list[Payment]  # oldest first
     parts: list[Installment] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)  # oldest first
+    credit_notes: list[Paper] = field(default_factory=list)
 
     @property
     def net_cents(self) -> int:
@@ -56,19 +57,26 @@ def statements_of(user: User) -> list[Statement]:
             payments[order.id],
             parts[order.id],
             refunds[order.id],
+            notes,
         )
-        for order, found in tiers.items()
+        for order, (found, notes) in tiers.items()
     ]
 
 
-def _orders_with_tiers(user: User) -> dict[Order, list[RefundTier]]:
+def _orders_with_tiers(user: User) -> dict[Order, tuple[list[RefundTier], list[Paper]]]:
+    """Each order with the refund rule of its cohort and its credit notes."""
     paid = select(Payment.id).where(Payment.order_id == Order.id, Payment.status == "succeeded").exists()
-    query = select(Order, RefundTier).join(Order.enrollment)
+    query = select(Order, RefundTier, Paper).join(Order.enrollment)
     query = query.outerjoin(RefundTier, RefundTier.cohort_id == Enrollment.cohort_id)
+    query = query.outerjoin(Paper, and_(Paper.order_id == Order.id, Paper.kind == "credit note"))
     query = query.where(Enrollment.user_id == user.id, Order.status.in_(queries.LIVE) | paid)
-    found: dict[Order, list[RefundTier]] = {}
-    for order, tier in db.session.execute(query.order_by(Order.id.desc(), RefundTier.until)):
-        found.setdefault(order, []).extend([tier] if tier else [])
+    found: dict[Order, tuple[list[RefundTier], list[Paper]]] = {}
+    for order, tier, note in db.session.execute(query.order_by(Order.id.desc(), RefundTier.until, Paper.id)):
+        tiers, notes = found.setdefault(order, ([], []))
+        if tier is not None and tier not in tiers:
+            tiers.append(tier)
+        if note is not None and note not in notes:
+            notes.append(note)
     return found
 
 

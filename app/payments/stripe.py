@@ -307,13 +307,22 @@ def disputes_since(since: datetime) -> list[stripe.Dispute]:
         return list(found.auto_paging_iter())
 
 
-def sessions_since(since: datetime) -> Iterator[Session]:
-    """Every session made since this instant, the newest first."""
+def intents_since(since: datetime) -> Iterator[stripe.PaymentIntent]:
+    """Every payment intent made since this instant, with its charge, the newest first. Raises Refused."""
     with _asking():
-        listed = client().v1.checkout.sessions.list(
-            {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        listed = client().v1.payment_intents.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
         )
         yield from listed.auto_paging_iter()
+
+
+def retrieve_event(event_id: str) -> dict[str, Any] | None:
+    """An event of the last 30 days; None for an older one, or one that Stripe does not know. Raises Refused."""
+    try:
+        with _asking():
+            return client().v1.events.retrieve(event_id).to_dict()
+    except NotThere:
+        return None
 
 
 def read_event(payload: bytes, header: str, secrets: list[str]) -> tuple[dict[str, Any], int]:

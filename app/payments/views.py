@@ -14,7 +14,7 @@ from app.lib.access import open_to
 from app.lib.database import db
 from app.lib.refusal import Refused
 from app.lib.web import csrf, say
-from app.payments import checkout, events, queries, rules, schedule, stripe
+from app.payments import checkout, events, papers, queries, rules, schedule, stripe
 from app.payments.models import Installment, Order
 from app.payments.statements import statements_of
 
@@ -118,6 +118,16 @@ def change_card(order_id: int) -> Any:
         db.session.rollback()
         say(refused.sentence, "problem")
         return redirect(url_for("payments.payments"), 303)
+
+
+@bp.get("/payments/papers/<id:paper_id>.pdf")
+@open_to("signed in")
+def paper(paper_id: int) -> Any:
+    """A receipt or a credit note, for whoever it is for and for staff."""
+    found = papers.paper_for(get_user(), paper_id)
+    label, data = found.label, papers.printed(found)
+    headers = {"Content-Disposition": f'inline; filename="{label}.pdf"'}
+    return Response(data, headers=headers, mimetype="application/pdf")
 
 
 @bp.get("/payments/return")

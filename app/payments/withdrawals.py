@@ -21,7 +21,7 @@ from app.lib import times
 from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
-from app.payments import actions, alerts, installments, messages, queries, refunds, returns, schedule
+from app.payments import actions, alerts, installments, messages, papers, queries, refunds, returns, schedule
 from app.payments.models import Installment, Order, Payment, Refund, RefundTier
 from app.payments.returns import Figures
 
@@ -153,7 +153,8 @@ def _payments(order: Order) -> list[Payment]:
 def _end_order(actor: User, order: Order, figures: Figures, what: Withdrawal, now: datetime) -> list[Refund]:
     installments.cut_back(order, 0 if what.waived else figures.balance_cents)
     parts, owed = installments.lock(order), figures.owed_cents(what.waived)
-    order.credited_cents += schedule.owed_cents(order.price_cents, parts) - owed
+    credit = schedule.owed_cents(order.price_cents, parts) - owed
+    order.credited_cents += credit
     payments = {one.id: one for one in _payments(order)}
     shares = returns.spread(list(payments.values()), figures.back_cents)
     limit = cohort_queries.program(order.enrollment.cohort).two_people_above
@@ -170,6 +171,8 @@ def _end_order(actor: User, order: Order, figures: Figures, what: Withdrawal, no
     order.grace_until = None
     alerts.close(order, ("grace", "suspended", "external refund"), now)
     actions.settle_order(order, now)
+    if credit:
+        papers.credit(order, credit, figures.clause or "Leaving the cohort", "", now)
     return made
 
 

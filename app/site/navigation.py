@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, request, url_for
 
-from app.cohorts.queries import current_enrollment
+from app.cohorts.queries import count_along, current_enrollment
 from app.lib.imprint import imprint
 from app.lib.login import current_user
 from app.lib.words import in_words
+from app.payments.staff_queries import open_tasks
 
 PARTICIPANT = (
     ("Dashboard", "site.dashboard", ("site.dashboard",)),
@@ -56,8 +58,21 @@ CURRICULUM = tuple(
     f"site.{name}"
     for name in ("curriculum", "release", "confirm_move", "move_cohort", "confirm_publish", "publish")
 )
+ORDER = tuple(
+    f"money.{name}"
+    for name in (
+        *("order", "entry", "enter_payment", "take_back_payment"),
+        *("part", "move", "waive", "ask_again", "grace"),
+    )
+)
+MONEY = (
+    "Money",
+    "money.tasks",
+    tuple(f"money.{name}" for name in ("tasks", "close_task", "reopen_task", "webhooks")),
+)
 STAFF = (
-    ("Cohorts", "site.staff", ("site.staff", "admissions.")),
+    ("Cohorts", "site.staff", ("site.staff", "admissions.", *ORDER)),
+    MONEY,
     ("Codes", "payments.codes", ("payments.",)),
     ("Leads", "leads.listing", ("leads.",)),
     ("Curriculum", "site.curriculum", ("preview.", *CURRICULUM)),
@@ -107,8 +122,10 @@ def menu() -> list[dict[str, Any]]:
     if not current_user.is_authenticated:
         return []
     entries: tuple[Any, ...] = ()
+    counts = {}
     if current_user.is_staff:
         entries += STAFF
+        counts[MONEY[0]] = count_along(current_user, open_tasks())
     if current_user.is_coach:
         entries += COACH
     if entries:
@@ -116,7 +133,7 @@ def menu() -> list[dict[str, Any]]:
         entries += BANK
     if not entries or current_enrollment(current_user):
         entries += PARTICIPANT if current_enrollment(current_user) else PROSPECT
-    return _drawn(tuple(dict.fromkeys(entries)))
+    return _drawn(tuple(dict.fromkeys(entries)), counts)
 
 
 def public_menu() -> list[dict[str, Any]]:
@@ -129,11 +146,12 @@ def footer_menu() -> list[dict[str, Any]]:
     return _drawn(FOOTER)
 
 
-def _drawn(entries: tuple[Any, ...]) -> list[dict[str, Any]]:
+def _drawn(entries: tuple[Any, ...], counts: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
     here = request.endpoint or ""
     return [
         {
             "label": label,
+            "count": (counts or {}).get(label, 0),
             "href": url_for(endpoint),
             "current": any(
                 here == place or (place.endswith(".") and here.startswith(place)) for place in places

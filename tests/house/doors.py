@@ -713,6 +713,40 @@ MANUAL = [
     get("manual.download_word", only("ana uma") | only("ben", 302)),
 ]
 
+
+def ledger(name: str) -> tuple[Door, ...]:
+    """What staff do about this person's money. Nothing was waived, so no waiver can be taken back."""
+    order, task, event = (
+        thing(order_id=f"{name}_order"), thing(task_id=f"{name}_task"), thing(event_id=f"{name}_event")
+    )  # fmt: skip
+    check = thing(order_id=f"{name}_order", payment_id=f"{name}_check")
+
+    def with_seen(**typed: str) -> Fill:
+        return lambda world, _actor: typed | {"seen": world.ids[f"{name}_seen"]}
+
+    return (
+        get("money.order", only("sam"), order),
+        get("money.entry", only("sam"), order),
+        post("money.enter_payment", only("sam", 303), order, with_seen(**A_CHECK)),
+        post("money.take_back_payment", only("sam", 303), check, with_seen(reason="It came back.")),
+        get("money.part", only("sam"), with_number(order, 3)),
+        post("money.move", only("sam", 303), with_number(order, 3), with_seen(due_on="2026-06-09")),
+        post("money.waive", only("sam", 303), with_number(order, 2), with_seen(reason="Hard times.")),
+        post("money.ask_again", only("sam", 409), with_number(order, 2), with_seen()),
+        post("money.grace", only("sam", 303), order, with_seen(until="2026-05-01")),
+        post("money.close_task", only("sam", 303), task, {"note": "I called."}),
+        post("money.reopen_task", only("sam", 303), thing(task_id=f"{name}_closed")),
+        post("money.replay", only("sam", 303), event),
+    )
+
+
+A_CHECK = {
+    "source": "check",
+    "amount": "100",
+    "received_on": "2026-03-20",
+    "reference": "1042",
+    "note": "By mail",
+}
 MONEY = [
     get("payments.payments", signed_in()),
     *(
@@ -724,8 +758,12 @@ MONEY = [
             get("payments.rest", only(name), thing(order_id=f"{name}_order")),
             post("payments.pay_rest", only(name, 303), thing(order_id=f"{name}_order")),
             post("payments.change_card", only(name, 303), thing(order_id=f"{name}_order")),
+            get("payments.paper", only(f"{name} sam"), thing(paper_id=f"{name}_paper")),
+            *ledger(name),
         )
     ),
+    get("money.tasks", only("sam")),
+    get("money.webhooks", only("sam")),
     get(
         "payments.came_back", only("pat", 303), lambda world, _actor: {"session_id": world.ids["pat_session"]}
     ),

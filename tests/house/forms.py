@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.house.doors import APPLICATION, BLIND_MARKS, CODE, DOORS, LEAVES, OTHERS_REASON, WISH, Door
+from tests.house.doors import (
+    A_CHECK,
+    APPLICATION,
+    BLIND_MARKS,
+    CODE,
+    DOORS,
+    LEAVES,
+    OTHERS_REASON,
+    WISH,
+    Door,
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,14 @@ FORMS = [
     Form("admissions.prioritize", "sam", {"version": "1", "direction": "up"}),
     Form("admissions.pass_over", "sam", {"version": "1", "why_passed": "Travels until Friday"}),
     Form("admissions.withdraw", "sam", LEAVES, once=True),
+    Form("money.enter_payment", "sam", A_CHECK | {"is_more": "y", "seen": ""}, once=True),
+    Form(
+        "money.take_back_payment", "sam", {"reason": "It came back.", "seen": "", "payment": "1"}, once=True
+    ),
+    Form("money.move", "sam", {"due_on": "2026-06-09", "seen": ""}, once=True),
+    Form("money.waive", "sam", {"reason": "Hard times.", "seen": ""}, once=True),
+    Form("money.grace", "sam", {"until": "2026-05-01", "seen": ""}, once=True),
+    Form("money.close_task", "sam", {"note": "I called."}, once=True),
     Form("site.move_cohort", "sam", {"to": "2", "mark": "read-long-ago"}),
     Form("site.publish", "sam", {"note": "New words", "content": "read-long-ago"}),
     Form(
@@ -198,6 +216,9 @@ BUTTONS = {
     "leads.task_done",
     "leads.unsubscribe",
     "manual.bind",
+    "money.ask_again",
+    "money.reopen_task",
+    "money.replay",
     "payments.change_card",
     "payments.pay_installment",
     "payments.pay_rest",

@@ -14,6 +14,7 @@ from app.admissions import line
 from app.admissions.lead_models import Lead
 from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
+from app.audit.actions import record
 from app.coaching.models import PersonNote
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Call, Cohort, Extension
@@ -27,9 +28,18 @@ from app.curriculum.actions import publish
 from app.lib.database import db
 from app.mail.models import Message
 from app.manual.models import Binding
-from app.payments import installments, schedule
+from app.payments import installments, papers, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
-from app.payments.models import MoneyAlert, Order, Payment, Price, Refund, RefundTier
+from app.payments.models import (
+    ChargeTry,
+    MoneyAlert,
+    Order,
+    Payment,
+    Price,
+    Refund,
+    RefundTier,
+    StripeEvent,
+)
 from tests.cast import NOW, Cast
 from tests.factories import (
     GOOD_MARKS,
@@ -379,6 +389,36 @@ def refunds(cast: Cast, numbers: Numbers) -> None:
             asked_at=NOW,
         )  # fmt: skip
         db.session.add_all([payment, refund])
+
+
+def money_of_one(cast: Cast, numbers: Numbers) -> None:
+    """One order of Ana's with ever more payments, receipts, tries and tasks, open and closed; and ever more events."""
+    order = db.session.scalar(select(Order).where(Order.enrollment_id == cast.ana_enrollment))
+    if order is None:
+        order = Order(
+            enrollment_id=cast.ana_enrollment, description="A seat", amount_cents=255000, currency="usd",
+            status="part paid", created_at=NOW, installments=3,
+        )  # fmt: skip
+        db.session.add(order)
+        db.session.flush()
+        installments.lay_out(order, schedule.cut(255000, 3, NOW.date()))
+    part = installments.lock(order)[1]
+    for number in numbers:
+        paid = {"amount_cents": 100, "currency": "usd", "status": "succeeded", "source": "check"}
+        db.session.add(Payment(order_id=order.id, received_at=NOW, **paid))
+        tried = {"amount_cents": 85000, "card_id": "pm_1", "made_at": NOW}
+        db.session.add(ChargeTry(installment_id=part.id, number=number + 1, status="failed", **tried))
+        for closed_at in (None, NOW):
+            said = {"order_id": order.id, "kind": "grace", "detail": f"Task {number}", "opened_at": NOW}
+            key = f"{number}:{closed_at}"
+            db.session.add(
+                MoneyAlert(key=key, closed_at=closed_at, closed_by_id=closed_at and cast.sam, **said)
+            )
+            event = {"type": "customer.updated", "object_id": "cus_1", "livemode": False, "received_at": NOW}
+            db.session.add(StripeEvent(id=f"evt_{key}", processed_at=closed_at, **event))
+        record(None, f"Thing {number} happened", ("order", order.id), now=NOW)
+    installments.allocate(order)
+    papers.give_receipts(order, NOW)
 
 
 def open_cohorts(cast: Cast, numbers: Numbers) -> None:

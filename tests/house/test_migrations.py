@@ -18,7 +18,7 @@ from app.admissions.models import Application
 from app.cohorts.actions import enroll
 from app.cohorts.models import Cohort
 from app.lib.database import Base, begin_write, db
-from app.payments.models import CheckoutSession, Installment, Order, Payment
+from app.payments.models import CheckoutSession, Installment, Order, Paper, PaperCounter, Payment
 from config import ROOT
 from tests.cast import NOW, make_cast
 
@@ -171,6 +171,12 @@ def test_orders_from_before_there_were_plans_get_their_one_installment(empty):
         "paid": ("paid", 240000, at), "part paid": ("due", 100000, None), "open": ("due", 0, None),
         "expired": ("cancelled", 0, None),
     }  # fmt: skip
+    papers = db.session.scalars(select(Paper).order_by(Paper.id)).all()
+    assert [(one.label, one.amount_cents) for one in papers] == [
+        ("R-2026-0001", 240000), ("R-2026-0002", 100000), ("R-2026-0003", 240000)
+    ]  # fmt: skip
+    assert papers[1].content["lines"] == [["part paid", 100000]]
+    assert db.session.get_one(PaperCounter, ("receipt", 2026)).last == 3
 
 
 def _somebody(number: int, cohort_id: int) -> tuple[User, Cohort]:

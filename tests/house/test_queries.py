@@ -21,6 +21,7 @@ from app.coursework.review_models import Review
 from app.curriculum.models import Release
 from app.lib.database import db
 from app.payments.discount_models import DiscountCode
+from app.payments.models import Order
 from tests.cast import Cast
 from tests.factories import (
     counted_queries,
@@ -47,6 +48,7 @@ from tests.house.growth import (
     left_checkouts,
     lessons_read,
     mails,
+    money_of_one,
     notes,
     notes_on,
     open_cohorts,
@@ -114,6 +116,10 @@ def an_application(cast: Cast) -> str:
 def a_place_in_line(cast: Cast) -> str:
     mine = select(Application.id).where(Application.user_id == cast.pat)
     return f"/staff/applications/{db.session.scalar(mine)}"
+
+
+def an_order(cast: Cast) -> str:
+    return f"/staff/orders/{db.session.scalar(select(Order.id))}"
 
 
 def last_result(of: str) -> Callable[[Cast], str]:
@@ -238,6 +244,12 @@ PAGES = [
     Page("sam", "/staff/curriculum/preview/modules/systems/worksheet", releases, 2),
     Page("sam", the_move, waiting_behind, 5),
     Page("sam", an_application, applications, 5),
+    Page("sam", an_order, money_of_one, 5),
+    Page("sam", lambda cast: an_order(cast) + "/payments", money_of_one, 4),
+    Page("sam", lambda cast: an_order(cast) + "/installments/2", money_of_one, 4),
+    Page("sam", "/staff/money", money_of_one, 4),
+    Page("sam", "/staff/webhooks", money_of_one, 4),
+    Page("ana", "/payments", money_of_one, 5),
     Page("pat", "/cohorts/summer-2026", full_cohorts, 10, PUBLIC + 3),
     Page("pat", "/cohorts/summer-2026", own_offer, 7, PUBLIC),
     Page("pat", "/cohorts/summer-2026/checkout", own_offer, 5),

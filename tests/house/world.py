@@ -35,7 +35,7 @@ from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals, make_samples
-from app.payments import checkout, discounts, installments, schedule
+from app.payments import checkout, discounts, installments, papers, schedule, staff_queries
 from app.payments.models import (
     ChargeTry,
     CheckoutSession,
@@ -43,8 +43,10 @@ from app.payments.models import (
     Installment,
     MoneyAlert,
     Order,
+    Paper,
     Payment,
     Refund,
+    StripeEvent,
 )
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
@@ -323,6 +325,7 @@ def _money(world: World, name: str, now: datetime) -> None:
     failed = installments.lock(order)[1]
     failed.status, failed.failed_at, failed.next_try_at = "failed", BEFORE, None
     failed.failure = plant(f"The bank says xq{name}why.", f"{name} sam", name)
+    order.grace_until = schedule.grace_until(BEFORE.date())
     world.ids |= {f"{name}_order": order.id, f"{name}_installment": failed.id}
     _charge_try(world, name, failed)
     db.session.add(
@@ -334,16 +337,48 @@ def _money(world: World, name: str, now: datetime) -> None:
             stripe_charge=plant(f"ch_xq{name}charge", "sam"),
         )
     )  # fmt: skip
+    check = Payment(
+        order_id=order.id, amount_cents=10000, currency="usd", status="succeeded", received_at=now, source="check",
+        method="check", paid_with=plant(f"Check xq{name}number", f"{name} sam", f"{name} sam"),
+        note=plant(f"Says xq{name}note", "sam", "sam"),
+    )  # fmt: skip
+    db.session.add(check)
     installments.allocate(order)
     installments.mark_paid(order, BEFORE)
+    papers.give_receipts(order, now)
+    receipt = db.session.scalars(select(Paper).where(Paper.payment_id == check.id)).one()
+    world.ids |= {f"{name}_check": check.id, f"{name}_paper": receipt.id}
+    _tasks(world, name, order, now)
+    page = staff_queries.order_page_for(db.session.get_one(User, world.cast.sam), order.id)
+    world.ids[f"{name}_seen"] = page.seen
     _money_out(world, name, order)
+
+
+def _tasks(world: World, name: str, order: Order, now: datetime) -> None:
+    """A task about money that is open, one that Sam has closed, and an event that fits nothing."""
+    plant = world.canaries.plant
+    said = {"order_id": order.id, "kind": "grace", "opened_at": BEFORE}
+    task = MoneyAlert(key=f"open:{name}", detail=plant(f"Call xq{name}task", "sam", "sam"), **said)
+    closed = MoneyAlert(key=f"closed:{name}", detail=plant(f"Called xq{name}done", "sam", "sam"), **said)
+    closed.closed_at, closed.closed_by_id = now, world.cast.sam
+    closed.closed_note = plant(f"Spoke of xq{name}closing", "sam", "sam")
+    event = StripeEvent(
+        id=plant(f"evt_xq{name}event", "sam", "sam"), type="checkout.session.completed", livemode=False,
+        object_id=plant(f"cs_xq{name}object", "sam", "sam"), received_at=BEFORE, attempts=1,
+        error=plant(f"Unmatched xq{name}error", "sam", "sam"),
+    )  # fmt: skip
+    db.session.add_all([task, closed, event])
+    db.session.flush()
+    world.ids |= {f"{name}_task": task.id, f"{name}_closed": closed.id, f"{name}_event": event.id}
 
 
 def _money_out(world: World, name: str, order: Order) -> None:
     """A refund that came back from the bank, and a dispute that was won: neither changes what is owed."""
     plant, payment = (
         world.canaries.plant,
-        db.session.scalars(select(Payment).where(Payment.order_id == order.id)).one(),
+        db.session.scalars(
+            select(Payment).where(Payment.order_id == order.id, Payment.source == "stripe")
+        ).one(),
     )
     refund = Refund(
         payment=payment, amount_cents=1000, reason="other", status="failed", external=False, by_hand=False,

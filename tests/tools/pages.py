@@ -19,6 +19,7 @@ SECTION = SYSTEM + r"\?section="
 COHORT = r"/cohorts/[\w-]+"
 RESULT = r"/assessment/results/\d+"
 PREVIEW = r"/staff/curriculum/preview/modules/[\w-]+"
+ORDER = r"/staff/orders/\d+"
 PERSON = r"/coaching/people/\d+"
 DOCUMENT, FILLED = r"/manual/[\w-]+/[\w-]+", r"/program/documents/[\w-]+/[\w-]+"
 
@@ -113,6 +114,12 @@ PAGES = (
     Page("codes", "/staff/codes", "sam"),
     Page("new-code", "/staff/codes/new", "sam"),
     Page("code", "/staff/codes", "sam", links=(r"/staff/codes/\d+",)),
+    Page("staff-order", "/staff/money", "sam", links=(ORDER,)),
+    Page("staff-entry", "/staff/money", "sam", links=(ORDER, ORDER + "/payments")),
+    Page("staff-installment", "/staff/money", "sam", links=(ORDER, ORDER + r"/installments/\d+")),
+    Page("staff-money", "/staff/money", "sam"),
+    Page("staff-webhooks", "/staff/webhooks", "sam"),
+    Page("paper", "/payments", "ben", links=(r"/payments/papers/\d+\.pdf",), is_file=True),
     Page("curriculum", "/staff/curriculum", "sam"),
     Page("release", "/staff/curriculum", "sam", links=(r"/staff/curriculum/\d+",)),
     Page("publish", "/staff/curriculum/publish", "sam"),

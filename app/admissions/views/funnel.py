@@ -47,7 +47,7 @@ def task_done(alert_id: int) -> Response:
     begin_write()
     task = funnel.task_for(get_user(), alert_id)
     if task.closed_at is None:
-        task.closed_at = now
+        task.closed_at, task.closed_by_id = now, get_user().id
         record(
             get_user(), "Took care of somebody who stopped before paying", ("money alert", task.id), now=now
         )

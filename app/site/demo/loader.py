@@ -27,7 +27,7 @@ from app.curriculum.schema import Module
 from app.lib import times
 from app.lib.database import db
 from app.payments import actions as payments
-from app.payments import charges, installments, withdrawals
+from app.payments import charges, installments, papers, withdrawals
 from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, Refund, RefundTier
 from app.payments.withdrawals import Withdrawal
@@ -309,6 +309,7 @@ def _pay(order: Order, at: datetime, paid: int) -> None:
         db.session.add(row)
         installments.allocate(order)
         installments.mark_paid(order, on)
+        papers.give_receipts(order, on)
     if paid == order.installments:
         order.status, order.paid_at = "paid", at
     else:

@@ -15,6 +15,7 @@ from app.audit.models import Entry
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.mail.models import Message
+from app.payments.models import Paper
 from tests.rooms.payments.leavers import Leaver, returned
 from tests.rooms.payments.plans import EACH, TOTAL
 from tests.rooms.payments.purchases import stripe  # noqa: F401
@@ -57,7 +58,7 @@ def test_the_arithmetic_stands_before_the_confirm(sam, pat):
     assert pat.state()["enrollment"] == "active"
 
 
-def test_one_confirm_does_everything(sam, cast, pat, stripe):
+def test_one_confirm_does_everything(sam, cast, pat, stripe, sign_in):
     response = sam.post(address(pat), data=form(sam.get(address(pat)).text))
     assert response.status_code == 303
     assert pat.state()["enrollment"] == "withdrawn"
@@ -76,6 +77,13 @@ def test_one_confirm_does_everything(sam, cast, pat, stripe):
     assert returned(stripe) == EACH
     cohort = sam.get("/staff/cohorts/summer-2026").text
     assert "$850 returned" in cohort and "Received $0 of $0." in cohort
+    note = db.session.scalars(select(Paper).where(Paper.kind == "credit note")).one()
+    assert (note.amount_cents, note.label[:2]) == (EACH, "C-")
+    label, order_id, paper = note.label, note.order_id, f"/payments/papers/{note.id}.pdf"
+    for page in (f"/staff/orders/{order_id}", "/payments"):
+        browser = sam if page.startswith("/staff") else sign_in(cast.pat)
+        assert label in browser.get(page).text
+    assert sign_in(cast.pat).get(paper).data.startswith(b"%PDF")
 
 
 def test_confirmed_twice_is_harmless(sam, pat):

@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 from app.accounts.models import User
 from app.cohorts.models import Enrollment
 from app.coursework.models import System
-from app.lib import jobs
+from app.lib import jobs, pdf
 from app.lib.database import db
-from app.manual import pdf
 from app.manual.export import TYPES, WORD
 from app.manual.models import Binding
 from tests.factories import accepted_system
@@ -126,7 +125,7 @@ def test_the_word_file_comes_with_the_pdf(sign_in, cast, accepted, typesetter):
 
 @pytest.mark.parametrize(
     ("broken", "kept", "lost"),
-    [("app.manual.pdf.bind", "docx", "pdf"), ("app.manual.word.bind", "pdf", "docx")],
+    [("app.lib.pdf.bind", "docx", "pdf"), ("app.manual.word.bind", "pdf", "docx")],
 )
 def test_what_cannot_be_made_says_why_and_the_other_form_is_there(
     sign_in, cast, accepted, monkeypatch, typesetter, broken, kept, lost
@@ -230,6 +229,6 @@ def test_the_typesetter_may_load_nothing(typesetter, app):
 
     link = '<link rel=attachment href="file:///etc/passwd">'
     html = f'<html><head>{link}</head><body><img src="file:///etc/passwd">x</body></html>'
-    data, pages = pdf.bind(html, Path(app.static_folder))
+    data, pages = pdf.bind(html, Path(app.static_folder), "manual-print.css")
     assert pages == 1
     assert not PdfReader(BytesIO(data)).attachments

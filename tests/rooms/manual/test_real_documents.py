@@ -18,7 +18,8 @@ from pypdf import PdfReader
 
 from app.curriculum.reader import read
 from app.curriculum.schema import Program
-from app.manual import book, export, pdf
+from app.lib import pdf
+from app.manual import book, export
 from app.manual.book import Book, BoundDocument, Chapter, Imprint, Work
 from app.manual.export import PDF, WORD
 from config import ROOT

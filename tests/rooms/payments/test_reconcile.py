@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.lib.database import begin_write, db
-from app.payments.jobs import differences, reconcile
+from app.payments.jobs import reconcile
 from app.payments.models import Payment
+from app.payments.reconciling import compare
 from tests.rooms.payments.purchases import PAID_ONCE, Buyer, stripe  # noqa: F401
 
 
@@ -21,7 +22,7 @@ def test_a_lost_webhook_costs_minutes(pat, stripe, clock):
     assert reconcile(clock.now) == ["payment page 1: open → complete"]
     assert pat.state() == PAID_ONCE
     assert reconcile(clock.now) == []
-    assert differences(clock.now) == []
+    assert compare(clock.now) == []
 
 
 def test_a_lost_answer_is_found_by_our_mark(pat, stripe, clock):

@@ -14,9 +14,8 @@ from app.curriculum.actions import publish
 from app.files import actions as files
 from app.files import storage
 from app.files.jobs import sweep_files
-from app.lib import jobs
+from app.lib import jobs, pdf
 from app.lib.database import db
-from app.manual import pdf
 from app.manual.models import SampleFile
 from tests.cast import NOW
 from tests.factories import accepted_system
@@ -111,11 +110,11 @@ def test_what_cannot_be_made_is_not_tried_again_for_this_release(client, monkeyp
         raise RuntimeError("no")
 
     monkeypatch.setattr("app.manual.word.alone", fail)
-    monkeypatch.setattr("app.manual.pdf.is_possible", lambda: False)
+    monkeypatch.setattr("app.lib.pdf.is_possible", lambda: False)
     jobs.run("make-samples")
     assert _files() == 1
     monkeypatch.undo()
-    monkeypatch.setattr("app.manual.pdf.is_possible", lambda: False)
+    monkeypatch.setattr("app.lib.pdf.is_possible", lambda: False)
     jobs.run("make-samples")
     assert _files() == 1
     assert client.get(f"{DOCUMENT}.docx").location == DOCUMENT

@@ -1,4 +1,4 @@
-"""The manual on paper: HTML to PDF by WeasyPrint, which may load nothing but what is handed to it.
+"""What we put on paper: HTML to PDF by WeasyPrint, which may load nothing but what is handed to it.
 
 WeasyPrint's own fetcher would read local files and call internal addresses that somebody wrote into their answers.
 Here only `data:` is allowed, so the fonts are put into the style sheet as data. Style sheet and fonts are read once for
@@ -23,14 +23,13 @@ class NoTypesetter(RuntimeError):
     """WeasyPrint, or the Pango libraries it loads, is not installed. The message says what to install."""
 
 
-def bind(html: str, static: Path, paper: str = "letter", *, is_alone: bool = False) -> tuple[bytes, int]:
-    """The finished PDF and its number of pages. `is_alone`: one document out of the binder. Raises NoTypesetter."""
+def bind(html: str, static: Path, *sheets: str) -> tuple[bytes, int]:
+    """The finished PDF and its number of pages, styled by these sheets of `static/css`. Raises NoTypesetter."""
     weasyprint = _typesetter()
-    more = ["manual-print-a4.css"] * (paper == "a4") + ["manual-print-alone.css"] * is_alone
     with _one_at_a_time:
-        fonts, sheets = _styles(static, tuple(more))
+        fonts, styles = _styles(static, sheets)
         source = weasyprint.HTML(string=html, url_fetcher=_nothing_but_data(weasyprint))
-        document = source.render(font_config=fonts, stylesheets=list(sheets))
+        document = source.render(font_config=fonts, stylesheets=list(styles))
         return document.write_pdf(pdf_tags=True), len(document.pages)
 
 
@@ -60,12 +59,11 @@ def _nothing_but_data(weasyprint: Any) -> Any:
     return weasyprint.urls.URLFetcher(allowed_protocols=["data"])
 
 
-@lru_cache(maxsize=4)
-def _styles(static: Path, more: tuple[str, ...]) -> tuple[Any, tuple[Any, ...]]:
-    """The fonts, and the style sheets that name them: manual-print.css and what stands after it."""
+@lru_cache(maxsize=8)
+def _styles(static: Path, names: tuple[str, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The fonts, and the style sheets that name them; a later sheet has the last word."""
     weasyprint = _typesetter()
     fonts = weasyprint.text.fonts.FontConfiguration()
-    names = ["manual-print.css", *more]
     sheets = tuple(
         weasyprint.CSS(
             string=_with_fonts(static, name), url_fetcher=_nothing_but_data(weasyprint), font_config=fonts

@@ -160,8 +160,8 @@ SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
 # Of a plan of which one installment is paid: after the days of the refund rule, and (Uma) long before them.
-LEAVES = {"told_on": "2026-03-25", "reason": "time", "back": "0", "balance": "170000"}
-UMA_LEAVES = LEAVES | {"back": "85000", "balance": "0"}
+LEAVES = {"told_on": "2026-03-25", "reason": "time", "back": "0", "balance": "160000"}
+UMA_LEAVES = LEAVES | {"back": "95000", "balance": "0"}
 OTHERS_REASON = {"version": 1, "reason": "This cohort is for people who have begun already."}
 
 ACCOUNTS = [

@@ -340,7 +340,7 @@ def _money(world: World, name: str, now: datetime) -> None:
     check = Payment(
         order_id=order.id, amount_cents=10000, currency="usd", status="succeeded", received_at=now, source="check",
         method="check", paid_with=plant(f"Check xq{name}number", f"{name} sam", f"{name} sam"),
-        note=plant(f"Says xq{name}note", "sam", "sam"),
+        note=plant(f"Says xq{name}slip", "sam", "sam"),
     )  # fmt: skip
     db.session.add(check)
     installments.allocate(order)

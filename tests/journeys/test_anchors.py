@@ -84,6 +84,7 @@ def test_words_rows_and_sentences_are_commented_on(comes: Comes, world: World) -
     cora.tab.looks()
     cora.tab.reads("Choose a sentence of the current field to comment on")
     keys.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)  # its keys are its own until it is gone
     cora.tab.arrives(lambda: keys.press("p"))
     cora.tab.reads("Nothing is published yet.", "Who does this when you are away?")
     assert {chosen, sentence} <= set(page.evaluate(DRAWN))

@@ -290,6 +290,7 @@ def _leave(demo: Demo, enrollment: Enrollment) -> None:
     admissions.withdraw(demo.sam, enrollment, order, what, at)
     (refund,) = db.session.scalars(select(Refund).where(Refund.payment_id == paid.id))
     refund.status, refund.sent_at, refund.ended_at = "succeeded", at, at
+    paid.stripe_payment_intent = None  # the demo's Stripe has never seen it, and would be asked every night
 
 
 def _decline(enrollment: Enrollment) -> None:

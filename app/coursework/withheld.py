@@ -212,9 +212,9 @@ def show_again(actor: User, row: Withholding, now: datetime) -> None:
 
 
 def _wait_again(submission: Submission, now: datetime) -> None:
-    """Back into the queue with a new promise, unless a newer round was sent meanwhile."""
+    """Back into the queue with a new promise, unless a newer round was sent or the system excused meanwhile."""
     system = submission.system
-    if submission.status != "withdrawn" or submission.number != system.round:
+    if submission.status != "withdrawn" or submission.number != system.round or system.status != "drafting":
         return
     submission.status = next_submission_status(submission.status, "show again")
     counts.entered(submission)

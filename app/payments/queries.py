@@ -8,7 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import ColumnElement, Exists, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Exists,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from app.accounts.models import User
@@ -88,6 +100,11 @@ def _kept() -> ColumnElement[int]:
     return case((gone >= Payment.amount_cents, 0), else_=Payment.amount_cents - gone)
 
 
+def _sum(cents: ColumnElement[int]) -> ColumnElement[int]:
+    """A sum that is a whole number on PostgreSQL too, which makes decimals of sums of sums."""
+    return cast(func.coalesce(func.sum(cents), 0), BigInteger)
+
+
 def net_sum() -> ScalarSelect[Any]:
     """`net_cents` of the order in the query around it."""
     arrived = (
@@ -95,7 +112,7 @@ def net_sum() -> ScalarSelect[Any]:
         Payment.status == "succeeded",
         Payment.currency == Order.currency,
     )
-    return select(func.sum(_kept())).where(*arrived).correlate(Order).scalar_subquery()
+    return select(_sum(_kept())).where(*arrived).correlate(Order).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -127,7 +144,7 @@ def payments_of(orders: Collection[Order]) -> dict[int, list[Payment]]:
 def net_cents(order: Order) -> int:
     """What we have of this order, in cents of its own currency: what arrived, has not been sent back (or is about to
     be), and was not taken back by a bank."""
-    query = select(func.coalesce(func.sum(_kept()), 0))
+    query = select(_sum(_kept()))
     arrived = (
         Payment.order_id == order.id,
         Payment.status == "succeeded",

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from app.accounts.models import User
 from app.audit.models import Entry
 from app.coursework import rules, threads
+from app.coursework.assignments import assignment_of
 from app.coursework.models import Draft, KeptState, Submission, System, Withholding
 from app.coursework.review_models import Comment, Reply, Review
+from app.coursework.staff_actions import excuse
 from app.lib.database import db
 from app.mail.models import Message
 from tests.cast import NOW
@@ -135,6 +137,21 @@ def test_a_mistake_is_undone_exactly_with_a_new_promise(
     assert (after.status, after.system.status, after.system.withheld) == ("waiting", "submitted", [])
     assert rules.digest(after.answers) == after.digest
     assert db.session.scalar(select(func.count(Message.id)).where(Message.kind.like("%shown_again"))) == 1
+
+
+def test_an_excused_system_gets_no_round_back_into_the_queue(
+    waiting: int, cast: Any, sign_in: Any, write: Any
+) -> None:
+    cora = sign_in(cast.cora)
+    address = hide(cora, waiting).location
+    with write():
+        system = db.session.get_one(Submission, waiting).system
+        staff = db.session.get_one(User, cast.sam)
+        excuse(staff, system.enrollment, assignment_of(system).module, "Built before", NOW)
+    assert cora.post(f"{address}/show-again").status_code == 303
+    after = read(Submission, waiting)
+    assert (after.status, after.system.status, after.system.withheld) == ("withdrawn", "excused", [])
+    assert after.answers["1.C.1"]
 
 
 def test_an_accepted_system_is_opened_and_accepted_again(cast: Any, sign_in: Any, write: Any) -> None:

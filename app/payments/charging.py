@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.lib.database import begin_write, db
-from app.lib.refusal import Refused
-from app.payments import actions, charges, installments, queries, stripe
+from app.payments import actions, charges, installments, queries, stepwise, stripe
 from app.payments.models import ChargeTry, Order, StripeCustomer
 
 # Stripe keeps what a key was answered for 24 hours: after that, repeating it would be a second charge.
@@ -55,20 +53,7 @@ def run(now: datetime) -> list[str]:
     steps += [partial(_follow_access, one, now) for one in _in_grace()]
     steps += [partial(forget_cards, one, now) for one in _ended()]
     db.session.rollback()
-    return [said for said in map(_each, steps) if said]
-
-
-def _each(step: Callable[[], None]) -> str | None:
-    try:
-        step()
-    except Refused as refused:  # Stripe is silent: the rows stay, and the next run goes on
-        db.session.rollback()
-        return refused.sentence
-    except Exception as error:
-        db.session.rollback()
-        current_app.logger.exception("charging failed at one step")
-        return type(error).__name__
-    return None
+    return stepwise.each(steps, "charging")
 
 
 def charge(installment_id: int, now: datetime) -> None:

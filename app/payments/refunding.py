@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import and_, select
 
 from app.lib.database import begin_write, db
-from app.lib.refusal import Refused
-from app.payments import charging, checkout, queries, refunds, stripe
+from app.payments import charging, checkout, queries, refunds, stepwise, stripe
 from app.payments.models import Refund
 
 LOOK_BACK = timedelta(days=3)  # a webhook that never came is made good within these
@@ -33,20 +31,7 @@ def run(now: datetime) -> list[str]:
     steps += [partial(look, one, now) for one in _on_their_way()]
     steps.append(partial(take_in, now))
     db.session.rollback()
-    return [said for said in map(_each, steps) if said]
-
-
-def _each(step: Callable[[], object]) -> str | None:
-    try:
-        step()
-    except Refused as refused:  # Stripe is silent: the rows stay, and the next run goes on
-        db.session.rollback()
-        return refused.sentence
-    except Exception as error:
-        db.session.rollback()
-        current_app.logger.exception("sending money back failed at one step")
-        return type(error).__name__
-    return None
+    return stepwise.each(steps, "sending money back")
 
 
 def send(refund_id: int, now: datetime) -> None:

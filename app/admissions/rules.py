@@ -205,7 +205,8 @@ def funnel_lines(counted: Mapping[str, int]) -> list[Step]:
         if key not in counted:
             continue
         persons = counted[key]
-        compared = None if key == "applied" or not before else round(100 * persons / before)
+        others = key == "applied" or persons > before  # more than before: they came another way, by hand say
+        compared = None if others or not before else round(100 * persons / before)
         lines.append(Step(label, persons, round(100 * persons / most) if most else 0, compared))
         before = persons
     return lines

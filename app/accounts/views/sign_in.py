@@ -13,6 +13,7 @@ from app.accounts.views.steps import (
     HOUR,
     QUARTER,
     TOO_OFTEN,
+    Limit,
     begin,
     checked_hash,
     code_page,
@@ -21,6 +22,7 @@ from app.accounts.views.steps import (
     next_step,
     program_answer,
     typed,
+    uncount,
     within,
 )
 from app.lib import clock
@@ -64,6 +66,7 @@ def sign_in_with_password() -> Any:
         form.password.errors = [NO_MATCH]
         return _sign_in_page(form, 422)
     begin_write()
+    uncount(now, *limits)
     goal = begin(user, now, next_path())
     db.session.commit()
     asks_code = goal.startswith(url_for("accounts.ask_for_code"))
@@ -105,6 +108,7 @@ def use_link(token: str) -> Any:
         db.session.rollback()
         return render_template("accounts/link_over.html", form=AddressForm(formdata=None)), 410
     link.used_at = now
+    uncount(now, *_mail_limits(link.user.email))
     actions.confirm(link.user, now)
     goal = begin(link.user, now, rules.safe_next(link.next_path))
     db.session.commit()
@@ -179,7 +183,7 @@ def _mail_something(form: AddressForm, mail: Any) -> Any:
     """Count, mail if there is such an account, and say the same words either way."""
     now = clock.now()
     email = typed(form.email).strip().lower()
-    if not within(now, (f"link:{email}", 5, HOUR), (f"link-from:{request.remote_addr}", 30, HOUR)):
+    if not within(now, *_mail_limits(email)):
         form.email.errors = [TOO_OFTEN]
         if wants_json():
             return program_answer(form, 429)
@@ -190,6 +194,10 @@ def _mail_something(form: AddressForm, mail: Any) -> Any:
     if wants_json():
         return jsonify(said=LINK_MAILED.format(email=email), csrf_token=new_token())
     return render_template("accounts/link_mailed.html", email=email)
+
+
+def _mail_limits(email: str) -> tuple[Limit, ...]:
+    return (f"link:{email.lower()}", 5, HOUR), (f"link-from:{request.remote_addr}", 30, HOUR)
 
 
 def _sign_in_page(form: SignInForm, code: int = 200, link_form: AddressForm | None = None) -> Any:

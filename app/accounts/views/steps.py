@@ -12,10 +12,11 @@ from app.accounts import carried, passwords, rules, sessions
 from app.accounts.devices import describe
 from app.accounts.forms import CodeForm, RecoveryForm
 from app.accounts.models import User
-from app.accounts.throttle import allow
+from app.accounts.throttle import allow, take_back
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 
+Limit = tuple[str, int, timedelta]  # what is counted, how many tries, in a window of which length
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 TOO_OFTEN = "That was tried too often from here. Please wait a quarter of an hour and try again."
 
@@ -70,12 +71,18 @@ def typed(field: Any) -> str:
     return str(field.data or "")
 
 
-def within(now: datetime, *limits: tuple[str, int, timedelta]) -> bool:
+def within(now: datetime, *limits: Limit) -> bool:
     """Count this try in a transaction of its own, before any slow hash."""
     begin_write()
     answers = [allow(key, limit, per, now) for key, limit, per in limits]
     db.session.commit()
     return all(answers)
+
+
+def uncount(now: datetime, *limits: Limit) -> None:
+    """The try was its owner's: only the others count, or an office behind one address locks itself out."""
+    for key, _limit, per in limits:
+        take_back(key, per, now)
 
 
 def checked_hash(form: Any, email: str, name: str) -> str | None:

@@ -136,6 +136,13 @@ def test_only_the_hash_of_a_link_is_kept(client, cast):
     assert db.session.scalar(select(MailedLink.token_hash)) != secret
 
 
+def test_signing_in_rightly_is_never_too_often(client, ana):
+    """Many people work behind one address, and some sign in ten times before lunch."""
+    assert [_sign_in(client).status_code for _ in range(70) if client.post("/sign-out")] == [303] * 70
+    codes = [_sign_in(client, "wrong").status_code for _ in range(11) if client.post("/sign-out")]
+    assert codes == [422] * 10 + [429]
+
+
 def test_an_unknown_address_gets_no_mail_and_the_same_page_after_the_same_work(client, cast, monkeypatch):
     rehearsed = []
     monkeypatch.setattr(messages, "rehearse", rehearsed.append)
@@ -149,6 +156,13 @@ def test_an_unknown_address_gets_no_mail_and_the_same_page_after_the_same_work(c
 def test_links_are_not_mailed_without_end(client, cast):
     codes = [client.post("/sign-in/link", data={"email": "ana@example.com"}).status_code for _ in range(6)]
     assert codes == [200] * 5 + [429]
+
+
+def test_a_link_that_was_used_does_not_count(client, ana):
+    for _ in range(12):
+        assert client.post("/sign-in/link", data={"email": "ana@example.com"}).status_code == 200
+        assert client.post(_link()).status_code == 303
+        client.post("/sign-out")
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,8 +36,10 @@ def _close() -> None:
 
 
 @pytest.fixture(scope="session")
-def filled(application: Flask, databases: Any) -> tuple[World, StandIn]:
-    """The database `world`, to be copied, and the stand-in that knows the payment page in it."""
+def filled(
+    application: Flask, databases: Any, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[World, StandIn, Path]:
+    """The database `world`, to be copied, the stand-in that knows the payment page in it, and its files."""
     standin = StandIn(
         webhook_secret=application.config["STRIPE_WEBHOOK_SECRET"],
         api_key=application.config["STRIPE_SECRET_KEY"],
@@ -49,13 +54,25 @@ def filled(application: Flask, databases: Any) -> tuple[World, StandIn]:
         world = build(cast)
         _close()
     found.create("world", "test")
-    return world, standin
+    files = tmp_path_factory.mktemp("world") / "files"
+    _link_files(Path(application.config["STORAGE_URL"]), files)
+    return world, standin, files
+
+
+def _link_files(source: Path, goal: Path) -> None:
+    """The same bytes under the same names: kept files are never changed, only removed, so no copy is needed."""
+    shutil.copytree(source, goal, copy_function=_link_missing, dirs_exist_ok=True)
+
+
+def _link_missing(source: str, goal: str) -> None:
+    if not os.path.exists(goal):
+        os.link(source, goal)
 
 
 @pytest.fixture
-def house(filled: tuple[World, StandIn], app: Flask, databases: Any) -> Iterator[House]:
+def house(filled: tuple[World, StandIn, Path], app: Flask, databases: Any) -> Iterator[House]:
     """The application on a copy of the world, and a browser for each of the cast."""
-    world, standin = filled
+    world, standin, files = filled
     books = ("objects", "hidden", "answers", "owed")
     as_it_was = copy.deepcopy({name: getattr(standin.state, name) for name in books})
 
@@ -68,6 +85,7 @@ def house(filled: tuple[World, StandIn], app: Flask, databases: Any) -> Iterator
         _close()
         forget()
         databases[0].renew("world")
+        _link_files(files, Path(app.config["STORAGE_URL"]))
         program_of.cache_clear()
 
     restore()

@@ -258,7 +258,7 @@ def keep_paid_seats(cohort_id: int, now: datetime) -> None:
     for hold, status, paying in db.session.execute(live).all():
         if status in rules.SEATED and hold.status == "active":
             seats.keep(hold)
-            _end_offer(hold, "taken")
+            end_offer(hold, "taken")
             line.take(hold)
         elif status in rules.LEFT and hold.status == "converted":
             seats.release(hold, now)
@@ -290,7 +290,7 @@ def let_go(hold: SeatHold, order: Order | None, now: datetime) -> None:
     if order is not None:
         payments.expire_order(order, now)
     seats.release(hold, now, "expired")
-    offer = _end_offer(hold, "lapsed")
+    offer = end_offer(hold, "lapsed")
     record(None, f"Let seat {hold.seat} go, its time was over", ("cohort", hold.cohort_id), now=now)
     entry = line.let_pass(hold)
     if entry is not None:
@@ -299,7 +299,8 @@ def let_go(hold: SeatHold, order: Order | None, now: datetime) -> None:
         messages.let_go(offer, now)
 
 
-def _end_offer(hold: SeatHold, status: str) -> Offer | None:
+def end_offer(hold: SeatHold, status: str) -> Offer | None:
+    """The open offer that this seat was held for, if there is one, is over."""
     query = select(Offer).join(Offer.application).where(
         Application.user_id == hold.user_id, Application.cohort_id == hold.cohort_id, Offer.status == "open"
     )  # fmt: skip

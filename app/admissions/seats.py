@@ -16,8 +16,11 @@ LIVE = ("active", "converted")
 
 
 def lock(cohort_id: int) -> Cohort:
-    """The cohort as it is now, locked until this transaction ends: whoever takes or frees a seat waits here."""
-    query = select(Cohort).where(Cohort.id == cohort_id).with_for_update()
+    """The cohort as it is now, locked until this transaction ends: whoever takes or frees a seat waits here.
+
+    Who only refers to the cohort, by sending a round say, need not wait. Whoever needs two locks the lower id first.
+    """
+    query = select(Cohort).where(Cohort.id == cohort_id).with_for_update(key_share=True)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 

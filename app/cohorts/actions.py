@@ -14,6 +14,8 @@ from app.lib import times
 from app.lib.database import db
 from app.lib.refusal import Refused
 
+HELD = ("active", "grace", "suspended", "paused")  # a place that somebody has, and may give up or take along
+
 
 def open_cohort(
     actor: User | None,
@@ -163,10 +165,33 @@ def reopen(actor: User | None, enrollment: Enrollment, because: str, now: dateti
     return _change(actor, enrollment, ("grace", "suspended"), "active", f"active again: {because}", now)
 
 
+def defer(
+    actor: User | None, enrollment: Enrollment, cohort: Cohort, because: str, now: datetime
+) -> Enrollment:
+    """This person goes on in another cohort: the place here stays readable, and a linked one begins there, open.
+
+    A place there that never became one (pending) is that one. Refused where there is no place to move, or where there
+    has been one in that cohort before.
+    """
+    name = enrollment.user.name
+    known = select(Enrollment).where(
+        Enrollment.cohort_id == cohort.id, Enrollment.user_id == enrollment.user_id
+    )
+    found = db.session.scalar(known.with_for_update(of=Enrollment))
+    if found is not None and found.status != "pending":
+        raise Refused(f"{name} has a place in the {cohort.title} already, which is {found.status}.")
+    if not _change(actor, enrollment, HELD, "deferred", f"deferred to the {cohort.title}: {because}", now):
+        raise Refused(f"{name}'s place is {enrollment.status}; nothing was changed.")
+    enrollment.ended_at = now
+    after = enroll(actor, enrollment.user, cohort, enrollment.practice_name, now)
+    after.practice_name, after.continues_id = enrollment.practice_name, enrollment.id
+    activate(actor, after, now)
+    return after
+
+
 def withdraw(actor: User | None, enrollment: Enrollment, because: str, now: datetime) -> None:
     """This person leaves the cohort: own work stays readable and can be exported. Refused where there is no place."""
-    before = ("active", "grace", "suspended", "paused")
-    if not _change(actor, enrollment, before, "withdrawn", f"withdrawn: {because}", now):
+    if not _change(actor, enrollment, HELD, "withdrawn", f"withdrawn: {because}", now):
         raise Refused(f"{enrollment.user.name}'s place is {enrollment.status}; nothing was changed.")
     enrollment.ended_at = now
 

@@ -86,6 +86,8 @@ class Enrollment(Base):
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # the place in another cohort that this one goes on from: that one is *deferred*
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), unique=True)
     # module slug ('' for all) → days, reason, by: what holds now, kept beside its history by `extensions.set_days`
     extensions: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict, server_default="{}")
 

@@ -98,7 +98,7 @@ def counted() -> tuple[Counts, Counts]:
             Submission.promised_at, Review.published_at,
         )
         .join(Review, Review.submission_id == Submission.id)
-        .where(Review.status == "published")
+        .where(Review.status == "published", Submission.carried_from_id.is_(None))
     )  # fmt: skip
     all_of_them: Counter[Key] = Counter()
     on_time: Counter[Key] = Counter()

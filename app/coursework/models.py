@@ -113,6 +113,8 @@ class Submission(Base):
     system_id: Mapped[int] = mapped_column(ForeignKey("system.id", ondelete="CASCADE"))
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
     number: Mapped[int]  # round 1, 2, …
+    # a copy of this round of another cohort, from which its author moved here: sent, answered and counted there
+    carried_from_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     structure_hash: Mapped[str] = mapped_column(String(64))
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)

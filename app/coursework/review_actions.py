@@ -202,6 +202,8 @@ def reason_not_withdrawn(coach: User, review: Review, now: datetime) -> str:
         answered=any(one.answer for one in review.comments),
         is_last_round=submission.number == submission.system.round,
         has_stopped=review.verdict == "changes requested" and submission.system.status == "accepted",
+        excused=submission.system.status == "excused",
+        moved=submission.carried_from_id is not None or submission.system.enrollment.status == "deferred",
         now=now,
     )
 

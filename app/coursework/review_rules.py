@@ -220,12 +220,21 @@ def reason_not_withdrawn(
     is_last_round: bool,
     now: datetime,
     has_stopped: bool = False,
+    excused: bool = False,
+    moved: bool = False,
 ) -> str:
-    """Why a review cannot be withdrawn by this person now, as a sentence; empty when it can."""
+    """Why a review cannot be withdrawn by this person now, as a sentence; empty when it can.
+
+    `moved`: its round was carried over to another cohort, or is the copy that came along.
+    """
     if status != "published" or published_at is None:
         return "Only a published review can be withdrawn."
     if not is_own:
         return "Only the coach who published this review can withdraw it."
+    if moved:
+        return "The participant has gone on to another cohort with this review, so it stands in both."
+    if excused:
+        return "The participant is excused from this system. Call them back to it first, then withdraw the review."
     if not is_last_round:
         return "The next round is in already, so this review stands. Answer that round instead."
     if has_stopped:

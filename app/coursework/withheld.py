@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.coursework import counts, leases, withheld_messages
+from app.coursework import carried_links, counts, leases, withheld_messages
 from app.coursework import withheld_rules as rules
 from app.coursework.assignments import assignment_of, assignment_of_round
 from app.coursework.models import Attachment, Draft, Submission, SubmissionAttachment, System, Withholding
@@ -81,6 +81,9 @@ def hide(actor: User, submission: Submission, target: Target, now: datetime) -> 
     if target.what == "round":
         withheld_messages.drop_waiting(system, row.through)
     withheld_messages.hidden(row, target, now)
+    for other in carried_links.others(submission):
+        if same := carried_links.target_in(submission, target, other):
+            hide(actor, other, same, now)
     return row
 
 
@@ -209,6 +212,8 @@ def show_again(actor: User, row: Withholding, now: datetime) -> None:
     said = f"Showed {target_of(row).words} of {whose(submission)} again: it was hidden by mistake"
     record(actor, said, ("submission", submission.id), now=now)
     withheld_messages.shown_again(row, target_of(row), now)
+    for other in carried_links.rows_of(row, target_of(row)):
+        show_again(actor, other, now)
 
 
 def _wait_again(submission: Submission, now: datetime) -> None:
@@ -245,7 +250,7 @@ def purge(actor: User, row: Withholding, typed_name: str, now: datetime) -> list
     db.session.refresh(row, with_for_update={"of": Withholding})
     if row.status == "purged":
         return []
-    system = submission.system
+    system, elsewhere = submission.system, carried_links.rows_of(row, target_of(row))
     rules.check_purge(row.status, system.enrollment.user.name, typed_name)
     scope = scope_of(row)
     take_out(scope)  # what came to hold it since it was hidden
@@ -265,6 +270,8 @@ def purge(actor: User, row: Withholding, typed_name: str, now: datetime) -> list
     said = f"Purged {target_of(row).words} of {whose(submission)}: it held data about a client"
     record(actor, said, ("submission", submission.id), now=now)
     withheld_messages.purged(row, target_of(row), now)
+    for other in elsewhere:
+        gone += purge(actor, other, typed_name, now)
     return gone
 
 

@@ -227,7 +227,7 @@ def _say_what_does_not_fit(order: Order, owed: int, net: int, now: datetime) -> 
             alerts.close(order, ("paid late",), now)
     elif net <= owed:
         alerts.close(order, ("overpaid",), now)
-    elif not alerts.is_open(order, "refund failed"):  # which says the same of it, and why
+    elif not any(alerts.is_open(order, one) for one in ("refund failed", "refund declined")):  # which say why
         detail = f"{name} paid {amount} for {money(owed, order.currency)}. The rest goes back."
         alerts.raise_once("overpaid", f"overpaid:order:{order.id}:{net}", order, detail, now)
 

@@ -200,10 +200,14 @@ def _why_not(row: CheckoutSession | None, covers: list[list[int]], order_id: int
 
 def _description(order: Order, covers: list[list[int]]) -> str:
     """What Stripe's page and receipt say it is for."""
+    paid = {installment_id for installment_id, _cents in covers}
+    parts = [part for part in queries.parts_of(order) if part.id in paid]
+    fees = [part.name for part in parts if part.name]
+    if fees and len(fees) == len(parts):
+        return f"{order.description}, {fees[0].lower()}"
     if order.installments == 1 or not covers:
         return order.description
-    paid = {installment_id for installment_id, _cents in covers}
-    numbers = [str(part.number) for part in queries.parts_of(order) if part.id in paid]
+    numbers = [str(part.number) for part in parts if not part.name]
     which = f"{', '.join(numbers[:-1])} and {numbers[-1]}" if len(numbers) > 1 else numbers[0]
     word = "installments" if len(numbers) > 1 else "installment"
     return f"{order.description}, {word} {which} of {order.installments}"

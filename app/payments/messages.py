@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from app.accounts.models import User
 from app.audit.models import Entry
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort
@@ -133,6 +134,20 @@ def refunded(refund: Refund, now: datetime) -> None:
     order = refund.payment.order
     amount = money(refund.amount_cents, order.currency)
     _post("refunded", order, f"{amount} went back to you", f"refunded:refund:{refund.id}", now, refund=refund)
+
+
+def refund_declined(refund: Refund, cents: int, by: User, now: datetime) -> None:
+    """To the member of staff who asked for it: a second person said no, and why."""
+    order, asker = refund.payment.order, db.session.get(User, refund.asked_by_id)
+    if asker is None:
+        return
+    amount, person = money(cents, order.currency), order.enrollment.user.name
+    post(
+        "payments/refund_declined", asker, f"{by.name} declined {amount} for {person}",
+        key=f"refund-declined:refund:{refund.id}", now=now,
+        first_name=asker.first_name, by=by.name, amount=amount, person=person, reason=refund.failure,
+        path=f"/staff/enrollments/{order.enrollment_id}/withdraw",
+    )  # fmt: skip
 
 
 def _amount(part: Installment, order: Order) -> str:

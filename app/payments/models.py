@@ -129,6 +129,8 @@ class Installment(Base):
     failure: Mapped[str] = mapped_column(String(300), default="")  # why, in a sentence for the person
     paid_at: Mapped[datetime | None]
     reminded_on: Mapped[date | None]  # the due day that a reminder was sent for
+    # what it is for, where it is no part of the plan: 'Fee for moving'
+    name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     if TYPE_CHECKING:
         covered_cents: int  # see below
 
@@ -283,6 +285,11 @@ class Refund(Base):
     ended_at: Mapped[datetime | None]  # succeeded or failed
 
     payment: Mapped[Payment] = relationship(lazy="joined")
+
+    @property
+    def is_declined(self) -> bool:
+        """A second person said no (why is `failure`): it was never approved, and never left."""
+        return self.status == "failed" and self.approved_at is None and not self.external
 
 
 class Dispute(Base):

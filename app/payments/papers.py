@@ -102,16 +102,17 @@ def give_receipts(order: Order, now: datetime) -> None:
 
 def _lines(order: Order, payment: Payment) -> list[tuple[str, int]]:
     """What the money of a payment went to, installment by installment; what pays nothing yet comes last."""
-    query = select(Installment.number, Allocation.amount_cents).join(
+    query = select(Installment.number, Installment.name, Allocation.amount_cents).join(
         Allocation, Allocation.installment_id == Installment.id
     )
     rows = db.session.execute(
         query.where(Allocation.payment_id == payment.id).order_by(Installment.number)
     ).all()
-    if order.installments == 1:
-        lines = [(order.description, cents) for _number, cents in rows]
-    else:
-        lines = [(f"Installment {part} of {order.installments}", cents) for part, cents in rows]
+    whole = order.installments == 1
+    lines = [
+        (name or (order.description if whole else f"Installment {part} of {order.installments}"), cents)
+        for part, name, cents in rows
+    ]
     rest = payment.amount_cents - sum(cents for _words, cents in lines)
     return lines + ([("Received on top of what was to pay", rest)] if rest else [])
 

@@ -61,9 +61,7 @@ def ask(
 def approve(actor: User, order_id: int, now: datetime) -> int:
     """The second person's yes to everything of an order that waits for one. Returns the cents. Raises Refused."""
     order = actions.lock_order(order_id)
-    waiting = [one for one in _lock_refunds(order) if one.status == "requested"]
-    if not waiting:
-        raise Refused(NOT_WAITING)
+    waiting = waiting_of(order)
     for row in waiting:
         returns.check_second(row.asked_by_id, actor.id)
         row.status, row.approved_by_id, row.approved_at = "approved", actor.id, now
@@ -72,6 +70,14 @@ def approve(actor: User, order_id: int, now: datetime) -> int:
     sentence = f"Approved that {money(cents, order.currency)} goes back to {order.enrollment.user.name}"
     record(actor, sentence, ("order", order.id), now=now)
     return cents
+
+
+def waiting_of(order: Order) -> list[Refund]:
+    """What of a locked order waits for a second person. Raises Refused when nothing does."""
+    waiting = [one for one in lock_refunds(order) if one.status == "requested"]
+    if not waiting:
+        raise Refused(NOT_WAITING)
+    return waiting
 
 
 def sent_by_hand(actor: User, refund: Refund, now: datetime) -> None:
@@ -93,7 +99,8 @@ def by_hand_instead(actor: User, refund: Refund, now: datetime) -> Refund:
     db.session.refresh(refund)
     owed = schedule.owed_cents(order.price_cents, installments.lock(order))
     too_much = queries.net_cents(order) - owed
-    if refund.status != "failed" or refund.external or too_much < refund.amount_cents:
+    came_back = refund.status == "failed" and not refund.external and not refund.is_declined
+    if not came_back or too_much < refund.amount_cents:
         raise Refused("This refund has not failed, or its money has gone back already. Nothing was changed.")
     again = Refund(
         payment=refund.payment, amount_cents=refund.amount_cents, reason=refund.reason, clause=refund.clause,
@@ -240,9 +247,16 @@ def _row_of(seen: dict[str, Any], payment: Payment) -> Refund | None:
     return next((row for row in unknown if str(row.id) == mark), None)
 
 
-def _lock_refunds(order: Order) -> list[Refund]:
+def lock_refunds(order: Order) -> list[Refund]:
     query = select(Refund).join(Payment, Payment.id == Refund.payment_id).where(Payment.order_id == order.id)
     query = query.order_by(Refund.id).with_for_update(of=Refund)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def arrived(order: Order) -> list[Payment]:
+    """The payments that arrived for an order, oldest first, as they are now."""
+    mine = (Payment.order_id == order.id, Payment.status == "succeeded", Payment.currency == order.currency)
+    query = select(Payment).where(*mine).order_by(Payment.received_at, Payment.id)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 

@@ -151,6 +151,33 @@ def check_second(asked_by_id: int | None, actor_id: int) -> None:
         raise Refused(SAME_PERSON)
 
 
+LONGEST_NO = 300  # characters
+
+
+def check_reason_of_no(reason: str) -> None:
+    """Raise Refused for a no without its reason: the one who asked reads it."""
+    if not reason:
+        raise Refused("Say in a sentence why; the person who asked reads it.", field="why_not")
+    if len(reason) > LONGEST_NO:
+        raise Refused(f"Keep the reason to {LONGEST_NO} characters.", field="why_not")
+
+
+def check_again(was_declined: bool, waits: bool) -> None:
+    """Raise Refused unless somebody said no and nothing has been asked for since."""
+    if waits:
+        raise Refused(
+            "An amount has been asked for since, and waits for a second person. Nothing was changed."
+        )
+    if not was_declined:
+        raise Refused("Nobody has declined a refund here, so there is nothing to ask for once more.")
+
+
+def check_amount(cents: int | None, most: int, currency: str) -> None:
+    """Raise Refused for an amount that cannot go back."""
+    if cents is None or not 0 < cents <= most:
+        raise Refused(f"Give an amount up to {money(most, currency)}, for example 850.", field="amount")
+
+
 def at_stripe(status: str | None) -> str:
     """Stripe's word for a refund as one of ours."""
     return _AT_STRIPE.get(status or "", "sent")

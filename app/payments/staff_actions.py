@@ -188,4 +188,4 @@ def _schedule(order: Order, part: Installment, due_on: date) -> None:
 
 
 def _name(order: Order, part: Installment) -> str:
-    return f"Installment {part.number} of {order.installments}"
+    return part.name or f"Installment {part.number} of {order.installments}"

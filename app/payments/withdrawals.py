@@ -57,6 +57,15 @@ class Account:
         """What would have come and does not any more."""
         return max(0, schedule.pay_off_cents(self.parts) - self.figures.balance_cents)
 
+    @property
+    def again_cents(self) -> int:
+        """What may be asked for once more after a second person has said no; 0 where nobody has."""
+        if not any(one.is_declined for one in self.refunds):
+            return 0
+        owed = schedule.owed_cents(self.order.price_cents, self.parts)
+        kept = sum(one.kept_cents for one in self.payments if not one.disputed_cents)
+        return max(0, min(kept, sum(one.kept_cents for one in self.payments) - owed))
+
 
 def first_day(enrollment: Enrollment) -> date:
     """The first day on which somebody can have told us that they leave."""
@@ -116,7 +125,7 @@ def withdraw(
     why = returns.REASONS[what.reason]
     if order is not None:
         order = actions.lock_order(order.id)
-        if _on_its_way(order):
+        if is_on_its_way(order):
             raise Refused(ON_ITS_WAY)
         figures = _shown(order, what)
         cohorts.withdraw(actor, enrollment, why.lower(), now)
@@ -126,7 +135,8 @@ def withdraw(
         cohorts.withdraw(actor, enrollment, why.lower(), now)
 
 
-def _on_its_way(order: Order) -> bool:
+def is_on_its_way(order: Order) -> bool:
+    """Is money of this order moving at this moment? The order is locked."""
     pending = select(Payment.id).where(Payment.order_id == order.id, Payment.status == "processing").limit(1)
     busy = queries.session_under_way(order.id) or queries.tries_in_flight(order.id)
     return bool(busy) or db.session.scalar(pending) is not None
@@ -134,7 +144,7 @@ def _on_its_way(order: Order) -> bool:
 
 def _shown(order: Order, what: Withdrawal) -> Figures:
     """The figures under the lock. Refused when they are not the ones that were confirmed."""
-    parts, payments = installments.lock(order), _payments(order)
+    parts, payments = installments.lock(order), refunds.arrived(order)
     rule = queries.refund_tiers(order.enrollment.cohort)
     figures = _figures(order, rule, parts, payments, what.told_on)
     if (figures.back_cents, figures.balance_cents) != (what.back_cents, what.balance_cents):
@@ -142,20 +152,12 @@ def _shown(order: Order, what: Withdrawal) -> Figures:
     return figures
 
 
-def _payments(order: Order) -> list[Payment]:
-    arrived = (
-        Payment.order_id == order.id, Payment.status == "succeeded", Payment.currency == order.currency
-    )  # fmt: skip
-    query = select(Payment).where(*arrived).order_by(Payment.received_at, Payment.id)
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
-
-
 def _end_order(actor: User, order: Order, figures: Figures, what: Withdrawal, now: datetime) -> list[Refund]:
     installments.cut_back(order, 0 if what.waived else figures.balance_cents)
     parts, owed = installments.lock(order), figures.owed_cents(what.waived)
     credit = schedule.owed_cents(order.price_cents, parts) - owed
     order.credited_cents += credit
-    payments = {one.id: one for one in _payments(order)}
+    payments = {one.id: one for one in refunds.arrived(order)}
     shares = returns.spread(list(payments.values()), figures.back_cents)
     limit = cohort_queries.program(order.enrollment.cohort).two_people_above
     made = refunds.ask(

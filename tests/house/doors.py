@@ -162,6 +162,9 @@ PARTICIPANTS = "ana ben uma"
 # Of a plan of which one installment is paid: after the days of the refund rule, and (Uma) long before them.
 LEAVES = {"told_on": "2026-03-25", "reason": "time", "back": "0", "balance": "160000"}
 UMA_LEAVES = LEAVES | {"back": "95000", "balance": "0"}
+MOVES = {
+    "to": "summer-2026", "told_on": "2026-03-25", "reason": "time", "exception": "Ill", "why_over": "Ill", "seen": "x",
+}  # fmt: skip
 OTHERS_REASON = {"version": 1, "reason": "This cohort is for people who have begun already."}
 
 ACCOUNTS = [
@@ -239,6 +242,27 @@ ADMISSIONS = [
                 UMA_LEAVES if name == "uma" else LEAVES,
             ),
             post("admissions.approve_refund", only("sam", 303), thing(enrollment_id=f"{name}_enrollment")),
+            # nothing waits for a second person, and nobody has said no
+            post(
+                "admissions.decline_refund",
+                only("sam", 409),
+                thing(enrollment_id=f"{name}_enrollment"),
+                {"why_not": "Too much."},
+            ),
+            post(
+                "admissions.ask_refund_again",
+                only("sam", 409),
+                thing(enrollment_id=f"{name}_enrollment"),
+                {"amount": "10"},
+            ),
+            get("admissions.deferral", only("sam"), thing(enrollment_id=f"{name}_enrollment")),
+            get("admissions.deferral", only("sam"), thing(enrollment_id=f"{name}_left")),
+            post(
+                "admissions.defer",
+                only("sam", 303),
+                thing(enrollment_id=f"{name}_enrollment"),
+                lambda world, _actor, name=name: world.ids[f"{name}_moves"],
+            ),
             post("admissions.refund_sent", only("sam", 303), thing(refund_id=f"{name}_refund")),
             post("admissions.refund_by_hand", only("sam", 303), thing(refund_id=f"{name}_refund")),
         )

@@ -13,6 +13,7 @@ from tests.house.doors import (
     CODE,
     DOORS,
     LEAVES,
+    MOVES,
     OTHERS_REASON,
     WISH,
     Door,
@@ -105,6 +106,9 @@ FORMS = [
     Form("admissions.prioritize", "sam", {"version": "1", "direction": "up"}),
     Form("admissions.pass_over", "sam", {"version": "1", "why_passed": "Travels until Friday"}),
     Form("admissions.withdraw", "sam", LEAVES, once=True),
+    Form("admissions.defer", "sam", MOVES, once=True),
+    Form("admissions.decline_refund", "sam", {"why_not": "Too much."}),
+    Form("admissions.ask_refund_again", "sam", {"amount": "850"}),
     Form("money.enter_payment", "sam", A_CHECK | {"is_more": "y", "seen": ""}, once=True),
     Form(
         "money.take_back_payment", "sam", {"reason": "It came back.", "seen": "", "payment": "1"}, once=True

@@ -42,6 +42,7 @@ ARGUMENTS = {
     "accounts.ask_for_reset": ("email",),
     "admissions.checkout_return": ("session_id",),
     "admissions.withdrawal": ("told_on",),
+    "admissions.deferral": ("told_on", "to"),
     "payments.came_back": ("session_id",),
     "coaching.queue": ("after", "cohort", "module", "round", "flag", "whose"),
     "coaching.queue_list": ("after", "cohort", "module", "round", "flag", "whose"),

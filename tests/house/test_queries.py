@@ -81,6 +81,10 @@ def a_withdrawal(cast: Cast) -> str:
     return f"/staff/enrollments/{cast.ana_enrollment}/withdraw"
 
 
+def a_deferral(cast: Cast) -> str:
+    return f"/staff/enrollments/{cast.ana_enrollment}/defer"
+
+
 def the_round(cast: Cast) -> str:
     return f"/submissions/{db.session.scalar(select(Submission.id))}/client-data"
 
@@ -235,6 +239,9 @@ PAGES = [
     Page("sam", a_code, codes, 5),
     Page("sam", "/staff/cohorts/spring-2026", refunds, 5),
     Page("sam", a_withdrawal, refunds, 5),
+    Page("sam", a_deferral, full_cohorts, 4),
+    Page("sam", lambda cast: a_deferral(cast) + "?to=summer-2026", money_of_one, 5),
+    Page("sam", lambda cast: a_deferral(cast) + "?to=summer-2026", full_cohorts, 5),
     Page("ana", "/payments", refunds, 5),
     Page("sam", "/staff/curriculum", releases, 5),
     Page("sam", "/staff/curriculum", waiting_behind, 5),

@@ -50,7 +50,7 @@ from app.payments.models import (
 )
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
-from tests.house import quality
+from tests.house import moves, quality
 from tests.house.canaries import ACTORS, Canaries
 from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION, small_program
 from tests.releases import edited, reword
@@ -96,6 +96,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
     world.ids["release"] = publish(None, edited(reword), now, "Other words").id
     db.session.commit()
     _offer_and_page_to_pay(world, now)
+    moves.fill(world, list(COACHES), now)
     bind_manuals(now)
     make_samples(now)
     return world
@@ -382,7 +383,7 @@ def _money_out(world: World, name: str, order: Order) -> None:
     )
     refund = Refund(
         payment=payment, amount_cents=1000, reason="other", status="failed", external=False, by_hand=False,
-        asked_at=BEFORE, sent_at=BEFORE, ended_at=BEFORE,
+        asked_at=BEFORE, approved_at=BEFORE, sent_at=BEFORE, ended_at=BEFORE,
         clause=plant(f"xq{name}clause", "sam"), failure=plant(f"xq{name}cameback", "sam"),
         stripe_refund_id=plant(f"re_xq{name}refund", "sam"),
     )  # fmt: skip

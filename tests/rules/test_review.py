@@ -135,6 +135,8 @@ def test_lease_is_held_by_coach_and_token(
         ({"is_own": False}, "Only the coach who published"),
         ({"answered": True}, "begun to answer"),
         ({"is_last_round": False}, "next round is in"),
+        ({"excused": True}, "Call them back to it first"),
+        ({"moved": True}, "gone on to another cohort"),
     ],
 )
 def test_withdraw(more: dict[str, Any], said: str) -> None:

@@ -110,6 +110,7 @@ PAGES = (
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("seats", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/cohorts/[\w-]+/seats")),
     Page("withdraw", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/enrollments/\d+/withdraw")),
+    Page("defer", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/enrollments/\d+/defer")),
     Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),
     Page("codes", "/staff/codes", "sam"),
     Page("new-code", "/staff/codes/new", "sam"),

@@ -9,6 +9,7 @@ bp = Blueprint("admissions", __name__)
 from app.admissions.views import (  # noqa: E402
     applicant,
     checkout,
+    deferring,
     funnel,
     lead_list,
     leads,
@@ -22,6 +23,7 @@ __all__ = [
     "applicant",
     "bp",
     "checkout",
+    "deferring",
     "funnel",
     "lead_list",
     "leads",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -20,8 +21,9 @@ from app.lib.money import money
 from app.lib.refusal import Refused
 from app.lib.web import say
 from app.lib.words import clean_text
-from app.payments import refunding, refunds, returns, withdrawals
+from app.payments import declining, refunding, refunds, returns, withdrawals
 from app.payments.models import Order, Refund
+from app.payments.staff_rules import read_cents
 from app.payments.withdrawals import Withdrawal
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -37,7 +39,7 @@ def withdrawal(enrollment_id: int) -> Any:
     told_on, refused = _today(enrollment), None
     if "told_on" in request.args:
         try:
-            day = _day(request.args["told_on"])
+            day = read_day(request.args["told_on"])
             returns.check_day(day, withdrawals.first_day(enrollment), told_on)
             told_on = day
         except Refused as wrong:
@@ -93,6 +95,53 @@ def approve_refund(enrollment_id: int) -> Any:
     return _back(enrollment_id)
 
 
+@bp.post("/staff/enrollments/<id:enrollment_id>/withdraw/decline")
+@open_to("staff")
+@require_recent_second_factor(FIVE_MINUTES)
+def decline_refund(enrollment_id: int) -> Any:
+    """The second person's no, with its reason."""
+
+    def say_no(order: Order, now: datetime) -> str:
+        cents = declining.decline(get_user(), order.id, clean_text(request.form.get("why_not", "")), now)
+        return (
+            f"Declined: {money(cents, order.currency)} stays here. Who asked for it gets your reason by mail."
+        )
+
+    return _about_refund(enrollment_id, say_no)
+
+
+@bp.post("/staff/enrollments/<id:enrollment_id>/withdraw/ask-again")
+@open_to("staff")
+@require_recent_second_factor(FIVE_MINUTES)
+def ask_refund_again(enrollment_id: int) -> Any:
+    """After a no: another amount, which waits for a second person again."""
+
+    def ask(order: Order, now: datetime) -> str:
+        cents = read_cents(request.form.get("amount", "")) or 0
+        declining.ask_again(get_user(), order.id, cents, now)
+        return f"{money(cents, order.currency)} waits for a second person now."
+
+    return _about_refund(enrollment_id, ask)
+
+
+def _about_refund(enrollment_id: int, verb: Callable[[Order, datetime], str]) -> Any:
+    """Do something about money that waits; a refusal shows the page again with what was typed."""
+    begin_write()
+    enrollment, order = queries.place_for(get_user(), enrollment_id)
+    try:
+        if order is None:
+            raise Refused(refunds.NOT_WAITING)
+        sentence = verb(order, clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        enrollment, order = queries.place_for(get_user(), enrollment_id)
+        page = _page(enrollment, order, _today(enrollment), refused)
+        return page, 422 if refused.field else 409
+    db.session.commit()
+    say(sentence)
+    return _back(enrollment_id)
+
+
 @bp.post("/staff/refunds/<id:refund_id>/sent")
 @open_to("staff")
 @require_recent_second_factor(FIVE_MINUTES)
@@ -131,7 +180,8 @@ def _today(enrollment: Enrollment) -> date:
     return times.local_date(clock.now(), enrollment.cohort.time_zone)
 
 
-def _day(typed: str) -> date:
+def read_day(typed: str) -> date:
+    """A day as its field sends it. Raises Refused, at the field."""
     try:
         return date.fromisoformat(typed.strip())
     except ValueError:
@@ -142,7 +192,7 @@ def _confirmed(enrollment: Enrollment) -> Withdrawal:
     """What was sent, checked before Stripe is asked for anything. Raises Refused."""
     form = request.form
     what = Withdrawal(
-        told_on=_day(form.get("told_on", "")),
+        told_on=read_day(form.get("told_on", "")),
         reason=form.get("reason", ""),
         waived="waive" in form,
         back_cents=_cents("back"),
@@ -161,11 +211,14 @@ def _cents(name: str) -> int:
 
 
 def _page(enrollment: Enrollment, order: Order | None, told_on: date, refused: Refused | None) -> str:
+    account = withdrawals.account_of(order, told_on) if order else None
     return render_template(
         "admissions/withdrawal.html",
         enrollment=enrollment,
         cohort=enrollment.cohort,
-        account=withdrawals.account_of(order, told_on) if order else None,
+        account=account,
+        again_cents=account.again_cents if account else 0,
+        typed={key: clean_text(text)[:400] for key, text in request.form.items()},
         can_leave=enrollment.status in returns.WITHDRAWABLE,
         told_on=told_on,
         typed_day=clean_text(request.values.get("told_on", told_on.isoformat()))[:40],

@@ -1,0 +1,72 @@
+"""A second person's no to money on its way out, and asking once more after it. None of these verbs commits.
+
+A refund that was declined has *failed* without ever having been approved: it is in no sum, and what the withdrawal did
+besides stands.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.accounts.models import User
+from app.audit.actions import record
+from app.lib.database import db
+from app.lib.money import money
+from app.payments import actions, alerts, installments, messages, queries, refunds, returns, schedule
+from app.payments.models import Order, Refund
+
+
+def decline(actor: User, order_id: int, reason: str, now: datetime) -> int:
+    """The second person's no to everything of an order that waits for one; the asker is told why. Returns the cents.
+
+    Raises Refused without a reason, for the asker, and when nothing waits.
+    """
+    order = actions.lock_order(order_id)
+    waiting = refunds.waiting_of(order)
+    returns.check_reason_of_no(reason)
+    for row in waiting:
+        returns.check_second(row.asked_by_id, actor.id)
+        row.status, row.failure, row.ended_at = "failed", reason, now
+    db.session.flush()
+    cents = sum(row.amount_cents for row in waiting)
+    alerts.close(order, ("refund to approve",), now)
+    amount, name = money(cents, order.currency), order.enrollment.user.name
+    detail = f"{actor.name} declined that {amount} goes back to {name}: {reason}"
+    alerts.raise_once("refund declined", f"refund-declined:{waiting[0].id}", order, detail, now)
+    actions.settle_order(order, now)
+    record(actor, f"Declined that {amount} goes back to {name}: {reason}", ("order", order.id), now=now)
+    messages.refund_declined(waiting[0], cents, actor, now)
+    return cents
+
+
+def ask_again(actor: User, order_id: int, cents: int, now: datetime) -> list[Refund]:
+    """Ask for another amount after a no; it takes a second person however small it is, or the first no meant nothing.
+
+    Raises Refused when there was no such no, or for more than is still with us and not owed.
+    """
+    order = actions.lock_order(order_id)
+    rows = refunds.lock_refunds(order)
+    declined = [one for one in rows if one.is_declined]
+    returns.check_again(bool(declined), any(one.status == "requested" for one in rows))
+    most = left_to_return(order)
+    returns.check_amount(cents, most, order.currency)
+    payments = {one.id: one for one in refunds.arrived(order)}
+    shares = [(payments[key], part) for key, part in returns.spread(list(payments.values()), cents)]
+    last = declined[-1]
+    made = refunds.ask(actor, shares, last.reason, last.clause, True, now)
+    alerts.close(order, ("refund declined", "overpaid"), now)
+    amount, name = money(cents, order.currency), order.enrollment.user.name
+    detail = (
+        f"{amount} for {name}, asked for once more after a no: another member of staff has to approve it."
+    )
+    alerts.raise_once("refund to approve", f"refund-to-approve:{made[0].id}", order, detail, now)
+    actions.settle_order(order, now)
+    record(actor, f"Asked once more for {amount} to go back to {name}", ("order", order.id), now=now)
+    return made
+
+
+def left_to_return(order: Order) -> int:
+    """What is with us of this order and not owed to us, without what a bank is deciding on; in cents."""
+    owed = schedule.owed_cents(order.price_cents, installments.lock(order))
+    kept = sum(one.kept_cents for one in refunds.arrived(order) if not one.disputed_cents)
+    return max(0, min(kept, queries.net_cents(order) - owed))

@@ -1,0 +1,138 @@
+"""A second person says no to money on its way out, and somebody asks for another amount after it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.audit.models import Entry
+from app.lib.database import db
+from app.mail.models import Message
+from app.payments.models import MoneyAlert, Refund
+from tests.rooms.payments.leavers import Leaver, returned
+from tests.rooms.payments.plans import EACH
+from tests.rooms.payments.purchases import stripe  # noqa: F401
+
+WHY = "Half of it was used; the agreement says 50%."
+
+
+@pytest.fixture
+def pat(cast, clock, stripe):
+    """Two of three paid, $1,700, which goes back in full and is above the limit for one person; Sam has asked."""
+    pat = Leaver(cast.pat, cast.summer, clock).begun(stripe)
+    stripe.pay(pat.go_to_pay(2))
+    pat.leave(cast.sam)
+    return pat
+
+
+@pytest.fixture
+def cal(cast, write, sign_in):
+    """Another member of staff."""
+    with write():
+        db.session.get_one(User, cast.cal).is_staff = True
+    return sign_in(cast.cal)
+
+
+@pytest.fixture
+def sam(cast, sign_in):
+    return sign_in(cast.sam)
+
+
+def address(pat, verb: str = "") -> str:
+    return f"/staff/enrollments/{pat.enrollment_id}/withdraw{verb}"
+
+
+def test_declined_the_money_stays_and_the_asker_is_told(sam, cal, cast, pat, stripe):
+    page = cal.get(address(pat)).text
+    assert "Decline $1,700" in page and "Decline" not in sam.get(address(pat)).text
+    assert cal.post(address(pat, "/decline"), data={"why_not": WHY}).status_code == 303
+    assert pat.refunds() == [("failed", EACH)] * 2
+    assert pat.send() == []
+    assert (returned(stripe), pat.sums()[0]) == (0, 2 * EACH)
+    assert pat.state()["enrollment"] == "withdrawn"
+    mail = db.session.scalars(select(Message).where(Message.kind == "payments/refund_declined")).one()
+    assert (mail.to_address, WHY in mail.text) == ("sam@example.com", True)
+    assert pat.mails().count("payments/refund_declined") == 0
+    said = f"Declined that $1,700 goes back to Pat Lindqvist: {WHY}"
+    assert db.session.scalar(select(Entry.id).where(Entry.sentence == said))
+    assert pat.alerts() == ["refund declined"]
+    page = sam.get(address(pat)).text
+    assert "Declined</td>" in page and WHY in page and "Ask for another amount" in page
+    assert "by check or transfer" not in page  # it did not come back from a bank
+
+
+def test_who_left_is_not_promised_what_was_declined(cal, cast, pat, sign_in):
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    page = sign_in(cast.pat).get("/payments").text
+    assert "being looked at once more" in page
+    assert "it goes back the way it came" not in page and WHY not in page
+
+
+def test_twice_is_harmless_and_a_no_after_a_yes_is_refused(cal, pat):
+    for status in (303, 409):
+        assert cal.post(address(pat, "/decline"), data={"why_not": WHY}).status_code == status
+    assert cal.post(address(pat, "/approve")).status_code == 303
+    assert {status for status, _cents in pat.refunds()} == {"failed"}
+
+
+def test_the_asker_cannot_decline_it(sam, pat):
+    response = sam.post(address(pat, "/decline"), data={"why_not": WHY})
+    assert response.status_code == 409 and "You asked for this refund yourself" in response.text
+    assert {status for status, _cents in pat.refunds()} == {"requested"}
+
+
+@pytest.mark.parametrize("why", ["", "  ", "\x00", "x" * 301])
+def test_a_no_takes_its_reason(cal, pat, why):
+    response = cal.post(address(pat, "/decline"), data={"why_not": why})
+    assert response.status_code == 422 and 'id="why_not-error"' in response.text
+    assert {status for status, _cents in pat.refunds()} == {"requested"}
+
+
+def test_a_smaller_amount_is_asked_for_and_still_takes_two(sam, cal, cast, pat, stripe):
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    assert sam.post(address(pat, "/ask-again"), data={"amount": "$850.00"}).status_code == 303
+    assert pat.refunds()[2:] == [("requested", EACH)]
+    assert pat.alerts() == ["refund to approve", "overpaid"]  # the rest is still with us, and not owed
+    sam.post(address(pat, "/approve"))
+    assert pat.refunds()[2:] == [("requested", EACH)]  # below the limit, and even so not alone
+    assert cal.post(address(pat, "/approve")).status_code == 303
+    pat.send()
+    assert returned(stripe) == EACH
+    assert pat.sums()[0] == EACH
+    row = db.session.scalars(select(Refund).order_by(Refund.id.desc())).first()
+    assert (row.asked_by_id, row.approved_by_id, row.reason) == (cast.sam, cast.cal, "time")
+
+
+def test_more_than_one_payment_may_pay_it(sam, cal, pat, stripe):
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    sam.post(address(pat, "/ask-again"), data={"amount": "1,000"})
+    cal.post(address(pat, "/approve"))
+    pat.send()
+    assert returned(stripe) == 100_000
+    assert [cents for status, cents in pat.refunds() if status == "succeeded"] == [EACH, 15_000]
+
+
+@pytest.mark.parametrize("amount", ["", "0", "-5", "1700.01", "lots", "1e3", "٣", "9" * 40, "\x00"])
+def test_an_amount_that_cannot_go_back_is_told_at_its_field(sam, cal, pat, amount):
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    response = sam.post(address(pat, "/ask-again"), data={"amount": amount})
+    assert response.status_code == 422 and 'id="amount-error"' in response.text
+    assert len(pat.refunds()) == 2
+
+
+def test_nothing_is_asked_for_again_that_nobody_declined(sam, cal, pat):
+    assert sam.post(address(pat, "/ask-again"), data={"amount": "10"}).status_code == 409
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    for status in (303, 409):  # once
+        assert sam.post(address(pat, "/ask-again"), data={"amount": "10"}).status_code == status
+    assert len(pat.refunds()) == 3
+
+
+def test_a_declined_refund_is_none_that_goes_by_check(cal, pat):
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    cal.post(f"/staff/refunds/{db.session.scalars(select(Refund.id)).first()}/by-hand")
+    assert len(pat.refunds()) == 2
+    assert db.session.scalars(select(MoneyAlert.kind).where(MoneyAlert.closed_at.is_(None))).all() == [
+        "refund declined"
+    ]

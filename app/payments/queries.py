@@ -24,7 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from app.accounts.models import User
+from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort, Enrollment
+from app.lib import times
 from app.lib.database import db
 from app.payments import rules, schedule
 from app.payments.models import (
@@ -117,19 +119,27 @@ def net_sum() -> ScalarSelect[Any]:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a seat costs now, and what comes back of it on which day."""
+    """What a seat costs now, in full and in installments, and what comes back of the price in full on which day."""
 
     price: Price | None
+    plans: list[rules.OnSale]
     refund: list[rules.RefundLine]
 
 
 def terms_of(cohort: Cohort, now: datetime) -> Terms:
-    """`price_of` and the refund rule for it, in one query."""
+    """`price_of`, the plans on sale, and the refund rule for the price in full, in one query."""
     both = select(Price, RefundTier).outerjoin(RefundTier, RefundTier.cohort_id == Price.cohort_id)
     rows = db.session.execute(both.where(Price.cohort_id == cohort.id).order_by(Price.id)).all()
-    price = rules.price_now(dict.fromkeys(row[0] for row in rows), now)
+    prices = list(dict.fromkeys(row[0] for row in rows))
+    price = rules.price_now(prices, now)
     tiers = dict.fromkeys(row[1] for row in rows if row[1] is not None)
-    return Terms(price, rules.refund_lines(tiers, price.amount_cents, price.currency) if price else [])
+    refund = rules.refund_lines(tiers, price.amount_cents, price.currency) if price else []
+    return Terms(price, on_sale(cohort, prices, now), refund)
+
+
+def on_sale(cohort: Cohort, prices: Collection[Price], now: datetime) -> list[rules.OnSale]:
+    """Which of these prices of a cohort anybody may choose at this instant."""
+    return rules.on_sale(prices, now, times.local_date(now, cohort.time_zone), cohorts.ends_on(cohort))
 
 
 def payments_of(orders: Collection[Order]) -> dict[int, list[Payment]]:

@@ -5,7 +5,7 @@ Amounts are integer cents of the order's currency. Days of the refund rule are d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol, TypeVar
@@ -42,6 +42,10 @@ class Priced(Protocol):
     valid_until: datetime | None
 
 
+class Sold(Priced, Protocol):
+    currency: str
+
+
 P = TypeVar("P", bound=Priced)
 
 
@@ -63,6 +67,56 @@ def plans_now(prices: Iterable[P], now: datetime) -> list[P]:
 def price_now(prices: Iterable[P], now: datetime) -> P | None:
     """What pay in full costs at this instant: the lowest valid price that is one payment and not hidden."""
     return next((plan for plan in plans_now(prices, now) if plan.installments == 1), None)
+
+
+@dataclass(frozen=True)
+class OnSale:
+    """One plan as everybody may know it before applying: whole cents of its currency."""
+
+    installments: int
+    amount_cents: int
+    currency: str
+    each_cents: int
+    last_cents: int  # takes what is left of the division
+    more_cents: int  # than in full
+    until: datetime | None  # when this amount ends; empty while no other follows
+    later_cents: int | None  # what it is from then on; None where the plan is not to be had any more
+
+
+def on_sale(prices: Collection[Sold], now: datetime, today: date, last_day: date) -> list[OnSale]:
+    """What may be chosen at this instant, pay in full first; nothing while there is no price in full.
+
+    Left out is what only a code opens, what is in another currency than the price in full, and what would be due
+    after the cohort's last day if its first installment were paid today (days of the cohort's zone).
+    """
+    plans = plans_now(prices, now)
+    if not plans or plans[0].installments != 1:
+        return []
+    full = plans[0]
+    return [
+        _on_sale(plan, full.amount_cents, prices)
+        for plan in plans
+        if plan.currency == full.currency and schedule.fits(plan.installments, today, last_day)
+    ]
+
+
+def _on_sale(plan: Sold, full_cents: int, prices: Collection[Sold]) -> OnSale:
+    amounts = schedule.split(plan.amount_cents, plan.installments)
+    until, later_cents = plan.valid_until, None
+    if until is not None:
+        later = (one for one in plans_now(prices, until) if one.installments == plan.installments)
+        later_cents = next((one.amount_cents for one in later), None)
+        until = None if later_cents == plan.amount_cents else until
+    return OnSale(
+        installments=plan.installments,
+        amount_cents=plan.amount_cents,
+        currency=plan.currency,
+        each_cents=amounts[0],
+        last_cents=amounts[-1],
+        more_cents=plan.amount_cents - full_cents,
+        until=until,
+        later_cents=later_cents,
+    )
 
 
 def order_status(current: str, amount_cents: int, received_cents: int) -> str:

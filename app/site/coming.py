@@ -26,7 +26,7 @@ from app.lib.database import db
 from app.payments import queries as payments
 from app.payments import rules as payment_rules
 from app.payments.models import Price
-from app.payments.rules import RefundLine
+from app.payments.rules import OnSale, RefundLine
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Coming:
     taken: int  # seats that are sold, held, offered or waited for
     takes_applications: bool
     price: Price | None = None
+    plans: tuple[OnSale, ...] = ()  # pay in full first; none where there is no price
     refunds: tuple[RefundLine, ...] = ()
     coaches: tuple[str, ...] = ()
     first_call: datetime | None = None
@@ -94,10 +95,17 @@ def in_prospect(now: datetime) -> list[Coming]:
     """The cohorts that take applications, the next start first, with price and seats. Three queries for any number."""
     found = cohorts.open_cohorts(now)
     ids = [one.id for one in found]
-    prices = _prices(ids, now)
+    prices = _prices(ids)
     taken = admissions.spoken_for(ids)
     return [
-        Coming(one, cohorts.program(one), taken.get(one.id, 0), True, price=prices.get(one.id))
+        Coming(
+            one,
+            cohorts.program(one),
+            taken.get(one.id, 0),
+            True,
+            price=payment_rules.price_now(prices.get(one.id, []), now),
+            plans=tuple(payments.on_sale(one, prices.get(one.id, []), now)),
+        )
         for one in found
     ]
 
@@ -108,16 +116,17 @@ def next_with_seats(coming: Collection[Coming]) -> Coming | None:
 
 
 def in_full(cohort: Cohort, now: datetime) -> Coming:
-    """One cohort with everything a prospect must know, in four queries."""
-    price = payments.price_of(cohort, now)
+    """One cohort with everything a prospect must know, in three queries."""
+    terms = payments.terms_of(cohort, now)
     first_call, coaches = _call_and_coaches(cohort, now)
     return Coming(
         cohort=cohort,
         program=cohorts.program(cohort),
         taken=admissions.spoken_for([cohort.id]).get(cohort.id, 0),
         takes_applications=admission_rules.takes_applications(cohort.status, cohort.apply_until, now),
-        price=price,
-        refunds=tuple(payments.refund_lines(cohort, price.amount_cents, price.currency)) if price else (),
+        price=terms.price,
+        plans=tuple(terms.plans),
+        refunds=tuple(terms.refund),
         coaches=coaches,
         first_call=first_call,
     )
@@ -131,13 +140,12 @@ def filled(coming: Coming, now: datetime) -> Coming:
     return replace(coming, refunds=tuple(refunds), coaches=coaches, first_call=first_call)
 
 
-def _prices(cohort_ids: Collection[int], now: datetime) -> dict[int, Price]:
-    """Cohort id → the price that is valid now."""
-    by_cohort: dict[int, list[Price]] = {}
+def _prices(cohort_ids: Collection[int]) -> dict[int, list[Price]]:
+    """Cohort id → all of its prices, past and to come."""
+    found: dict[int, list[Price]] = {}
     for price in db.session.scalars(select(Price).where(Price.cohort_id.in_(cohort_ids)).order_by(Price.id)):
-        by_cohort.setdefault(price.cohort_id, []).append(price)
-    valid = {cohort_id: payment_rules.price_now(rows, now) for cohort_id, rows in by_cohort.items()}
-    return {cohort_id: price for cohort_id, price in valid.items() if price}
+        found.setdefault(price.cohort_id, []).append(price)
+    return found
 
 
 def _call_and_coaches(cohort: Cohort, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:

@@ -19,6 +19,7 @@ class Price:
     valid_until: datetime | None = None
     installments: int = 1
     hidden: bool = False
+    currency: str = "usd"
 
 
 @dataclass
@@ -49,6 +50,50 @@ LATER = Price(100, valid_from=NOW + timedelta(seconds=1))
 def test_price_now(prices, now, cents):
     found = rules.price_now(prices, now)
     assert (found.amount_cents if found else None) == cents
+
+
+IN_THREE = Price(250000, installments=3)
+TODAY, LAST_DAY = date(2026, 3, 25), date(2026, 6, 5)
+
+
+@pytest.mark.parametrize(
+    ("prices", "plans"),
+    [
+        ([], []),
+        ([IN_THREE], []),  # no plan without a price in full: no seat could be offered
+        ([FULL], [(1, 240000, 240000, 0)]),
+        ([IN_THREE, FULL], [(1, 240000, 240000, 0), (3, 83333, 83334, 10000)]),
+        ([FULL, Price(230000, installments=3)], [(1, 240000, 240000, 0), (3, 76666, 76668, -10000)]),
+        ([FULL, Price(100, installments=3, hidden=True)], [(1, 240000, 240000, 0)]),
+        ([FULL, Price(100, installments=3, currency="eur")], [(1, 240000, 240000, 0)]),
+        ([FULL, Price(250000, installments=6)], [(1, 240000, 240000, 0)]),  # the last would be due in August
+        ([FULL, Price(240000, installments=3, valid_until=NOW)], [(1, 240000, 240000, 0)]),
+    ],
+)
+def test_what_is_on_sale(prices, plans):
+    found = rules.on_sale(prices, NOW, TODAY, LAST_DAY)
+    assert [(one.installments, one.each_cents, one.last_cents, one.more_cents) for one in found] == plans
+    for one in found:
+        assert one.each_cents * (one.installments - 1) + one.last_cents == one.amount_cents
+
+
+TOMORROW = NOW + timedelta(days=1)
+EARLY_BIRD = Price(200000, valid_until=TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("prices", "until", "later"),
+    [
+        ([FULL], None, None),
+        ([FULL, EARLY_BIRD], TOMORROW, 240000),
+        ([EARLY_BIRD], TOMORROW, None),
+        ([EARLY_BIRD, Price(200000, valid_from=TOMORROW)], None, 200000),  # nothing changes
+        ([EARLY_BIRD, Price(100, valid_from=TOMORROW, hidden=True), FULL], TOMORROW, 240000),
+    ],
+)
+def test_until_when_a_price_holds(prices, until, later):
+    full = rules.on_sale(prices, NOW, TODAY, LAST_DAY)[0]
+    assert (full.until, full.later_cents) == (until, later)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,37 @@ def test_without_a_price_nothing_is_invented(client, write, cast):
     assert "If you have to stop" not in html
 
 
+def test_every_plan_on_sale_is_named_before_applying(client, write, cast, clock):
+    """Amounts, what more it comes to, until when and what then; what only a code opens is on no page."""
+    until = clock.now + timedelta(days=10)
+    with write():
+        plan = {"cohort_id": cast.summer, "currency": "usd"}
+        rows = [
+            Price(label="Early", amount_cents=220000, valid_until=until, **plan),
+            Price(label="3", amount_cents=250000, installments=3, **plan),
+            Price(label="6", amount_cents=198000, installments=6, hidden=True, **plan),
+        ]
+        db.session.add_all(rows)
+    html = page(client)
+    for text in (
+        "$2,200", "by Sat, Apr 4, 11:00 a.m. EDT; after that it is $2,400.",
+        "3 × $833.33", "$2,500 in all, $300 more than in full", "the last is $833.34",
+        "In full, or in three installments", "the difference is still owed",
+    ):  # fmt: skip
+        assert text in html, text
+    for path in (SUMMER, f"{SUMMER}/apply", "/cohorts", "/"):
+        html = page(client, path)
+        assert "3 × $833.33" in html, path
+        assert "$1,980" not in html, path
+        assert "$330" not in html, path
+
+
+def test_one_way_to_pay_is_not_called_a_choice(client):
+    html = page(client)
+    assert "installments" not in html
+    assert "$2,400" in html
+
+
 def test_shows_a_module_from_the_inside(client):
     html = page(client)
     for text in (

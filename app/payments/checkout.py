@@ -71,7 +71,7 @@ def pay(
     for _attempt in range(2):  # the second one only after Stripe said that nothing came of the first
         ask = _next_ask(order_id, wanted, now)
         try:
-            return _open_page(ask, success_url, cancel_url)
+            return _open_page(ask, success_url, cancel_url, now)
         except stripe.NeverMade:
             _give_up(ask.row_id)
     raise Refused(stripe.NOT_ACCEPTED)
@@ -213,8 +213,8 @@ def _description(order: Order, covers: list[list[int]]) -> str:
     return f"{order.description}, {word} {which} of {order.installments}"
 
 
-def _open_page(ask: Ask, success_url: str, cancel_url: str) -> str:
-    customer_id = _customer(ask)
+def _open_page(ask: Ask, success_url: str, cancel_url: str, now: datetime) -> str:
+    customer_id = _customer(ask, now)
     try:
         session = stripe.create_session(
             ask.row_id,
@@ -244,19 +244,22 @@ def _open_page(ask: Ask, success_url: str, cancel_url: str) -> str:
     return session.url
 
 
-def _customer(ask: Ask) -> str:
+def _customer(ask: Ask, now: datetime) -> str:
     """Stripe's customer id of this person, asked for once."""
     row = db.session.scalar(select(StripeCustomer).where(StripeCustomer.user_id == ask.user_id))
     customer_id = row.customer_id if row else None
     db.session.rollback()
     if customer_id is None:
-        customer_id = stripe.create_customer(ask.user_id, ask.email, ask.name)
+        customer_id = stripe.create_customer(ask.user_id, ask.email, ask.name, now)
         begin_write()
         db.session.execute(
             select(User.id).where(User.id == ask.user_id).with_for_update()
         )  # two tabs at once
-        if db.session.get(StripeCustomer, ask.user_id) is None:
+        made = db.session.get(StripeCustomer, ask.user_id)
+        if made is None:
             db.session.add(StripeCustomer(user_id=ask.user_id, customer_id=customer_id))
+        else:
+            customer_id = made.customer_id  # where a lost answer is looked for
         db.session.commit()
     return customer_id
 

@@ -6,6 +6,7 @@ from flask.cli import with_appcontext
 from app.lib import clock
 from app.lib.refusal import Refused
 from app.payments import jobs, reconciling
+from app.payments.stripe import NoAnswer
 
 
 @click.command("reconcile")
@@ -18,9 +19,10 @@ def reconcile() -> None:
     try:
         reconciling.compare(now)
     except Refused as refused:
-        raise click.ClickException(
-            f"Stripe did not answer, so nothing was compared. {refused.sentence}"
-        ) from refused
+        silent = isinstance(refused, NoAnswer)
+        why = "did not answer" if silent else "did not accept the call (the log says why)"
+        again = " Please run it again in a minute." if silent else ""
+        raise click.ClickException(f"Stripe {why}, so nothing was compared.{again}") from refused
     left = reconciling.open_tasks()
     for task in left:
         click.echo(task)

@@ -28,6 +28,7 @@ from app.payments import (
     staff_actions,
     staff_queries,
     staff_rules,
+    stripe,
 )
 from app.payments.forms import EntryForm, GraceForm, MoveForm
 from app.payments.staff_queries import SHOWN, OrderPage
@@ -43,6 +44,11 @@ TAKEN = {
         "note",
     ),
 }
+
+UNASKED = (
+    "Stripe did not answer, so the event could not be taken again. It is kept as it was, no money was moved, "
+    "and the worker tries it again by itself; so can you in a minute."
+)
 
 Verb = Callable[[User, OrderPage, datetime], str]
 ShowAgain = Callable[[OrderPage, Refused], Any]
@@ -324,6 +330,8 @@ def replay(event_id: str) -> Any:
     db.session.commit()
     try:
         say(*TAKEN[events.again(event_id, now)])
+    except stripe.NoAnswer:
+        say(UNASKED, "problem")
     except Refused as refused:
         say(refused.sentence, "problem")
     return redirect(url_for("money.webhooks"), 303)

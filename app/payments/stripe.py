@@ -27,8 +27,8 @@ EXPAND = ["payment_intent.latest_charge", "setup_intent.payment_method"]
 IN_FLIGHT = timedelta(minutes=2)
 
 NO_ANSWER = (
-    "The payment service did not answer, and nothing was charged. Your seat stays held; "
-    "please try again in a minute."
+    "The payment service did not answer, and nothing was charged just now. "
+    "Please try again in a minute; nothing is charged twice."
 )
 NOT_ACCEPTED = (
     "The payment service did not accept the request, and nothing was charged. "
@@ -44,7 +44,11 @@ class NeverMade(Refused):
     """Stripe refused the call before doing anything: no object came of it, and another key may be used."""
 
 
-class Unclear(Refused):
+class NoAnswer(Refused):
+    """Nobody knows whether Stripe has heard of it: the line broke, or Stripe has too much to do."""
+
+
+class Unclear(NoAnswer):
     """Stripe broke while doing it, and will say so again for this key: look whether the object is there."""
 
 
@@ -84,16 +88,26 @@ def _asking() -> Iterator[None]:
         current_app.logger.warning("Stripe did not answer: %s", error)
         status = error.http_status or 0
         stuck = status >= 500 or (status == 400 and isinstance(error, stripe.IdempotencyError))
-        raise (Unclear if stuck else Refused)(NO_ANSWER) from error
+        raise (Unclear if stuck else NoAnswer)(NO_ANSWER) from error
 
 
-def create_customer(user_id: int, email: str, name: str) -> str:
-    """A customer for this user; the same one however often it is asked for with the same address and name."""
+def create_customer(user_id: int, email: str, name: str, now: datetime) -> str:
+    """A customer for this user; the same one however often it is asked for with the same address and name.
+
+    Where Stripe broke, and repeats that for a day, another is made: two customers of one person cost nobody anything.
+    """
     person = hashlib.sha256(f"{email}\n{name}".encode()).hexdigest()[:12]
+    key = f"customer:{user_id}:{person}"
+    try:
+        return _make_customer(user_id, email, name, key)
+    except Unclear:
+        return _make_customer(user_id, email, name, f"{key}:{int(now.timestamp()) // 60}")
+
+
+def _make_customer(user_id: int, email: str, name: str, key: str) -> str:
     with _asking():
         made = client().v1.customers.create(
-            {"email": email, "name": name, "metadata": {"user": str(user_id)}},
-            {"idempotency_key": f"customer:{user_id}:{person}"},
+            {"email": email, "name": name, "metadata": {"user": str(user_id)}}, {"idempotency_key": key}
         )
     return made.id
 

@@ -29,7 +29,8 @@ CAME_BACK = {
     "failed": ("Your bank did not make the payment. Nothing was charged.", "problem"),
 }
 NOT_YET = (
-    "The payment service is slow to answer. Nothing is charged twice; please look again in a minute.",
+    "The payment service does not answer at the moment. If you have paid, it shows below by itself within minutes, "
+    "and a mail says so. Please do not pay a second time before that.",
     "note",
 )
 LARGEST = 256 * 1024  # bytes; Stripe's events are a few kilobytes

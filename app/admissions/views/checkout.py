@@ -28,6 +28,7 @@ from app.payments import discounts
 from app.payments import queries as payments
 from app.payments.discount_rules import normal
 from app.payments.models import Order
+from app.payments.stripe import NoAnswer
 
 KEPT_CODE = "discount"  # in the browser's session: cohort and code
 CODE_TRIES, CODE_WINDOW = 10, timedelta(hours=1)
@@ -38,6 +39,7 @@ OTHER_CODE = (
     "The discount code has changed since you opened this page. "
     "Please read the amounts once more and agree again. Nothing was charged."
 )
+HELD = "Your seat stays held, and what you chose is still chosen below."
 MOVED = (
     "Since you opened this page a day has ended, and so the dates below have moved. "
     "Please read them once more and agree again. Nothing was charged."
@@ -68,6 +70,8 @@ def pay(slug: str) -> Any:
         _close_page_of_another_plan(cohort, plan, now)
         begin_write()
         order = actions.begin_checkout(get_user(), cohort, now, plan, code)
+    except NoAnswer as silent:
+        return _page(cohorts.public_cohort(slug), form, now, f"{silent.sentence} {HELD}", code=409)
     except Refused as refused:
         db.session.rollback()
         form.agree.data = False
@@ -82,7 +86,8 @@ def pay(slug: str) -> Any:
         return redirect(money.pay(order_id, back, f"{base}/cohorts/{slug}/checkout/cancelled", now), 303)
     except Refused as refused:
         db.session.rollback()
-        return _page(cohorts.public_cohort(slug), form, now, refused.sentence, code=409)
+        held = f" {HELD}" if isinstance(refused, NoAnswer) else ""
+        return _page(cohorts.public_cohort(slug), form, now, f"{refused.sentence}{held}", code=409)
 
 
 def _close_page_of_another_plan(cohort: Cohort, plan: int, now: datetime) -> None:
@@ -164,14 +169,15 @@ def checkout_return(slug: str) -> Any:
     if row is None or row.order.enrollment.cohort.slug != slug:
         abort(404)
     order_id, cohort_id = row.order_id, row.order.enrollment.cohort_id
-    silent = None
+    silent = False
     try:
         money.settle(stripe_id, now)
         _seat_the_payer(order_id, cohort_id, now)
     except Refused:
         db.session.rollback()
-        silent = "The payment service is slow to answer. Your seat is held; reload this page in a minute."
-    return _page(cohorts.public_cohort(slug), CheckoutForm(formdata=None), now, silent, returned=True)
+        silent = True
+    cohort = cohorts.public_cohort(slug)
+    return _page(cohort, CheckoutForm(formdata=None), now, returned=True, silent=silent)
 
 
 @bp.get("/cohorts/<slug>/checkout/cancelled")
@@ -201,6 +207,7 @@ def _page(
     problem: str | None = None,
     *,
     returned: bool = False,
+    silent: bool = False,
     code: int = 200,
     code_form: CodeForm | None = None,
 ) -> Any:
@@ -225,7 +232,7 @@ def _page(
         offer=offer,
         look=look,
         chosen=chosen,
-        state=state,
+        state="asking" if silent and state == "pay" else state,
         problem=problem,
         returned=returned,
         weeks=cohorts.program(cohort).weeks,

@@ -25,6 +25,10 @@ class Faults:
             raise ValueError(f"{kind!r} is not one of {KINDS}")
         self._orders.append(_Order(kind, times, on))
 
+    def clear(self) -> None:
+        """No call fails any more."""
+        self._orders.clear()
+
     def take(self, call: str) -> str | None:
         """The fault for this call, such as "POST /v1/refunds", if one is ordered."""
         for order in self._orders:

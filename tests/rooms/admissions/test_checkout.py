@@ -171,7 +171,11 @@ def test_stripe_silent_on_the_way_back(pat, stripe):
     page = go(pat)
     stripe.pay(page)
     stripe.fail_next("timeout_before", times=3, on="GET /v1/checkout/sessions")
-    assert "slow to answer" in come_back(pat, page).text
+    waiting = come_back(pat, page).text
+    assert "We are waiting for the payment service" in waiting
+    assert "do not pay a second time" in waiting
+    assert "Not paid" not in waiting
+    assert "Take the seat and pay" not in waiting
     assert "You are in" in come_back(pat, page).text
 
 

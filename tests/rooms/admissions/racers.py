@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app import create_app
-from app.admissions import jobs, seats, waitlist
-from app.admissions.models import SeatHold
+from app.accounts.models import User
+from app.admissions import actions, jobs, seats, waitlist
+from app.admissions.models import Application, SeatHold
 from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
 from app.payments.standin.errors import ConnectionLost
 from app.payments.standin.transport import InProcess
 from tests.settings import settings_for
@@ -66,13 +68,40 @@ def sweeps_and_takes(cohort_id: int, user_id: int) -> int | None:
     return takes(cohort_id, user_id)
 
 
+def code_of(number: int) -> str:
+    """The discount code of a round."""
+    return f"RACE-{number}"
+
+
+def uses_the_code(number: int, user_id: int) -> int:
+    """Press the button of the checkout with the code of this round, in the cohort whose offer is for it.
+
+    What is to be paid then; 0 where the code was used up, and nothing was begun.
+    """
+    begin_write()
+    theirs = (Application.user_id == user_id, Application.practice_name == code_of(number))
+    application = db.session.scalars(select(Application).where(*theirs)).one()
+    user, cohort = db.session.get_one(User, user_id), application.cohort
+    try:
+        order = actions.begin_checkout(user, cohort, NOW, 1, code_of(number))
+        cents = order.amount_cents
+        db.session.commit()
+    except Refused:
+        db.session.rollback()
+        return 0
+    return cents
+
+
 def silence(_request: Any) -> Any:
     """A payment service that nobody reaches."""
     raise ConnectionLost
 
 
-def run(database: Any, runners: Sequence[tuple[Work, int]], cohort_ids: list[int]) -> list[dict[int, Any]]:
-    """A process for each runner, round by round in one cohort after the other; what each came to, by cohort."""
+def run(
+    database: Any, runners: Sequence[tuple[Work, int]], cohort_ids: Sequence[int]
+) -> list[dict[int, Any]]:
+    """A process for each runner, round by round in one cohort after the other (or whatever a number of theirs means);
+    what each came to, by cohort."""
     fast = "forkserver" in multiprocessing.get_all_start_methods()  # imports once for all
     context = multiprocessing.get_context("forkserver" if fast else "spawn")
     if fast:
@@ -107,7 +136,7 @@ def _race(
     number: int,
     work: Work,
     user_id: int,
-    cohort_ids: list[int],
+    cohort_ids: Sequence[int],
     start: Any,
     results: Any,
 ) -> None:

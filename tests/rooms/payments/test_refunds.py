@@ -298,6 +298,18 @@ def test_a_partial_refund_from_the_dashboard_keeps_the_place(pat, stripe):
     assert "payments/refunded" not in pat.mails()
 
 
+def test_partial_refunds_twice(pat, stripe):
+    """Two parts of one payment go back, the news of both comes again and again: two rows, each once in the sums."""
+    stripe.refund(intent_of(stripe), 10000)
+    stripe.refund(intent_of(stripe), 20000)
+    for event in list(stripe.events):
+        stripe.deliver(event, times=2)
+    pat.send()
+    assert pat.refunds() == [("succeeded", 10000), ("succeeded", 20000)]
+    assert pat.sums() == (EACH - 30000, TOTAL - 30000, 2 * EACH)
+    assert pat.state()["enrollment"] == "active"
+
+
 def test_a_dashboard_refund_that_fails_is_owed_again(pat, stripe):
     stripe.refund(intent_of(stripe), 10000)
     stripe.fail_refund(stripe.all("refund")[0]["id"])

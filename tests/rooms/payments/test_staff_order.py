@@ -262,6 +262,25 @@ def test_a_moved_installment_is_charged_on_its_new_day(pat, desk, stripe):
     assert charged(stripe) == 2 * EACH
 
 
+def test_a_day_moved_in_the_middle_of_retries(declined, desk, stripe):
+    """Nothing is tried on the days of the old schedule; on the new day it begins anew, days of grace and all."""
+    due = declined.part(2).due_on
+    moved = due + timedelta(days=20)
+    desk.do("/installments/2/move", due_on=moved.isoformat())
+    for days in (3, 7, 14, 19):
+        declined.wait_until(due + timedelta(days=days))
+        assert declined.work() == []
+    assert declined.tries() == [(1, "failed")]
+    assert declined.state()["enrollment"] == "active"
+    declined.wait_until(moved)
+    declined.work()
+    assert declined.tries() == [(1, "failed"), (2, "failed")]
+    assert declined.part(2).tries == 1
+    assert db.session.get_one(Order, declined.order_id).grace_until == moved + timedelta(days=14)
+    stripe.pay(declined.go_to_pay(2))
+    assert charged(stripe) == 2 * EACH
+
+
 def test_moving_what_had_failed_opens_everything_again(declined, desk, clock):
     declined.clock.move(days=15)
     declined.work()

@@ -6,7 +6,13 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.admissions import jobs, lead_jobs, left_checkout, views  # noqa: F401  (importing jobs registers them)
+    from app.admissions import (  # noqa: F401  (importing jobs registers them)
+        cancelling_jobs,
+        jobs,
+        lead_jobs,
+        left_checkout,
+        views,
+    )
 
     app.register_blueprint(views.bp)
     app.register_blueprint(views.leads.bp)

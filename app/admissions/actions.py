@@ -57,7 +57,7 @@ def apply(
     if found.application is not None and found.application.status not in ("declined", "withdrawn"):
         messages.already(found.application, now)
         return found.application
-    if not rules.takes_applications(cohort.status, cohort.apply_until, now):
+    if not rules.takes_applications(cohort.sales, cohort.apply_until, now):
         raise Refused(CLOSED)
     application = Application(
         user=user,
@@ -89,7 +89,7 @@ def accept(
     application = _decidable(application, version)
     entry = line.entry_of(application.cohort_id, application.user_id)
     cohort = application.cohort
-    rules.check_seating(cohort.status)
+    rules.check_seating(cohort.sales)
     plans = money_queries.plans_of(cohort, now)
     if not plans or plans[0].installments != 1:
         raise Refused(NO_PRICE)
@@ -142,7 +142,7 @@ def put_on_waitlist(actor: User, application: Application, version: int, now: da
     cohort = application.cohort
     if application.status == "waitlisted":
         raise Refused(f"{application.user.name} is on the waitlist already. Nothing was changed.")
-    why_not = waitlist_rules.why_no_offers(cohort.status, waitlist.terms_of(cohort), now)
+    why_not = waitlist_rules.why_no_offers(cohort.sales, waitlist.terms_of(cohort), now)
     if why_not is not None:
         raise Refused(f"{why_not} A place in line would be an empty promise.")
     entry = line.enter(application, application.submitted_at or now)
@@ -217,16 +217,17 @@ def begin_checkout(user: User, cohort: Cohort, now: datetime, installments: int 
 
 def state_of(found: queries.Standing, cohort: Cohort, now: datetime) -> rules.Checkout:
     """What the checkout is for this person now."""
-    return rules.checkout_state(
+    state = rules.checkout_state(
         application=found.application.status if found.application and found.offer else None,
         enrollment=found.enrollment.status if found.enrollment else None,
         order=found.order.status if found.order else None,
         bank_deciding=found.bank_deciding,
         received_cents=found.net_cents,
-        holds_seat=found.hold is not None and cohort.status in rules.SEATING,
+        holds_seat=found.hold is not None and cohort.sales in rules.SEATING,
         free_seats=0 if found.hold else queries.seats_left(cohort),
-        open_cohort=cohort.status == "open",
+        open_cohort=cohort.sales == "open",
     )
+    return rules.if_stopped(state, cohort.sales)
 
 
 WHY_NOT = {
@@ -236,6 +237,8 @@ WHY_NOT = {
     "left": "You have left this cohort. To come back, please write to us.",
     "not yet": "There is no open offer for you in this cohort.",
     "gone": "The last seat was taken in the meantime. Nothing was charged.",
+    "on hold": "Nothing can be paid for this cohort at the moment. Your seat stays held; nothing was charged.",
+    "cancelled": "This cohort does not take place. Nothing was charged.",
 }
 
 
@@ -314,8 +317,8 @@ def find_seat_for_late_money(order: Order, now: datetime) -> bool:
     """Somebody paid after their seat was let go: give them one if one is free, else tell them. True: they are in."""
     cohort = seats.lock(order.enrollment.cohort_id)
     order = payments.lock_order(order.id)
-    if not money_queries.paid_late(order.id):
-        return False
+    if cohort.sales in ("on hold", "cancelled") or not money_queries.paid_late(order.id):
+        return False  # what comes for a cohort that does not take place goes back: see `cancelling`
     hold = seats.take(
         cohort, order.enrollment.user_id, "checkout", None, now, in_line=True
     )  # who paid goes first

@@ -28,7 +28,11 @@ def sweep_seats(now: datetime) -> int:
     """
     running = select(Cohort.id).where(Cohort.status.in_(("open", "closed", "running")))
     _each(running, _keep_paid, now)
-    over = select(SeatHold.id).where(SeatHold.status == "active", SeatHold.until <= now)
+    # Who cannot pay, because somebody asked to cancel the cohort, does not lose the seat over it.
+    sells = SeatHold.cohort_id.in_(
+        select(Cohort.id).where(Cohort.status != "cancelled", Cohort.sales_stopped_at.is_(None))
+    )
+    over = select(SeatHold.id).where(SeatHold.status == "active", SeatHold.until <= now, sells)
     freed = _each(over, _let_go, now)
     for order_id in money.paid_late():
         _one(order_id, _seat_late_money, now)

@@ -134,7 +134,7 @@ def choices(
 
 
 # What the checkout page is for one person at one moment.
-Checkout = Literal["in", "deciding", "pay", "gone", "late money", "left", "not yet"]
+Checkout = Literal["in", "deciding", "pay", "gone", "late money", "left", "not yet", "on hold", "cancelled"]
 
 
 def checkout_state(
@@ -166,6 +166,16 @@ def checkout_state(
     if holds_seat or (free_seats > 0 and open_cohort):
         return "pay"
     return "gone"
+
+
+def if_stopped(state: Checkout, sales: str) -> Checkout:
+    """The same for a cohort that does not take place, or that somebody has asked to cancel.
+
+    cancelled: what was paid goes back. on hold: nothing can be paid until that is decided.
+    """
+    if sales == "cancelled" and state != "not yet":
+        return "cancelled"
+    return "on hold" if sales == "on hold" and state in ("pay", "gone") else state
 
 
 def after_leaving(since: timedelta) -> Reminder | Literal["task"] | None:

@@ -71,7 +71,7 @@ def keep(user: User, cohort: Cohort, now: datetime) -> None:
 
 
 def _check_offering(cohort: Cohort, now: datetime) -> None:
-    if rules.why_no_offers(cohort.status, waiting.terms_of(cohort), now) is not None:
+    if rules.why_no_offers(cohort.sales, waiting.terms_of(cohort), now) is not None:
         raise Refused("Seats of this cohort are not offered any more, so there is nothing to wait for.")
 
 
@@ -112,7 +112,7 @@ def _at_hand(entry: WaitlistEntry, version: int) -> tuple[WaitlistEntry, str]:
 def offer_next(cohort_id: int, now: datetime) -> Offer | None:
     """Offer a free seat to the first in line; None when no seat is free, nobody waits, or the time is over."""
     cohort = seats.lock(cohort_id)
-    if rules.why_no_offers(cohort.status, waiting.terms_of(cohort), now) is not None:
+    if rules.why_no_offers(cohort.sales, waiting.terms_of(cohort), now) is not None:
         return None
     entry = waiting.next_in_line(cohort_id)
     if entry is None or queries.seats(cohort).free == 0:

@@ -97,7 +97,8 @@ def next_in_line(cohort_id: int) -> WaitlistEntry | None:
 def cohorts_with_a_line() -> Any:
     """Ids of the open cohorts in which somebody waits."""
     waits = select(WaitlistEntry.cohort_id).where(WaitlistEntry.status == "waiting")
-    return select(Cohort.id).where(Cohort.status == "open", Cohort.id.in_(waits))
+    sells = (Cohort.status == "open", Cohort.sales_stopped_at.is_(None))
+    return select(Cohort.id).where(*sells, Cohort.id.in_(waits))
 
 
 def line_of(cohort: Cohort) -> list[Row[Any]]:

@@ -94,6 +94,27 @@ def set_status(actor: User | None, cohort: Cohort, status: str, now: datetime) -
     record(actor, f"Called {cohort.title} {status}", ("cohort", cohort.id), now=now)
 
 
+def stop_sales(actor: User | None, cohort: Cohort, because: str, now: datetime) -> None:
+    """No seat is sold, offered or given until sales go on; nothing else changes. The cohort is locked."""
+    cohort.sales_stopped_at = cohort.sales_stopped_at or now
+    record(actor, f"Stopped the sales of {cohort.title}: {because}", ("cohort", cohort.id), now=now)
+
+
+def resume_sales(actor: User | None, cohort: Cohort, because: str, now: datetime) -> timedelta:
+    """Seats are sold again. Returns for how long they were not. The cohort is locked."""
+    stopped = now - (cohort.sales_stopped_at or now)
+    cohort.sales_stopped_at = None
+    record(actor, f"Sales of {cohort.title} go on: {because}", ("cohort", cohort.id), now=now)
+    return stopped
+
+
+def cancel(actor: User | None, cohort: Cohort, because: str, now: datetime) -> None:
+    """The cohort does not take place, for good; whoever calls sees to its people. The cohort is locked."""
+    set_status(actor, cohort, "cancelled", now)
+    cohort.sales_stopped_at = None
+    record(actor, f"Cancelled {cohort.title}: {because}", ("cohort", cohort.id), now=now)
+
+
 def set_capacity(actor: User | None, cohort: Cohort, capacity: int, now: datetime) -> None:
     """So many seats from now on; who has one keeps it. The caller holds the cohort's lock. Twice is harmless."""
     if cohort.capacity == capacity:
@@ -194,6 +215,21 @@ def withdraw(actor: User | None, enrollment: Enrollment, because: str, now: date
     if not _change(actor, enrollment, HELD, "withdrawn", f"withdrawn: {because}", now):
         raise Refused(f"{enrollment.user.name}'s place is {enrollment.status}; nothing was changed.")
     enrollment.ended_at = now
+
+
+def call_off(actor: User | None, enrollment: Enrollment, now: datetime) -> bool:
+    """The cohort does not take place: who is in it keeps their work to read, who was only paying had none.
+
+    False for who has left, completed, or is gone already.
+    """
+    because = "the cohort does not take place"
+    there = ("active", "grace", "suspended", "paused")
+    ended = _change(actor, enrollment, there, "withdrawn", f"withdrawn: {because}", now) or _change(
+        actor, enrollment, ("pending",), "removed", f"removed: {because}", now
+    )
+    if ended:
+        enrollment.ended_at = now
+    return ended
 
 
 def _change(

@@ -37,6 +37,14 @@ class Cohort(Base):
     apply_until: Mapped[datetime | None]
     holidays: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO dates without business
     created_at: Mapped[datetime]
+    sales_stopped_at: Mapped[
+        datetime | None
+    ]  # since then no seat is sold: somebody asked to cancel the cohort
+
+    @property
+    def sales(self) -> str:
+        """How it stands for whatever sells or gives a seat: its status, or 'on hold' while sales are stopped."""
+        return "on hold" if self.sales_stopped_at else self.status
 
 
 class CohortCoach(Base):

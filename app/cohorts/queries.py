@@ -62,7 +62,11 @@ def public_cohort(slug: str) -> Cohort:
 def open_cohorts(now: datetime) -> list[Cohort]:
     """Cohorts that take applications, the next start first."""
     still = or_(Cohort.apply_until.is_(None), Cohort.apply_until > now)
-    rows = select(Cohort).where(Cohort.status == "open", still).order_by(Cohort.starts_on)
+    rows = (
+        select(Cohort)
+        .where(Cohort.status == "open", Cohort.sales_stopped_at.is_(None), still)
+        .order_by(Cohort.starts_on)
+    )
     return list(db.session.scalars(rows))
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Exists, and_, or_, select
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.cohorts.models import Cohort, CohortCoach
+from app.cohorts.models import Cohort, CohortCoach, Enrollment
 from app.coursework import counts
 from app.coursework import handover_messages as messages
 from app.coursework import promise_rules as rules
@@ -138,7 +138,7 @@ def in_danger(now: datetime) -> list[int]:
     query = (
         select(Submission.id)
         .outerjoin(PromiseWatch, PromiseWatch.submission_id == Submission.id)
-        .where(IS_OPEN, soon)
+        .where(IS_OPEN, soon, ~_called_off())
         .where(
             or_(
                 and_(Submission.handed_at.is_(None), or_(late, free)),
@@ -150,6 +150,13 @@ def in_danger(now: datetime) -> list[int]:
         .limit(BATCH)
     )
     return list(db.session.scalars(query))
+
+
+def _called_off() -> Exists:
+    """Whether the cohort of the round in the query around it was cancelled: nothing is promised there any more."""
+    query = select(System.id).join(Enrollment, Enrollment.id == System.enrollment_id)
+    query = query.join(Cohort, Cohort.id == Enrollment.cohort_id)
+    return query.where(System.id == Submission.system_id, Cohort.status == "cancelled").exists()
 
 
 def look_after(submission_id: int, now: datetime) -> bool:

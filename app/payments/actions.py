@@ -179,7 +179,8 @@ def apply_session(session: Any, now: datetime) -> CheckoutSession | None:
         installments.stop_waiting(order, covered, now)
         installments.follow_access(order, now)
         record(None, f"The bank refused {order.enrollment.user.name}'s payment", ("order", order.id), now=now)
-        messages.bank_refused(row, now)
+        if order.enrollment.cohort.status != "cancelled":
+            messages.bank_refused(row, now)
     return row
 
 
@@ -305,6 +306,8 @@ def _source(charge: dict[str, Any]) -> tuple[str, str]:
 def _open_cohort(order: Order, now: datetime) -> None:
     lock = select(Enrollment).where(Enrollment.id == order.enrollment_id).with_for_update(of=Enrollment)
     enrollment = db.session.scalars(lock.execution_options(populate_existing=True)).one()
+    if enrollment.cohort.status == "cancelled":
+        return  # paid at the last moment: it goes back with everybody's
     try:
         cohorts.activate(None, enrollment, now)
     except Refused as refused:

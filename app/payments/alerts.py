@@ -30,6 +30,10 @@ WHAT_TO_DO = {
     "the seat.",
     "refund failed": "The bank sent the refund back. The withdrawal’s page lets you send it by hand; ask the person "
     "how they would like it.",
+    "pay back by hand": "Ask the person how they would like it, send it, and say so on the page of their place.",
+    "cancellation to confirm": "Another member of staff reads on its page who is touched and what goes back, and "
+    "says yes or no there.",
+    "cancelling": "Look at the page of the cancellation: it names who could not be handled and why, and tries again.",
     "refund to approve": "Another member of staff looks at the withdrawal’s page and approves it there.",
     "refund declined": "The withdrawal’s page lets you ask for another amount. If nothing more is to go back, write "
     "here why.",
@@ -64,6 +68,13 @@ def close(order: Order, kinds: Collection[str], now: datetime) -> None:
     """What these said about the order is over."""
     over = select(MoneyAlert).where(MoneyAlert.order_id == order.id, MoneyAlert.kind.in_(kinds))
     for row in db.session.scalars(over.where(MoneyAlert.closed_at.is_(None))):
+        row.closed_at = now
+
+
+def close_key(key: str, now: datetime) -> None:
+    """The fact of this key is no more. Twice is harmless."""
+    row = db.session.scalar(select(MoneyAlert).where(MoneyAlert.key == key, MoneyAlert.closed_at.is_(None)))
+    if row is not None:
         row.closed_at = now
 
 

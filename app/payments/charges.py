@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Exists, func, select
 
 from app.audit.actions import record
+from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.lib.money import money
 from app.payments import actions, alerts, installments, messages, queries, rules, schedule
@@ -28,6 +29,8 @@ def begin_try(installment_id: int, now: datetime) -> ChargeTry | None:
     """
     order = actions.lock_order(_order_id(installment_id))
     part = next(one for one in installments.lock(order) if one.id == installment_id)
+    if order.enrollment.cohort.status == "cancelled":
+        return None
     if not rules.may_charge(order.status, order.enrollment.status, part.status, part.next_try_at, now):
         return None
     if queries.session_under_way(order.id) is not None or _in_flight(part):
@@ -154,9 +157,16 @@ def due_now(now: datetime) -> list[int]:
         select(Installment.id)
         .join(Order, Order.id == Installment.order_id)
         .where(Installment.status.in_(schedule.CHARGEABLE), Installment.next_try_at <= now)
-        .where(Order.status == "part paid")
+        .where(Order.status == "part paid", _takes_place())
     )
     return list(db.session.scalars(query.order_by(Installment.next_try_at, Installment.id)))
+
+
+def _takes_place() -> Exists:
+    """Whether the cohort of the order in the query around it was not cancelled."""
+    query = select(Enrollment.id).join(Cohort, Cohort.id == Enrollment.cohort_id)
+    query = query.where(Enrollment.id == Order.enrollment_id, Cohort.status != "cancelled")
+    return query.correlate(Order).exists()
 
 
 def remind(now: datetime) -> int:
@@ -167,6 +177,7 @@ def remind(now: datetime) -> int:
         .join(Installment.order)
         .where(Installment.status == "scheduled", Installment.next_try_at.between(now, soon))
         .where(Order.status == "part paid", Installment.reminded_on.is_distinct_from(Installment.due_on))
+        .where(_takes_place())
         .with_for_update(of=Installment)
     )
     found = db.session.scalars(query).all()

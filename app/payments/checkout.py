@@ -27,6 +27,7 @@ CHARGING = (
     "and do not pay a second time."
 )
 OTHER_PAGE = "Another payment page of yours is just being opened. Please try again in two minutes."
+NO_COHORT = "This cohort does not take place, so nothing is to be paid for it. Nothing was charged."
 GONE = "Your seat was let go because the time to pay was over. Nothing was charged."
 # What to pay when nothing is to be paid: the page saves another card.
 ONLY_A_CARD: tuple[int, ...] = ()
@@ -163,6 +164,9 @@ def _next_ask(order_id: int, wanted: Collection[int] | None, now: datetime) -> A
     if order.status not in ("open", "part paid"):
         db.session.rollback()
         raise Refused(PAID if order.status == "paid" else GONE)
+    if order.enrollment.cohort.status == "cancelled":
+        db.session.rollback()
+        raise Refused(NO_COHORT)
     row, covers = queries.session_under_way(order_id), queries.to_pay(order_id, wanted)
     if reason := _why_not(row, covers, order_id, wanted == ONLY_A_CARD):
         db.session.rollback()

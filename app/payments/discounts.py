@@ -131,9 +131,12 @@ def confirm(order: Order) -> None:
         row.status, row.ended_at = "confirmed", None
 
 
-def give_back(order: Order, now: datetime) -> None:
-    """The order came to nothing: its use is free again, but for a scholarship's, which staff give anew by hand."""
-    for row in _held(order):
+def give_back(order: Order, now: datetime, *, also_confirmed: bool = False) -> None:
+    """The order came to nothing: its use is free again, but for a scholarship's, which staff give anew by hand.
+
+    `also_confirmed`: money had come for it, and goes back.
+    """
+    for row in _counted(order) if also_confirmed else _held(order):
         if not db.session.get_one(DiscountCode, row.code_id).is_scholarship:
             row.status, row.ended_at = "given back", now
 
@@ -166,6 +169,22 @@ def used(row: DiscountCode, user_id: int, but_order_id: int | None = None) -> ru
 def _held(order: Order) -> list[DiscountUse]:
     query = select(DiscountUse).where(DiscountUse.order_id == order.id, DiscountUse.status == "held")
     return list(db.session.scalars(query))
+
+
+def _counted(order: Order) -> list[DiscountUse]:
+    counted = DiscountUse.status.in_(rules.COUNTED)
+    return list(db.session.scalars(select(DiscountUse).where(DiscountUse.order_id == order.id, counted)))
+
+
+def archive_of_cohort(actor: User, cohort_id: int, now: datetime) -> int:
+    """Take the codes that only hold for this cohort out of use. Returns how many were in use."""
+    query = select(DiscountCode).where(
+        DiscountCode.cohort_id == cohort_id, DiscountCode.archived_at.is_(None)
+    )
+    rows = list(db.session.scalars(query.order_by(DiscountCode.id)))
+    for row in rows:
+        set_archived(actor, row, True, now)
+    return len(rows)
 
 
 def _write(row: DiscountCode, terms: Terms) -> None:

@@ -44,14 +44,26 @@ class Price(Base):
 
 
 class RefundTier(Base):
-    """One row of the refund rule: who withdraws by this day (cohort's zone) gets this share back."""
+    """One row of the refund rule: who withdraws by this day (cohort's zone) gets this share of the price back.
+
+    The row without a day is for a cohort that METI itself cancels: everybody gets this share of what they paid back.
+    """
 
     __tablename__ = "refund_tier"
-    __table_args__ = (CheckConstraint("share_percent BETWEEN 0 AND 100", name="share_percent_possible"),)
+    __table_args__ = (
+        CheckConstraint("share_percent BETWEEN 0 AND 100", name="share_percent_possible"),
+        Index(
+            "uq_refund_tier_cancelled",
+            "cohort_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
-    until: Mapped[date]
+    until: Mapped[date | None]
     share_percent: Mapped[int]
 
 

@@ -33,10 +33,12 @@ def ask(
     clause: str,
     second_person: bool,
     now: datetime,
+    approved_by_id: int | None = None,
 ) -> list[Refund]:
     """Write down what goes back of which payment, in cents. The worker sends it, once a second person has approved it
-    where one is needed. The order is locked by the caller.
+    where one is needed. `approved_by_id`: somebody else who has said yes already. The order is locked by the caller.
     """
+    approver_id = None if second_person else approved_by_id or actor.id
     made = [
         Refund(
             payment=payment,
@@ -47,7 +49,7 @@ def ask(
             external=False,
             by_hand=payment.stripe_payment_intent is None,
             asked_by_id=actor.id,
-            approved_by_id=None if second_person else actor.id,
+            approved_by_id=approver_id,
             asked_at=now,
             approved_at=None if second_person else now,
         )
@@ -55,7 +57,18 @@ def ask(
     ]
     db.session.add_all(made)
     db.session.flush()
+    _ask_for_hands(made, now)
     return made
+
+
+def _ask_for_hands(refunds: Iterable[Refund], now: datetime) -> None:
+    """What goes back by check or transfer is a task: nobody but a person can do it."""
+    for row in refunds:
+        if row.by_hand and row.status == "approved":
+            order = row.payment.order
+            amount, name = money(row.amount_cents, order.currency), order.enrollment.user.name
+            detail = f"{amount} goes back to {name} by check or transfer: send it, then say so."
+            alerts.raise_once("pay back by hand", f"pay-back-by-hand:{row.id}", order, detail, now)
 
 
 def approve(actor: User, order_id: int, now: datetime) -> int:
@@ -67,6 +80,7 @@ def approve(actor: User, order_id: int, now: datetime) -> int:
         row.status, row.approved_by_id, row.approved_at = "approved", actor.id, now
     cents = sum(row.amount_cents for row in waiting)
     alerts.close(order, ("refund to approve",), now)
+    _ask_for_hands(waiting, now)
     sentence = f"Approved that {money(cents, order.currency)} goes back to {order.enrollment.user.name}"
     record(actor, sentence, ("order", order.id), now=now)
     return cents
@@ -87,6 +101,8 @@ def sent_by_hand(actor: User, refund: Refund, now: datetime) -> None:
     if not refund.by_hand or refund.status != "approved":
         raise Refused(NOT_BY_HAND)
     refund.status, refund.sent_at, refund.ended_at = "succeeded", now, now
+    if all(one.status != "approved" for one in _lock_refunds(order) if one.by_hand):
+        alerts.close(order, ("pay back by hand",), now)
     name = order.enrollment.user.name
     sentence = f"Sent {money(refund.amount_cents, order.currency)} back to {name} by check or transfer"
     record(actor, sentence, ("order", order.id), now=now)
@@ -110,6 +126,7 @@ def by_hand_instead(actor: User, refund: Refund, now: datetime) -> Refund:
     db.session.add(again)
     db.session.flush()
     alerts.close(order, ("refund failed",), now)
+    _ask_for_hands([again], now)
     sentence = f"Chose a check or transfer for the {money(again.amount_cents, order.currency)} that came back"
     record(actor, sentence, ("order", order.id), now=now)
     return again

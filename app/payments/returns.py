@@ -23,6 +23,9 @@ REASONS = {
     "fit": "Not what they expected",
     "other": "Something else",
 }
+# Nobody left: METI cancelled the cohort.
+CANCELLED = "cancelled"
+WHY = {**REASONS, CANCELLED: "The cohort was cancelled"}
 NO_RULE = "This cohort has no refund rule: what was paid is kept, and nothing more is owed."
 CHANGED = "Something has changed since you opened this page. Here are the figures as they are now."
 SAME_PERSON = (
@@ -87,6 +90,22 @@ def figures(
         return Figures(price_cents, paid_cents, paid_cents, NO_RULE, disputed_cents)
     line = next(one for one in lines if one.until is None or told_on <= one.until)
     return Figures(price_cents, paid_cents, price_cents - line.amount_cents, _clause(line), disputed_cents)
+
+
+def figures_if_cancelled(
+    share_percent: int, price_cents: int, paid_cents: int, disputed_cents: int, currency: str
+) -> Figures:
+    """What comes back when METI cancels the cohort: this share of what was paid. Nothing is owed after that."""
+    back = rules.share_of(paid_cents, share_percent)
+    words = rules.arithmetic(paid_cents, share_percent, back, currency)
+    clause = f"Who paid for a cohort that is cancelled gets back {words}."
+    return Figures(price_cents, paid_cents, paid_cents - back, clause, disputed_cents)
+
+
+def share_if_cancelled(tiers: Iterable[rules.Tier]) -> int:
+    """Percent of what was paid that goes back when METI cancels the cohort: by the row of the refund rule that has no
+    day; everything where there is none."""
+    return next((one.share_percent for one in tiers if one.until is None), 100)
 
 
 def _clause(line: rules.RefundLine) -> str:

@@ -25,10 +25,10 @@ DECIDED = frozenset({"won", "lost", "warning_closed", "prevented"})
 
 
 class Tier(Protocol):
-    """Who stops by the end of this day gets this share back."""
+    """Who stops by the end of this day gets this share back; without a day: when the cohort itself is cancelled."""
 
     @property
-    def until(self) -> date: ...
+    def until(self) -> date | None: ...
 
     @property
     def share_percent(self) -> int: ...
@@ -191,12 +191,10 @@ def refund_lines(tiers: Iterable[Tier], amount_cents: int, currency: str = "usd"
     """The refund rule worked out for an amount in cents, ending with the days when nothing is returned."""
     lines: list[RefundLine] = []
     since: date | None = None
-    for tier in sorted(tiers, key=lambda one: one.until):
-        share, back = tier.share_percent, share_of(amount_cents, tier.share_percent)
-        lines.append(
-            RefundLine(since, tier.until, share, back, _arithmetic(amount_cents, share, back, currency))
-        )
-        since = tier.until + timedelta(days=1)
+    for until, share in sorted((one.until, one.share_percent) for one in tiers if one.until is not None):
+        back = share_of(amount_cents, share)
+        lines.append(RefundLine(since, until, share, back, arithmetic(amount_cents, share, back, currency)))
+        since = until + timedelta(days=1)
     if lines:
         lines.append(RefundLine(since, None, 0, 0, "nothing"))
     return lines
@@ -207,7 +205,8 @@ def share_of(amount_cents: int, share_percent: int) -> int:
     return -(-amount_cents * share_percent // 100)
 
 
-def _arithmetic(amount: int, share: int, back: int, currency: str) -> str:
+def arithmetic(amount: int, share: int, back: int, currency: str) -> str:
+    """'50% of $2,400 = $1,200'"""
     if share == 100:
         return f"all of it, {money(back, currency)}"
     if share == 0:

@@ -129,7 +129,9 @@ def withdraw(
             raise Refused(ON_ITS_WAY)
         figures = _shown(order, what)
         cohorts.withdraw(actor, enrollment, why.lower(), now)
-        made = _end_order(actor, order, figures, what, now)
+        limit = cohort_queries.program(enrollment.cohort).two_people_above
+        second = returns.needs_two(figures.back_cents, limit)
+        made = end_order(actor, order, figures, what.reason, now, waived=what.waived, second_person=second)
         _say(actor, order, figures, what, made, now)
     else:
         cohorts.withdraw(actor, enrollment, why.lower(), now)
@@ -152,21 +154,35 @@ def _shown(order: Order, what: Withdrawal) -> Figures:
     return figures
 
 
-def _end_order(actor: User, order: Order, figures: Figures, what: Withdrawal, now: datetime) -> list[Refund]:
-    installments.cut_back(order, 0 if what.waived else figures.balance_cents)
-    parts, owed = installments.lock(order), figures.owed_cents(what.waived)
-    credit = schedule.owed_cents(order.price_cents, parts) - owed
+def end_order(
+    actor: User,
+    order: Order,
+    figures: Figures,
+    reason: str,
+    now: datetime,
+    *,
+    waived: bool = False,
+    second_person: bool = False,
+    approved_by_id: int | None = None,
+) -> list[Refund]:
+    """Nothing more is charged than a balance that is owed (and not `waived`), and what is not kept goes back.
+
+    The order is locked. Returns the refunds, see `refunds.ask`.
+    """
+    installments.cut_back(order, 0 if waived else figures.balance_cents)
+    parts, owed = installments.lock(order), figures.owed_cents(waived)
+    credit = max(0, schedule.owed_cents(order.price_cents, parts) - owed)
     order.credited_cents += credit
     payments = {one.id: one for one in refunds.arrived(order)}
     shares = returns.spread(list(payments.values()), figures.back_cents)
-    limit = cohort_queries.program(order.enrollment.cohort).two_people_above
     made = refunds.ask(
         actor,
         [(payments[payment_id], cents) for payment_id, cents in shares],
-        what.reason,
+        reason,
         figures.clause,
-        returns.needs_two(figures.back_cents, limit),
+        second_person,
         now,
+        approved_by_id,
     )
     if owed == 0:
         order.status = "cancelled"

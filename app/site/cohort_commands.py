@@ -103,6 +103,7 @@ def open_cohort(
     db.session.add_all(
         RefundTier(cohort_id=cohort.id, until=until, share_percent=share) for until, share in refunds
     )
+    db.session.add(RefundTier(cohort_id=cohort.id, until=None, share_percent=100))  # if METI cancels it
     db.session.commit()
     click.echo(f"{title} takes applications at /cohorts/{slug}. Give it coaches: assign-coach EMAIL {slug}")
 
@@ -152,6 +153,10 @@ def _new_account(email: str, name: str, cohort: Cohort, now: datetime) -> User:
 @with_appcontext
 def set_cohort(slug: str, status: str) -> None:
     """Say where the cohort SLUG stands: closed to applications, running, finished …"""
+    if status == "cancelled":
+        raise click.ClickException(
+            f"People and money hang on that: cancel it in the browser, at /staff/cohorts/{slug}/cancel."
+        )
     begin_write()
     cohort = db.session.scalar(select(Cohort).where(Cohort.slug == slug))
     if cohort is None:

@@ -123,7 +123,7 @@ def in_full(cohort: Cohort, now: datetime) -> Coming:
         cohort=cohort,
         program=cohorts.program(cohort),
         taken=admissions.spoken_for([cohort.id]).get(cohort.id, 0),
-        takes_applications=admission_rules.takes_applications(cohort.status, cohort.apply_until, now),
+        takes_applications=admission_rules.takes_applications(cohort.sales, cohort.apply_until, now),
         price=terms.price,
         plans=tuple(terms.plans),
         refunds=tuple(terms.refund),
@@ -210,9 +210,11 @@ def _week(program: Program, plan: WeekPlan, module: Module | None, cohort: Cohor
 def seat_state(coming: Coming, found: Standing | None, checkout: admission_rules.Checkout | None) -> str:
     """Which of its states the seat card shows: the reader's own, or else the cohort's.
 
-    Own: 'enrolled', 'deciding', 'pay', 'gone', 'late money', 'left', 'applied', 'waitlisted', 'declined'.
-    The cohort's: 'open', 'full', 'closed'.
+    Own: 'enrolled', 'deciding', 'pay', 'gone', 'on hold', 'late money', 'left', 'applied', 'waitlisted', 'declined'.
+    The cohort's: 'open', 'full', 'closed', 'cancelled'.
     """
+    if coming.cohort.status == "cancelled":
+        return "cancelled"
     if found and checkout and checkout != "not yet":
         return "enrolled" if checkout == "in" else checkout
     if found and found.enrollment and cohort_rules.may_read(found.enrollment.status):

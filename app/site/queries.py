@@ -108,7 +108,9 @@ def last_review(enrollment: Enrollment) -> Row[Any] | None:
 
 
 def next_call(enrollment: Enrollment, now: datetime) -> Call | None:
-    """The live call that is on or comes next."""
+    """The live call that is on or comes next; none of a cohort that was cancelled."""
+    if enrollment.cohort.status == "cancelled":
+        return None
     calls = select(Call).where(Call.cohort_id == enrollment.cohort_id).order_by(Call.starts_at)
     return next(
         (one for one in db.session.scalars(calls) if one.starts_at + timedelta(minutes=one.minutes) > now),

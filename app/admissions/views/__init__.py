@@ -8,6 +8,7 @@ bp = Blueprint("admissions", __name__)
 
 from app.admissions.views import (  # noqa: E402
     applicant,
+    cancelling,
     checkout,
     deferring,
     funnel,
@@ -22,6 +23,7 @@ from app.admissions.views import (  # noqa: E402
 __all__ = [
     "applicant",
     "bp",
+    "cancelling",
     "checkout",
     "deferring",
     "funnel",

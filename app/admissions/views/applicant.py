@@ -83,12 +83,12 @@ def applied(slug: str) -> Any:
 
 def _state_page(cohort: Cohort, held: rules.Seats, now: datetime) -> str | None:
     """What is shown instead of the form: how this person stands, or that no seat is to be had and what is next."""
-    if current_user.is_authenticated:
+    if current_user.is_authenticated and cohort.status != "cancelled":
         found = queries.standing(get_user(), cohort)
         enrolled = found.enrollment is not None and cohort_rules.may_read(found.enrollment.status)
         if enrolled or (found.application is not None and found.application.status != "withdrawn"):
             return _standing_page(cohort, found, enrolled, held, now)
-    if not rules.takes_applications(cohort.status, cohort.apply_until, now):
+    if not rules.takes_applications(cohort.sales, cohort.apply_until, now):
         other = queries.next_cohort(cohort, now)
         return render_template("admissions/no_seat.html", cohort=cohort, other=other)
     return None
@@ -113,7 +113,7 @@ def _standing_page(
         other=queries.next_cohort(cohort, now) if declined else None,
         place=None if enrolled or declined else waitlist_queries.place_of(cohort.id, get_user().id),
         terms=terms,
-        offering=waitlist_rules.why_no_offers(cohort.status, terms, now) is None,
+        offering=waitlist_rules.why_no_offers(cohort.sales, terms, now) is None,
         seats=held,
         now=now,
     )

@@ -238,8 +238,8 @@ def _page(
         weeks=cohorts.program(cohort).weeks,
         calls=cohorts.calls_of(cohort) if found.hold is not None else [],
         refund=payments.refund_lines(cohort, amount, offer.currency) if offer else [],
-        other=queries.next_cohort(cohort, now) if state == "gone" else None,
-        line_terms=terms if state == "gone" and why_no_offers(cohort.status, terms, now) is None else None,
+        other=queries.next_cohort(cohort, now) if state in ("gone", "cancelled") else None,
+        line_terms=terms if state == "gone" and why_no_offers(cohort.sales, terms, now) is None else None,
         now=now,
     )
     return page, code

@@ -102,7 +102,7 @@ def _page(slug: str, refused: Refused | None = None, typed: str | None = None) -
         sums=page.sums,
         kinds=seat_page.KINDS,
         terms=terms,
-        why_not=waitlist_rules.why_no_offers(page.cohort.status, terms, now),
+        why_not=waitlist_rules.why_no_offers(page.cohort.sales, terms, now),
         refused=refused,
         typed=page.sums.capacity if typed is None else typed,
         now=now,

@@ -258,6 +258,7 @@ def _cohort(demo: Demo, slug: str, starts_on: date, capacity: int, status: str) 
         db.session.add(
             RefundTier(cohort_id=cohort.id, until=starts_on + timedelta(days=days), share_percent=share)
         )
+    db.session.add(RefundTier(cohort_id=cohort.id, until=None, share_percent=100))
     return cohort
 
 

@@ -73,6 +73,7 @@ def calendar() -> str:
     for call in cohorts.calls_of(enrollment.cohort):
         entries.append({"at": call.starts_at, "kind": "call", "call": call})
     entries.sort(key=lambda one: one["at"])
-    coming = [one for one in entries if one["at"] + timedelta(hours=2) > now]
+    takes_place = enrollment.cohort.status != "cancelled"
+    coming = [one for one in entries if takes_place and one["at"] + timedelta(hours=2) > now]
     past = [one for one in entries if one["at"] + timedelta(hours=2) <= now]
     return render_template("site/calendar.html", enrollment=enrollment, coming=coming, past=past, now=now)

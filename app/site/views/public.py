@@ -132,7 +132,7 @@ def cohort(slug: str) -> str:
         state=state,
         mine=mine,
         other=admissions.next_cohort(found, now)
-        if state in ("full", "closed", "gone", "declined", "left")
+        if state in ("full", "closed", "gone", "declined", "left", "cancelled")
         else None,
         answer_by=admission_rules.answer_by(applied_at, found.time_zone) if applied_at else None,
         weeks=coming.weeks(facts.program, found),

@@ -67,6 +67,9 @@ def test_a_coach_without_an_account_gets_one(flask, cast):
 def test_a_cohort_is_closed_to_applications(flask, client, cast):
     assert flask("set-cohort", "summer-2026", "closed").exit_code == 0
     assert "Apply for a seat" not in client.get("/cohorts/summer-2026").text
-    assert flask("set-cohort", "summer-2026", "cancelled").exit_code == 0
+    assert flask("set-cohort", "summer-2026", "archived").exit_code == 0
     assert "that is for good" in flask("set-cohort", "summer-2026", "open").output
+    refused = flask("set-cohort", "summer-2026", "cancelled")
+    assert refused.exit_code != 0
+    assert "/staff/cohorts/summer-2026/cancel" in refused.output
     assert "There is no cohort" in flask("set-cohort", "nope", "open").output

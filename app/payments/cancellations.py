@@ -1,0 +1,128 @@
+"""A cohort does not take place: what that means for the money of one person, by the refund rule's row for it.
+
+The verbs do not commit and do not ask Stripe; call `refunding.clear_the_way` for each order first. What is with a bank
+at that moment stays there; should it arrive, `return_late` sends it back as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Integer, Select, exists, or_, select, type_coerce
+
+from app.accounts.models import User
+from app.audit.actions import record
+from app.cohorts.models import Enrollment
+from app.lib.database import db
+from app.lib.money import money
+from app.lib.refusal import Refused
+from app.payments import actions, alerts, discounts, installments, queries, refunds, returns, schedule
+from app.payments.models import Order, Payment, Refund
+from app.payments.returns import CANCELLED, Figures
+from app.payments.withdrawals import end_order
+
+JUST_BEGUN = "A payment was begun a moment ago and Stripe has not said yet what became of it."
+# What a person need not look at any more once everything goes back.
+SETTLED = ("paid late", "left checkout", "charge refused", "not opened")
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What became of one order: the arithmetic, what goes back, what would still have come, what a bank has."""
+
+    order: Order
+    figures: Figures
+    refunds: Sequence[Refund]
+    stopped_cents: int
+    on_its_way: bool
+
+
+def orders_to_end(enrollment_id: int) -> list[int]:
+    """Ids of the orders of an enrollment that are live, or that we have or may still get money of."""
+    money_in = select(Payment.id).where(
+        Payment.order_id == Order.id, Payment.status.in_(("succeeded", "processing"))
+    )
+    touched = or_(Order.status.in_(queries.LIVE), money_in.exists(), Order.id.in_(queries.orders_under_way()))
+    query = select(Order.id).where(Order.enrollment_id == enrollment_id, touched)
+    return list(db.session.scalars(query.order_by(Order.id)))
+
+
+def end(actor: User, approved_by_id: int, order_id: int, now: datetime) -> Returned:
+    """Nothing more is charged for this order, and what came in for it goes back.
+
+    `actor` has asked for that, somebody has approved it. Raises Refused while a payment was just begun.
+    """
+    order = actions.lock_order(order_id)
+    on_its_way = _on_its_way(order)
+    parts, payments = installments.lock(order), refunds.arrived(order)
+    figures = returns.figures_if_cancelled(
+        returns.share_if_cancelled(queries.refund_tiers(order.enrollment.cohort)),
+        schedule.owed_cents(order.price_cents, parts),
+        sum(one.amount_cents - one.returned_cents for one in payments),
+        sum(one.amount_cents - one.returned_cents for one in payments if one.disputed_cents),
+        order.currency,
+    )
+    stopped_cents = schedule.pay_off_cents(parts)
+    made = end_order(actor, order, figures, CANCELLED, now, approved_by_id=approved_by_id)
+    discounts.give_back(order, now, also_confirmed=True)
+    alerts.close(order, SETTLED, now)
+    if made:
+        back, name = money(figures.back_cents, order.currency), order.enrollment.user.name
+        sentence = f"{back} goes back to {name}: the cohort does not take place"
+        record(None, sentence, ("order", order.id), now=now)
+    return Returned(order, figures, made, stopped_cents, on_its_way)
+
+
+def _on_its_way(order: Order) -> bool:
+    """Is a bank deciding on money for this order? Refused where nobody knows yet whether money moves at all."""
+    page, tries = queries.session_under_way(order.id), queries.tries_in_flight(order.id)
+    if (page is not None and page.status != "processing") or any(
+        one.stripe_payment_intent is None for one in tries
+    ):
+        raise Refused(JUST_BEGUN)
+    pending = select(Payment.id).where(Payment.order_id == order.id, Payment.status == "processing").limit(1)
+    return bool(page or tries) or db.session.scalar(pending) is not None
+
+
+def _not_returned() -> Select[int]:
+    """Ids of orders with a payment that we have and of which nothing was sent back for this reason yet."""
+    asked = exists().where(Refund.payment_id == Payment.id, Refund.reason == CANCELLED)
+    kept = Payment.amount_cents > Payment.returned_cents
+    query = select(Payment.order_id).join(Order, Order.id == Payment.order_id)
+    return query.where(
+        Payment.status == "succeeded",
+        Payment.currency == Order.currency,
+        kept,
+        type_coerce(Payment.disputed_cents, Integer) == 0,
+        ~asked,
+    )
+
+
+def arrived_since(cohort_id: int, user_ids: Select[int]) -> list[int]:
+    """Ids of the orders of these people, in this cohort, for which money came after they were seen to."""
+    query = _not_returned().join(Enrollment, Enrollment.id == Order.enrollment_id)
+    query = query.where(Enrollment.cohort_id == cohort_id, Enrollment.user_id.in_(user_ids))
+    return list(dict.fromkeys(db.session.scalars(query.order_by(Payment.order_id))))
+
+
+def return_late(actor: User, approved_by_id: int, order_id: int, now: datetime) -> int:
+    """Send back what arrived for an order after it was ended. Twice is harmless. Returns the cents."""
+    order = actions.lock_order(order_id)
+    asked = select(Refund.payment_id).join(Payment, Payment.id == Refund.payment_id)
+    asked = asked.where(Payment.order_id == order.id, Refund.reason == CANCELLED)
+    done = set(db.session.scalars(asked))
+    new = [one for one in refunds.arrived(order) if one.id not in done and not one.disputed_cents]
+    came = sum(one.kept_cents for one in new)
+    share = returns.share_if_cancelled(queries.refund_tiers(order.enrollment.cohort))
+    figures = returns.figures_if_cancelled(share, 0, came, 0, order.currency)
+    shares = dict(returns.spread(new, figures.back_cents))
+    pairs = [(one, shares[one.id]) for one in new if one.id in shares]
+    refunds.ask(actor, pairs, CANCELLED, figures.clause, False, now, approved_by_id)
+    if pairs:
+        back, name = money(figures.back_cents, order.currency), order.enrollment.user.name
+        sentence = f"{back} that arrived later goes back to {name}: the cohort does not take place"
+        record(None, sentence, ("order", order.id), now=now)
+    actions.settle_order(order, now)
+    return figures.back_cents

@@ -71,19 +71,20 @@ class Stand:
 
 def stand_of(slug: str) -> Stand:
     """A cohort by its address; 404 where there is none. One query."""
-    asked, decided = aliased(User), aliased(User)
-    latest = select(Cancellation.id).where(Cancellation.cohort_id == Cohort.id)
-    latest = latest.order_by(Cancellation.status.in_(LIVE).desc(), Cancellation.id.desc()).limit(1)
+    asked, decided, inner = aliased(User), aliased(User), aliased(Cancellation)
+    latest = select(inner.id).where(inner.cohort_id == Cohort.id).correlate(Cohort)
+    latest = latest.order_by(inner.status.in_(LIVE).desc(), inner.id.desc()).limit(1)
     share = select(RefundTier.share_percent).where(
         RefundTier.cohort_id == Cohort.id, RefundTier.until.is_(None)
     )
-    codes = select(func.count()).where(
+    codes = select(func.count(DiscountCode.id)).where(
         DiscountCode.cohort_id == Cohort.id, DiscountCode.archived_at.is_(None)
     )
     query = (
         select(
             Cohort, Cancellation, asked.name, decided.name, share.scalar_subquery(), codes.scalar_subquery()
         )
+        .select_from(Cohort)
         .outerjoin(Cancellation, Cancellation.id == latest.scalar_subquery())
         .outerjoin(asked, asked.id == Cancellation.asked_by_id)
         .outerjoin(decided, decided.id == Cancellation.decided_by_id)

@@ -101,7 +101,7 @@ def sent_by_hand(actor: User, refund: Refund, now: datetime) -> None:
     if not refund.by_hand or refund.status != "approved":
         raise Refused(NOT_BY_HAND)
     refund.status, refund.sent_at, refund.ended_at = "succeeded", now, now
-    if all(one.status != "approved" for one in _lock_refunds(order) if one.by_hand):
+    if all(one.status != "approved" for one in lock_refunds(order) if one.by_hand):
         alerts.close(order, ("pay back by hand",), now)
     name = order.enrollment.user.name
     sentence = f"Sent {money(refund.amount_cents, order.currency)} back to {name} by check or transfer"

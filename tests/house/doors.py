@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.house.called_off import OFF, REASON
 from tests.house.canaries import ACTORS
 from tests.house.world import PRIVATE_LINK, TO_CONFIRM, TO_END, World
 from tests.programs import KEY
@@ -279,6 +280,18 @@ ADMISSIONS = [
         thing(application_id="uma_application"),
         OTHERS_REASON,
     ),
+]
+
+# What the pages say would happen: two who paid $950 each; in summer three without any money.
+SPRING_OFF, SUMMER_OFF = {"people": "2", "back": "190000"}, {"people": "3", "back": "0"}
+CANCELLING = [
+    *(get("admissions.cancellation", only("sam"), {"slug": slug}) for slug in ("spring-2026", OFF)),
+    get("admissions.cancellation", only("sam"), {"slug": "autumn-2026"}),
+    post("admissions.cancellation_letter", only("sam"), SUMMER, {"reason": REASON}),
+    post("admissions.cancel_cohort", only("sam", 303), SUMMER, {"reason": REASON} | SUMMER_OFF),
+    post("admissions.confirm_cancellation", only("sam", 303), SPRING, SPRING_OFF),
+    post("admissions.end_cancellation_request", only("sam", 303), SPRING, {"note": "Two more came."}),
+    post("admissions.cancel_again", only("sam", 303), {"slug": OFF}),
 ]
 
 WAITLIST = [
@@ -865,6 +878,7 @@ DEVELOPMENT = [
 DOORS = (
     ACCOUNTS
     + ADMISSIONS
+    + CANCELLING
     + CODES
     + WAITLIST
     + LEADS

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.house.called_off import REASON
 from tests.house.doors import (
     A_CHECK,
     APPLICATION,
@@ -15,6 +16,8 @@ from tests.house.doors import (
     LEAVES,
     MOVES,
     OTHERS_REASON,
+    SPRING_OFF,
+    SUMMER_OFF,
     WISH,
     Door,
 )
@@ -109,6 +112,10 @@ FORMS = [
     Form("admissions.defer", "sam", MOVES, once=True),
     Form("admissions.decline_refund", "sam", {"why_not": "Too much."}),
     Form("admissions.ask_refund_again", "sam", {"amount": "850"}),
+    Form("admissions.cancellation_letter", "sam", {"reason": REASON}),
+    Form("admissions.cancel_cohort", "sam", {"reason": REASON} | SUMMER_OFF, once=True),
+    Form("admissions.confirm_cancellation", "sam", SPRING_OFF, once=True),
+    Form("admissions.end_cancellation_request", "sam", {"note": "Two more came."}, once=True),
     Form("money.enter_payment", "sam", A_CHECK | {"is_more": "y", "seen": ""}, once=True),
     Form(
         "money.take_back_payment", "sam", {"reason": "It came back.", "seen": "", "payment": "1"}, once=True
@@ -198,6 +205,7 @@ BUTTONS = {
     "admissions.keep_place",
     "admissions.leave_waitlist",
     "admissions.approve_refund",
+    "admissions.cancel_again",
     "admissions.refund_by_hand",
     "admissions.refund_sent",
     "accounts.end_device",

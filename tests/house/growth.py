@@ -11,13 +11,14 @@ from sqlalchemy import delete, func, select
 
 from app.accounts.models import SignIn, User
 from app.admissions import line
+from app.admissions.cancelling_models import Cancellation, CancellationCase
 from app.admissions.lead_models import Lead
 from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
 from app.audit.actions import record
 from app.coaching.models import PersonNote
 from app.cohorts import actions as cohorts
-from app.cohorts.models import Call, Cohort, Extension
+from app.cohorts.models import Call, Cohort, Enrollment, Extension
 from app.coursework.assignments import assignment_of
 from app.coursework.exemplar_models import Exemplar
 from app.coursework.history import keep_draft, keep_review
@@ -389,6 +390,66 @@ def refunds(cast: Cast, numbers: Numbers) -> None:
             asked_at=NOW,
         )  # fmt: skip
         db.session.add_all([payment, refund])
+
+
+def touched(cast: Cast, numbers: Numbers) -> None:
+    """Enrolled, each with an order of which the first of three installments is paid; applied; in line."""
+    cohort = db.session.get_one(Cohort, cast.summer)
+    cohort.capacity = 1000
+    for number in numbers:
+        users = [_user(100_000 + 3 * number + place) for place in range(3)]
+        enrollment = cohorts.enroll(None, users[0], cohort, "P", NOW)
+        enrollment.status = "active"
+        order = Order(
+            enrollment_id=enrollment.id, description="A seat", amount_cents=240000, currency="usd",
+            status="part paid", created_at=NOW, installments=3,
+        )  # fmt: skip
+        db.session.add(order)
+        db.session.flush()
+        installments.lay_out(order, schedule.cut(240000, 3, NOW.date()))
+        payment = Payment(
+            order_id=order.id, amount_cents=80000, currency="usd", status="succeeded", received_at=NOW
+        )
+        seat = SeatHold(
+            cohort_id=cohort.id, user_id=users[0].id, seat=number + 1, status="converted", because="enrolled",
+            created_at=NOW,
+        )  # fmt: skip
+        about = {"cohort_id": cohort.id, "practice_name": "P", "answers": {}, "submitted_at": NOW}
+        asks = [Application(user_id=one.id, status="submitted", **about) for one in users[1:]]
+        db.session.add_all([payment, seat, *asks])
+        db.session.flush()
+        line.enter(asks[0], NOW)
+
+
+def called_off(cast: Cast, numbers: Numbers) -> None:
+    """The same people of a cohort that is cancelled; every second one was seen to, and has money on its way."""
+    touched(cast, numbers)
+    cohort = db.session.get_one(Cohort, cast.summer)
+    cohort.status = "cancelled"
+    row = db.session.scalar(select(Cancellation).where(Cancellation.cohort_id == cohort.id))
+    if row is None:
+        row = Cancellation(
+            cohort_id=cohort.id, status="confirmed", reason="R", asked_by_id=cast.sam, asked_at=NOW,
+            decided_by_id=cast.sam, decided_at=NOW,
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+    known = select(CancellationCase.user_id)
+    fresh = select(Enrollment).where(Enrollment.cohort_id == cohort.id, Enrollment.user_id.not_in(known))
+    for enrollment in db.session.scalars(fresh).all():
+        done = enrollment.id % 2 == 0
+        case = CancellationCase(
+            cancellation_id=row.id, user_id=enrollment.user_id, standing="enrolled",
+            status="done" if done else "waiting", done_at=NOW if done else None,
+            failure="" if done else "Stripe is silent.",
+        )  # fmt: skip
+        db.session.add(case)
+        paid = select(Payment).join(Payment.order).where(Order.enrollment_id == enrollment.id)
+        refund = Refund(
+            payment=db.session.scalars(paid).one(), amount_cents=80000, reason="cancelled", status="sent",
+            external=False, by_hand=False, asked_at=NOW,
+        )  # fmt: skip
+        db.session.add(refund)
 
 
 def money_of_one(cast: Cast, numbers: Numbers) -> None:

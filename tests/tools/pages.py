@@ -20,6 +20,7 @@ COHORT = r"/cohorts/[\w-]+"
 RESULT = r"/assessment/results/\d+"
 PREVIEW = r"/staff/curriculum/preview/modules/[\w-]+"
 ORDER = r"/staff/orders/\d+"
+CANCEL = r"/staff/cohorts/[\w-]+/cancel"
 PERSON = r"/coaching/people/\d+"
 DOCUMENT, FILLED = r"/manual/[\w-]+/[\w-]+", r"/program/documents/[\w-]+/[\w-]+"
 
@@ -111,6 +112,8 @@ PAGES = (
     Page("seats", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/cohorts/[\w-]+/seats")),
     Page("withdraw", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/enrollments/\d+/withdraw")),
     Page("defer", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/enrollments/\d+/defer")),
+    Page("cancel", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/cohorts/[\w-]+/seats", CANCEL)),
+    Page("cancelled", "/staff", "sam", links=(CANCEL,)),
     Page("application", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/applications/\d+")),
     Page("codes", "/staff/codes", "sam"),
     Page("new-code", "/staff/codes/new", "sam"),

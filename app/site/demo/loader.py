@@ -31,15 +31,17 @@ from app.payments import charges, installments, papers, withdrawals
 from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, Refund, RefundTier
 from app.payments.withdrawals import Withdrawal
-from app.site.demo import assessments, codes, leads, quality, waiting, work
+from app.site.demo import assessments, called_off, codes, leads, quality, waiting, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import (
     APPLICANTS,
+    CALLED_OFF,
     CAST,
     ENROLLED,
     EVERYBODY,
     FOUNDING,
     LEFT,
+    LENA,
     RUNNING,
     SEATED,
     WAITING,
@@ -74,12 +76,13 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     demo = Demo(now, release_id, sample)
     for person in EVERYBODY:
         demo.users[person.key] = _user(person, password_hash, now)
-    demo.sam.is_staff = True
+    demo.sam.is_staff = demo.users[LENA.key].is_staff = True
     db.session.flush()
     _founding_cohort(demo)
     _running_cohort(demo)
     _open_cohort(demo)
     _full_cohort(demo)
+    _cancelled_cohort(demo)
     quality.marked_twice(demo.users["cal"], demo.users["cora"], now)
     quality.examples(demo.users["uma"], demo.users["cal"], now)
     _assessments(demo)
@@ -219,6 +222,21 @@ def _full_cohort(demo: Demo) -> None:
         ],
         demo.now,
     )
+
+
+def _cancelled_cohort(demo: Demo) -> None:
+    """One that does not take place: too few had asked for a seat."""
+    saturday = _saturday(demo.now, weeks=12)
+    cohort = _cohort(demo, _slug(saturday), saturday, capacity=12, status="open")
+    enrolled = [
+        _enroll(demo, one, cohort, demo.now - timedelta(days=18 - index), *plan)
+        for index, (one, plan) in enumerate(zip(CALLED_OFF[:3], ((1,), (3, 1), (1,)), strict=True))
+    ]
+    asked = [
+        _application(demo.users[one.key], cohort, "submitted", demo.now - timedelta(days=5), one.practice)
+        for one in CALLED_OFF[3:]
+    ]
+    called_off.cancelled(demo.sam, demo.users[LENA.key], cohort, enrolled, asked, demo.now)
 
 
 def _assessments(demo: Demo) -> None:

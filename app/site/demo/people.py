@@ -84,4 +84,13 @@ APPLICANTS = (
 )
 # Who had a seat there, and has left.
 LEFT = Person("left", "Dana Whitcombe", "America/New_York", "Whitcombe Exercise Room")
-EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *SEATED, *WAITING, LEFT, *APPLICANTS)
+# Who had a part in the cohort that was cancelled: enrolled, offered a seat, applied; and Sam's colleague.
+CALLED_OFF = (
+    Person("off1", "Carmen Ibanez", "America/New_York", "Ibanez Medical Exercise"),
+    Person("off2", "Stellan Berg", "America/Chicago", "Berg Exercise Practice"),
+    Person("off3", "Odette Laurent", "America/Los_Angeles", "Laurent Movement Rooms"),
+    Person("off4", "Malik Johnson", "America/New_York", "Johnson Medical Fitness"),
+    Person("off5", "Yuki Tanabe", "America/Denver", "Tanabe Exercise"),
+)
+LENA = Person("lena", "Lena Hartwig", "America/New_York")
+EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *SEATED, *WAITING, LEFT, *APPLICANTS, *CALLED_OFF, LENA)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.admissions.cancelling_rules import Shown
 from app.cohorts.models import Enrollment
 from app.coursework.handover import in_danger
-from app.lib.database import db
+from app.lib.database import begin_write, db
+from app.payments import staff_actions
 from app.payments.discount_models import DiscountCode, DiscountUse
-from app.payments.models import RefundTier
+from app.payments.models import Order, Refund, RefundTier
 from tests.factories import submitted_system
 from tests.rooms.admissions.cancelled import (  # noqa: F401
     WHY,
@@ -31,9 +33,11 @@ from tests.rooms.payments.purchases import CANCEL, SUCCESS, stripe  # noqa: F401
 def test_what_came_by_check_is_a_task_to_pay_back_by_hand(called, cast, clock, sign_in, stripe):
     pat = enrolled(cast.pat, cast.summer, clock, stripe, total=90000)
     sam = sign_in(cast.sam)
-    day = clock.now.date().isoformat()
-    form = {"source": "check", "amount": "300", "received_on": day, "reference": "1042"}
-    assert sam.post(f"/staff/orders/{pat.order_id}/payments", data=form).status_code == 303
+    begin_write()
+    order, staff = db.session.get_one(Order, pat.order_id), db.session.get_one(User, cast.sam)
+    day = clock.now.date()
+    staff_actions.enter_payment(staff, order, "check", 30000, day, "1042", "", False, clock.now)
+    db.session.commit()
     called.ask()
     assert called.run() == []
     assert called.tasks() == ["pay back by hand"]

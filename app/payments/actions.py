@@ -189,7 +189,7 @@ def _change_card(order: Order, setup: dict[str, Any], now: datetime) -> None:
     method = plain(setup.get("payment_method"))
     if method.get("id"):
         _kind, words = _source({"payment_method_details": method})
-        installments.keep_card(order, method["id"], words, now)
+        installments.keep_card(order, method["id"], words, rules.card_ends(method), now)
         installments.try_again(order, now)
 
 
@@ -286,7 +286,8 @@ def note_payment(
         record(None, f"Received {amount} from {order.enrollment.user.name}", ("order", order.id), now=now)
         card_id = plain(intent.get("payment_method")).get("id")
         if intent.get("setup_future_usage") == "off_session" and card_id:
-            installments.keep_card(order, card_id, found.paid_with, now)
+            ends_on = rules.card_ends(plain(charge.get("payment_method_details")))
+            installments.keep_card(order, card_id, found.paid_with, ends_on, now)
 
 
 def _source(charge: dict[str, Any]) -> tuple[str, str]:

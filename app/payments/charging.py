@@ -121,7 +121,7 @@ def forget_cards(order_id: int, now: datetime) -> None:
     begin_write()
     order = actions.lock_order(order_id)
     if order.status not in ("open", "part paid"):
-        order.card_id, order.card_words = None, ""
+        order.card_id, order.card_words, order.card_ends_on = None, "", None
     db.session.commit()
 
 

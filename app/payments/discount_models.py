@@ -58,5 +58,5 @@ class DiscountUse(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     amount_cents: Mapped[int]  # what came off
     status: Mapped[str] = mapped_column(String(20), default="held")
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]

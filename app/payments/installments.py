@@ -232,10 +232,10 @@ def try_again(order: Order, now: datetime) -> None:
             part.next_try_at = now
 
 
-def keep_card(order: Order, card_id: str, words: str, now: datetime) -> None:
+def keep_card(order: Order, card_id: str, words: str, ends_on: date | None, now: datetime) -> None:
     """Charge this card from now on. An installment that failed for want of a usable card is not retried by this."""
     if order.card_id != card_id:
-        order.card_id, order.card_words = card_id, words[:60]
+        order.card_id, order.card_words, order.card_ends_on = card_id, words[:60], ends_on
         record(
             None,
             f"Kept {words} for the installments of {order.enrollment.user.name}",

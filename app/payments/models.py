@@ -98,7 +98,7 @@ class Order(Base):
     amount_cents: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(20), default="open")
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     paid_at: Mapped[datetime | None]  # in full
     installments: Mapped[int] = mapped_column(default=1, server_default="1")
     discount_cents: Mapped[int] = mapped_column(default=0, server_default="0")  # already taken off the amount
@@ -107,6 +107,7 @@ class Order(Base):
     consented_at: Mapped[datetime | None]
     card_id: Mapped[str | None] = mapped_column(String(120))  # Stripe's payment method, until the plan ends
     card_words: Mapped[str] = mapped_column(String(60), default="", server_default="")  # 'Visa ending 4242'
+    card_ends_on: Mapped[date | None]  # the last day on which it can be charged, as printed on it
     # The last day of grace (cohort's zone), while an installment has failed: we put the enrollment where it is.
     grace_until: Mapped[date | None]
 
@@ -246,7 +247,7 @@ class Payment(Base):
     stripe_payment_intent: Mapped[str | None] = mapped_column(String(120), unique=True)
     stripe_charge: Mapped[str | None] = mapped_column(String(120))
     receipt_url: Mapped[str | None] = mapped_column(Text)
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
     source: Mapped[str] = mapped_column(
         String(20), default="stripe", server_default="stripe"
     )  # check, transfer
@@ -293,7 +294,7 @@ class Refund(Base):
     failure: Mapped[str] = mapped_column(String(300), default="")  # why, in a sentence for staff
     asked_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]
-    sent_at: Mapped[datetime | None]  # when Stripe was first asked for it
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)  # when Stripe was first asked for it
     ended_at: Mapped[datetime | None]  # succeeded or failed
 
     payment: Mapped[Payment] = relationship(lazy="joined")

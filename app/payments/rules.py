@@ -5,10 +5,10 @@ Amounts are integer cents of the order's currency. Days of the refund rule are d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from app.lib.money import money
 from app.payments import schedule
@@ -162,6 +162,15 @@ def may_charge(
     """Is this the time to charge the saved card for an installment?"""
     due = next_try_at is not None and next_try_at <= now and part_status in schedule.CHARGEABLE
     return due and order_status == "part paid" and enrollment_status in CHARGED
+
+
+def card_ends(method: Mapping[str, Any]) -> date | None:
+    """The last day of the month that is printed on a card, from Stripe's words for it; None for what is no card."""
+    card = method.get("card") or {}
+    month, year = card.get("exp_month"), card.get("exp_year")
+    if not (isinstance(month, int) and isinstance(year, int) and 1 <= month <= 12 and 2000 <= year <= 2200):
+        return None
+    return schedule.add_months(date(year, month, 1), 1) - timedelta(days=1)
 
 
 def advance(known: str, seen: Outcome) -> str:

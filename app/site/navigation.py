@@ -73,6 +73,7 @@ MONEY = (
 STAFF = (
     ("Cohorts", "site.staff", ("site.staff", "admissions.", *ORDER)),
     MONEY,
+    ("Reports", "site.reports", ("site.reports", "reports.")),
     ("Codes", "payments.codes", ("payments.",)),
     ("Leads", "leads.listing", ("leads.",)),
     ("Curriculum", "site.curriculum", ("preview.", *CURRICULUM)),

@@ -45,6 +45,8 @@ WHAT_TO_DO = {
     "wrong version": "Ask your operator to set the webhook endpoint at Stripe to the version named.",
     "difference": "Look at both sides: the order here, the payment at Stripe. When it is settled by itself, this "
     "closes with the next nightly comparison.",
+    "payout": "Open the payout under Reports: what it is made of is named there. If a movement belongs to something "
+    "else you sell, write that here.",
 }
 OTHERWISE = "Look at the order, settle it, and write here what you did."
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.lib.database import db
 from app.lib.jobs import job
 from app.lib.refusal import Refused
-from app.payments import charging, checkout, events, queries, reconciling, refunding, stripe
+from app.payments import charging, checkout, events, payouts, queries, reconciling, refunding, stripe
 from app.payments.models import CheckoutSession, StripeEvent
 
 TRY_UNMATCHED_FOR = timedelta(days=3)
@@ -50,6 +50,12 @@ def charge_installments(now: datetime) -> list[str]:
 def send_refunds(now: datetime) -> list[str]:
     """Everything that happens to money on its way out by itself: see `refunding.run`."""
     return refunding.run(now)
+
+
+@job("fetch-payouts", hour=9)
+def fetch_payouts(now: datetime) -> list[str]:
+    """Every night, after the comparison: what Stripe paid out, and what of ours it is made of: see `payouts.run`."""
+    return payouts.run(now)
 
 
 def _each(step: Callable[[], str | None], what: str) -> str | None:

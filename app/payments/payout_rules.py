@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from app.lib.money import money
 from app.lib.times import day_year
+from app.lib.words import count
 
 CATEGORIES = ("payment", "refund", "dispute", "fee", "unknown")
 # Stripe's types of a balance transaction, by what of ours it must fit.
@@ -37,10 +39,11 @@ def is_part(transaction: Mapping[str, Any]) -> bool:
     return transaction["type"] not in PAYOUTS
 
 
-def unknown_words(kind: str, transaction_id: str, amount_cents: int, currency: str, arrives_on: Any) -> str:
-    """What staff read about a movement that fits nothing of ours."""
-    amount, word = money(amount_cents, currency), kind.replace("_", " ")
-    return f"{amount} ({word}, {transaction_id}) in the payout of {day_year(arrives_on)} fits nothing in our books."
+def unknown_words(movements: int, amount_cents: int, currency: str, arrives_on: date) -> str:
+    """What staff read about a payout in which something fits nothing of ours."""
+    said = count(movements, "movement fits", "movements fit")
+    amount, day = money(amount_cents, currency), day_year(arrives_on)
+    return f"In the payout of {day}, {said} nothing in our books: {amount} in all."
 
 
 def sum_words(payout_id: str, amount_cents: int, sum_cents: int, currency: str) -> str:

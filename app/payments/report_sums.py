@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import Row
 
 from app.payments import payout_queries, returns
@@ -104,7 +103,8 @@ def payouts(scope: Scope) -> list[Table]:
                 )
                 for row in rows
             ],
-            links=[url_for("reports.payout", payout_id=row.id) for row in rows],
+            leads_to="reports.payout",
+            links=[{"payout_id": row.id} for row in rows],
         )
         for currency, rows in by_currency(payout_queries.payouts(scope)).items()
     ]  # fmt: skip

@@ -37,7 +37,8 @@ class Table:
     chart: charts.Bars | None = None
     chart_ends: tuple[str, str] = ("", "")  # the words below its first and its last bar
     chart_words: tuple[str, ...] = ()  # what is solid, what is tinted or hangs below
-    links: Sequence[str] = ()  # where the first cell of each row leads
+    leads_to: str = ""  # the endpoint that the first cell of each row leads to
+    links: Sequence[dict[str, int]] = ()  # what is in its address
     is_open_list: bool = False  # the latest of many: no total, it would not be one
 
     @property

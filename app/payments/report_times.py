@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import Row
 
 from app.lib import charts
@@ -114,7 +113,8 @@ def _urgent(scope: Scope, currency: str, rows: list[Row[Any]]) -> Table:
         (Column("Person"), Column("Cohort"), Column("Due", "day"), Column("Why"), Column("Open", "money")),
         [(row.name, row.cohort, row.due_on, _why(scope, row), row.cents) for row in shown],
         title="Overdue or at risk",
-        links=[url_for("money.order", order_id=row.order_id) for row in shown],
+        leads_to="money.order",
+        links=[{"order_id": row.order_id} for row in shown],
         note=f"The {queries.MOST_LISTED} due first; the files have all." if len(rows) > len(shown) else "",
         is_open_list=True,
     )

@@ -330,6 +330,22 @@ def intents_since(since: datetime) -> Iterator[stripe.PaymentIntent]:
         yield from listed.auto_paging_iter()
 
 
+def payouts_since(since: datetime) -> list[stripe.Payout]:
+    """Every payout made since this instant, the newest first. Raises Refused."""
+    with _asking():
+        found = client().v1.payouts.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+        return list(found.auto_paging_iter())
+
+
+def movements_of(payout_id: str) -> list[stripe.BalanceTransaction]:
+    """What an automatic payout is made of, itself included, each with its charge, refund or dispute. Raises Refused."""
+    with _asking():
+        found = client().v1.balance_transactions.list(
+            {"payout": payout_id, "limit": 100, "expand": ["data.source"]}
+        )
+        return list(found.auto_paging_iter())
+
+
 def retrieve_event(event_id: str) -> dict[str, Any] | None:
     """An event of the last 30 days; None for an older one, or one that Stripe does not know. Raises Refused."""
     try:

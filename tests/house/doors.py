@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.payments.reports import REPORTS
 from tests.house.called_off import OFF, REASON
 from tests.house.canaries import ACTORS
 from tests.house.world import PRIVATE_LINK, TO_CONFIRM, TO_END, World
@@ -799,6 +800,15 @@ MONEY = [
             *ledger(name),
         )
     ),
+    get("site.reports", only("sam")),
+    *(get("reports.report", only("sam"), {"name": name}) for name in REPORTS),
+    get("reports.report", only("sam", 422), {"name": "cash", "from": "soon"}),
+    *(
+        get("reports.export", only("sam"), {"name": name, "kind": kind, "period": "all"})
+        for name in REPORTS
+        for kind in ("csv", "xlsx")
+    ),
+    get("reports.payout", only("sam"), thing(payout_id="payout")),
     get("money.tasks", only("sam")),
     get("money.webhooks", only("sam")),
     get(

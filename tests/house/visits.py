@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.lib.database import Base, db
+from app.lib.spreadsheet import XLSX
 from app.manual.export import TYPES, WORD
 from tests.client import Client
 from tests.house.doors import Door
@@ -58,12 +59,12 @@ def answer_class(response: TestResponse) -> str | int:
 
 
 def text_of(response: TestResponse) -> str:
-    """All that was sent: status line, headers and body; of a PDF, its words; of a Word file, all of its parts."""
+    """All that was sent: status line, headers and body; of a PDF, its words; of an Office file, all of its parts."""
     head = f"{response.status}\n{response.headers}"
     if response.mimetype == "application/pdf":
         pages = PdfReader(io.BytesIO(response.data)).pages
         return head + "\n".join(page.extract_text() for page in pages)
-    if response.mimetype == TYPES[WORD]:
+    if response.mimetype in (TYPES[WORD], XLSX):
         with ZipFile(io.BytesIO(response.data)) as file:
             return head + "\n".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
     return head + response.get_data(as_text=True)

@@ -48,6 +48,7 @@ from app.payments.models import (
     Refund,
     StripeEvent,
 )
+from app.payments.payout_models import BalanceLine, Payout
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
 from tests.house import called_off, moves, quality
@@ -85,6 +86,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
         _work(world, name, coach, now)
         _money(world, name, now)
     _private_notes(world)
+    _payout(world)
     _bank(world)
     for name, coach in COACHES.items():
         _care(world, name, coach)
@@ -354,6 +356,29 @@ def _money(world: World, name: str, now: datetime) -> None:
     page = staff_queries.order_page_for(db.session.get_one(User, world.cast.sam), order.id)
     world.ids[f"{name}_seen"] = page.seen
     _money_out(world, name, order)
+
+
+def _payout(world: World) -> None:
+    """One payout with a movement of everybody's payment and refund, and one that is nobody's."""
+    plant = world.canaries.plant
+    row = Payout(
+        stripe_payout_id=plant("po_xqpayout", "sam", "sam"), amount_cents=1000, currency="usd", status="paid",
+        automatic=True, made_at=BEFORE, arrives_on=NOW.date(), looked_at=BEFORE, listed_at=BEFORE,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    for name in COACHES:
+        for category in ("payment", "unknown"):
+            word = plant(f"xq{name}moved{category}", "sam", "sam" if category == "unknown" else "")
+            line = BalanceLine(
+                payout_id=row.id, stripe_transaction_id=plant(f"txn_xq{name}{category}", "sam"), kind="charge",
+                category=category, amount_cents=100, fee_cents=0, net_cents=100, currency="usd", description=word,
+                source_id=plant(f"ch_xq{name}source{category}", "sam"),
+                intent_id=plant(f"pi_xq{name}moved{category}", "sam"), made_at=BEFORE,
+            )  # fmt: skip
+            line.payment_id = world.ids[f"{name}_check"] if category == "payment" else None
+            db.session.add(line)
+    world.ids["payout"] = row.id
 
 
 def _tasks(world: World, name: str, order: Order, now: datetime) -> None:

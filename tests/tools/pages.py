@@ -123,6 +123,19 @@ PAGES = (
     Page("staff-installment", "/staff/money", "sam", links=(ORDER, ORDER + r"/installments/\d+")),
     Page("staff-money", "/staff/money", "sam"),
     Page("staff-webhooks", "/staff/webhooks", "sam"),
+    Page("reports", "/staff/reports", "sam"),
+    Page("report-cash", "/staff/reports/cash?period=quarter", "sam"),
+    Page("report-cash-year", "/staff/reports/cash?period=year", "sam"),
+    Page("report-cash-typed", "/staff/reports/cash?from=2026-02-30&until=2026-03-31", "sam"),
+    Page("report-receivables", "/staff/reports/receivables", "sam"),
+    Page("report-revenue", "/staff/reports/revenue?period=year", "sam"),
+    Page("report-discounts", "/staff/reports/discounts?period=year", "sam"),
+    Page("report-refunds", "/staff/reports/refunds?period=year", "sam"),
+    Page("report-refunds-none", "/staff/reports/refunds?from=2020-01-01&until=2020-01-31", "sam"),
+    Page("report-payouts", "/staff/reports/payouts?period=quarter", "sam"),
+    Page("payout", "/staff/reports/payouts?period=quarter", "sam", links=(r"/staff/reports/payouts/\d+",)),
+    Page("report-file-csv", "/staff/reports/cash.csv?period=year", "sam", is_file=True),
+    Page("report-file-excel", "/staff/reports/receivables.xlsx", "sam", is_file=True),
     Page("paper", "/payments", "ben", links=(r"/payments/papers/\d+\.pdf",), is_file=True),
     Page("curriculum", "/staff/curriculum", "sam"),
     Page("release", "/staff/curriculum", "sam", links=(r"/staff/curriculum/\d+",)),
@@ -141,7 +154,7 @@ PAGES = (
     Page("mailbox", "/dev/mail"),
     Page("styles", "/dev/styles"),
 )
-STATUS = {"not-found": 404}  # every other page answers 200
+STATUS = {"not-found": 404, "report-cash-typed": 422}  # every other page answers 200
 
 
 def sign_ins(printed: str) -> dict[str, tuple[str, str]]:

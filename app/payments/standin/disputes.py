@@ -5,6 +5,7 @@ Amounts are integers in the currency's smallest unit.
 
 import stripe
 
+from . import balance
 from .errors import too_late
 from .objects import blank
 from .state import Object, State
@@ -21,6 +22,7 @@ def open_dispute(state: State, intent_id: str, reason: str) -> Object:
         raise too_late("This charge is disputed already.", "charge_disputed")
     charge["disputed"] = True
     dispute = state.add(_dispute(state, charge, reason))
+    balance.withdrawn(state, dispute)
     state.emit("charge.dispute.created", dispute)
     state.emit("charge.dispute.funds_withdrawn", dispute)
     return dispute
@@ -61,6 +63,8 @@ def close_dispute(state: State, dispute_id: str, won: bool) -> Object:
         raise too_late(f"This dispute is {dispute['status']} already.")
     dispute["status"] = "won" if won else "lost"
     dispute["is_charge_refundable"] = won
+    if won:
+        balance.reinstated(state, dispute)
     state.emit("charge.dispute.closed", dispute)
     if won:
         state.emit("charge.dispute.funds_reinstated", dispute)

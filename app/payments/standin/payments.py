@@ -5,7 +5,7 @@ Amounts are integers in the currency's smallest unit.
 
 from typing import Any, NoReturn
 
-from . import objects, rules
+from . import balance, objects, rules
 from .cards import BANK_DEBIT, CARDS, Decline
 from .disputes import blocks_refund
 from .errors import ApiError, not_played, too_late, wrong
@@ -37,6 +37,7 @@ def create(state: State, given: dict[str, Any]) -> Object:
 def succeed(state: State, intent: Object, method: Object) -> None:
     """The money arrives at once."""
     paid = state.add(objects.charge(state, intent, method, "succeeded"))
+    balance.charged(state, paid)
     intent.update(latest_charge=paid["id"], payment_method=method["id"])
     intent.update(status="succeeded", amount_received=intent["amount"], last_payment_error=None)
     state.emit("charge.succeeded", paid)
@@ -80,6 +81,7 @@ def finish_debit(state: State, intent: Object, paid: bool) -> None:
         charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
         charge["receipt_url"] = f"{state.public_url}/receipts/{charge['id']}"
         intent.update(status="succeeded", amount_received=intent["amount"])
+        balance.charged(state, charge)
     else:
         sentence = "The bank could not debit the account."
         charge.update(status="failed", failure_code="bank_account_declined", failure_message=sentence)
@@ -141,6 +143,7 @@ def create_refund(state: State, given: dict[str, Any]) -> Object:
     refund = state.add(objects.refund(state, charge, amount, given))
     refund["status"] = "pending" if charge["payment_method_details"]["type"] == BANK_DEBIT else "succeeded"
     _count_refund(charge, amount)
+    balance.refunded(state, refund)
     state.emit("refund.created", refund)
     state.emit("charge.refunded", charge)
     return refund
@@ -173,6 +176,7 @@ def finish_refund(state: State, refund_id: str, arrived: bool) -> Object:
     if not arrived:
         refund["failure_reason"] = "lost_or_stolen_card"
         _count_refund(state.get("charge", refund["charge"]), -refund["amount"])
+        balance.refund_failed(state, refund)
         state.emit("refund.failed", refund)
     state.emit("refund.updated", refund)
     return refund

@@ -1,7 +1,7 @@
 """Reading: one object, a page of a list, and the expansion of ids into the objects they name."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from .checkout import expire_if_due
@@ -19,13 +19,16 @@ def one(state: State, kind: str, object_id: str) -> Object:
     return expire_if_due(state, obj) if kind == "checkout.session" else obj
 
 
-def many(state: State, kind: str, url: str, given: dict[str, Any]) -> Object:
-    """One page of the objects of a kind, newest first, filtered as asked."""
+def many(
+    state: State, kind: str, url: str, given: dict[str, Any], only: Collection[str] | None = None
+) -> Object:
+    """One page of the objects of a kind, newest first, filtered as asked; ``only``: of those with these ids."""
     if kind == "checkout.session":
         for session in state.all(kind):
             expire_if_due(state, session)
     tests = [_filter(kind, name, wanted) for name, wanted in given.items() if name not in _PAGING]
-    return page([o for o in state.all(kind) if all(test(o) for test in tests)], url, given)
+    found = [o for o in state.all(kind) if only is None or o["id"] in only]
+    return page([o for o in found if all(test(o) for test in tests)], url, given)
 
 
 def page(found: list[Object], url: str, given: dict[str, Any]) -> Object:
@@ -51,13 +54,13 @@ def _position(found: list[Object], object_id: str, param: str) -> int:
 
 
 def _filter(kind: str, name: str, wanted: Any) -> Callable[[Object], bool]:
-    if name == "created":
-        return lambda o: _within(o["created"], wanted)
+    if name in ("created", "arrival_date"):
+        return lambda o: _within(o[name], wanted)
     if name == "types":
         return lambda o: o["type"] in wanted
     if name == "delivery_success":
         return lambda o: (o["pending_webhooks"] == 0) == wanted
-    if name in ("customer", "payment_intent", "charge", "status", "type"):
+    if name in ("customer", "payment_intent", "charge", "status", "type", "currency", "source"):
         return lambda o: o.get(name) == wanted
     raise not_played(f"filtering {kind} by {name}", name)
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from . import catalog, checkout, objects, payment_pages, payments, reads, rules
+from . import catalog, checkout, objects, payment_pages, payments, payouts, reads, rules
 from .checks import read_params
 from .errors import ApiError, ConnectionLost, wrong
 from .faults import Faults
@@ -107,6 +107,12 @@ CALLS = {
     "GET /v1/refunds/<id>": Call("RefundRetrieveParams", _retrieve("refund")),
     "GET /v1/disputes": Call("DisputeListParams", _list("dispute")),
     "GET /v1/disputes/<id>": Call("DisputeRetrieveParams", _retrieve("dispute")),
+    "GET /v1/payouts": Call("PayoutListParams", payouts.list_payouts),
+    "GET /v1/payouts/<id>": Call("PayoutRetrieveParams", payouts.retrieve),
+    "GET /v1/balance_transactions": Call("BalanceTransactionListParams", payouts.list_transactions),
+    "GET /v1/balance_transactions/<id>": Call(
+        "BalanceTransactionRetrieveParams", payouts.retrieve_transaction
+    ),
     "GET /v1/events": Call("EventListParams", _list("event")),
     "GET /v1/events/<id>": Call("EventRetrieveParams", _retrieve("event")),
 }

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from werkzeug.wrappers import Request, Response
 
-from . import checkout, disputes, payments
+from . import checkout, disputes, payments, payouts
 from .cards import BANK_DEBIT, DECLINED, VISA
 from .delivery import Deliveries, Endpoint, post_to
 from .errors import ApiError, ConnectionLost
@@ -112,6 +112,10 @@ class StandIn:
             late = [s for s in late if s["expires_at"] <= self.state.now()]
         if late:
             self._do(lambda: [checkout.expire_if_due(self.state, session) for session in late])
+
+    def pay_out(self) -> None:
+        """Make the payouts that are due by the clock, and send what that causes."""
+        self._do(lambda: payouts.pay_out(self.state))
 
     def async_pay(self, session_id: str) -> Object:
         """The bank debit of this session goes through; an open session is first paid with one."""
@@ -248,8 +252,11 @@ class StandIn:
         self._deliveries.start(every_second=self.tick)
 
     def tick(self) -> None:
-        """One round of the background thread: end what has expired, send what is due by the clock."""
+        """One round of the background thread: end what has expired, pay out, send what is due by the clock."""
         self.sweep()
+        with self.state.lock:
+            if payouts.pay_out(self.state):
+                self.state.save()
         self._deliveries.send_due()
 
     def stop(self) -> None:

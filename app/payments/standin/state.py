@@ -97,7 +97,7 @@ class State:
             try:
                 yield
             finally:
-                self._save()
+                self.save()
 
     def _load(self, file: Path) -> None:
         try:
@@ -108,7 +108,8 @@ class State:
             sentence = f"{file} does not hold a stand-in's payments; move it away to start with none"
             raise ValueError(sentence) from error
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write the books down, where they are kept in a file."""
         if self.file is None:
             return
         self.answers = {key: answer for key, answer in self.answers.items() if self.answered(key)}

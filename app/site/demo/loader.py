@@ -31,7 +31,7 @@ from app.payments import charges, installments, papers, withdrawals
 from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, Refund, RefundTier
 from app.payments.withdrawals import Withdrawal
-from app.site.demo import assessments, called_off, codes, leads, quality, waiting, work
+from app.site.demo import assessments, called_off, codes, leads, quality, reports, waiting, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import (
     APPLICANTS,
@@ -87,6 +87,8 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     quality.examples(demo.users["uma"], demo.users["cal"], now)
     _assessments(demo)
     leads.interested(now)
+    reports.past_cohort(demo.sam, _saturday(now, weeks=-24), release_id, PRICES, now)
+    reports.paid_out(now)
 
 
 def _user(person: Person, password_hash: str, now: datetime) -> User:
@@ -157,6 +159,7 @@ def _running_cohort(demo: Demo) -> None:
         for one in people
     }
     _decline(enrollments["mia"])
+    reports.card_that_ends(_order_of(enrollments["ben"]), demo.now)
     module, cora = _first_module(cohort), demo.users["cora"]
     thursday, tuesday = begun + timedelta(days=5), begun + timedelta(days=10, hours=3)
 
@@ -198,7 +201,8 @@ def _open_cohort(demo: Demo) -> None:
     cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
     codes.made(demo.sam, cohort, demo.now)
     for index, person in enumerate(ENROLLED):
-        _enroll(demo, person, cohort, demo.now - timedelta(days=25 - 2 * index))
+        plan = (6, 1) if index in (2, 6) else (1,)  # two of them pay in six
+        _enroll(demo, person, cohort, demo.now - timedelta(days=25 - 2 * index), *plan)
     _leave(demo, _enroll(demo, LEFT, cohort, demo.now - timedelta(days=20), 3, 1))
     for days, person in zip((2, 1), APPLICANTS, strict=True):
         _application(
@@ -312,10 +316,15 @@ def _leave(demo: Demo, enrollment: Enrollment) -> None:
     paid.stripe_payment_intent = None  # the demo's Stripe has never seen it, and would be asked every night
 
 
-def _decline(enrollment: Enrollment) -> None:
-    """The second installment could not be charged on its day: two weeks of grace begin."""
+def _order_of(enrollment: Enrollment) -> Order:
     order = money_queries.order_of(enrollment)
     assert order is not None
+    return order
+
+
+def _decline(enrollment: Enrollment) -> None:
+    """The second installment could not be charged on its day: two weeks of grace begin."""
+    order = _order_of(enrollment)
     part = installments.lock(order)[1]
     charges.begin_try(part.id, installments.charge_at(order, part.due_on))
 

@@ -151,6 +151,7 @@ def _object_misfits(value: Any, kind: type, at: str) -> Iterator[str]:
 
 
 KINDS = {
+    "balance_transaction": stripe.BalanceTransaction,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
     "customer": stripe.Customer,
@@ -159,6 +160,7 @@ KINDS = {
     "item": stripe.LineItem,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,
+    "payout": stripe.Payout,
     "price": stripe.Price,
     "product": stripe.Product,
     "refund": stripe.Refund,

@@ -120,6 +120,7 @@ def _cohort(slug: str, starts_on: date, capacity: int, release_id: int, status: 
 def _enroll(user: User, cohort: Cohort, practice: str, seat: int) -> Enrollment:
     enrollment = cohorts.enroll(None, user, cohort, practice, NOW)
     cohorts.activate(None, enrollment, NOW)
+    enrollment.onboarded_at = NOW
     db.session.add(
         SeatHold(
             cohort_id=cohort.id,

@@ -32,6 +32,7 @@ class Application(Base):
             postgresql_where=text(LIVE_APPLICATION),
         ),
         Index("ix_application_cohort_id_status", "cohort_id", "status"),
+        Index("ix_application_saved_at", "saved_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +46,11 @@ class Application(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     reason: Mapped[str] = mapped_column(Text, default="")  # why declined, in words the applicant reads
     version: Mapped[int] = mapped_column(default=1)
+    # a draft: when it was last changed, and when its writer was reminded of it
+    saved_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    # the questions as they stood when the answers were sent; empty before there were questions of a cohort
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
 
     user: Mapped[User] = relationship(lazy="joined", foreign_keys=[user_id])
     cohort: Mapped[Cohort] = relationship(lazy="joined")

@@ -78,6 +78,13 @@ def results_for(user: User, assessment_id: int) -> tuple[Assessment, list[Assess
     return finished[0], finished[1:], finished[0] is held[0]
 
 
+def lowest_of(user: User) -> str:
+    """The reason in which this person's last finished set scored lowest; '' without one."""
+    rows = select(Assessment).where(Assessment.user_id == user.id, Assessment.finished_at.is_not(None))
+    row = db.session.scalar(rows.order_by(Assessment.id.desc()).limit(1))
+    return rules.result(text_of(row), row.answers).lowest[0].reason.reason if row else ""
+
+
 def assessment_for(user: User, assessment_id: int) -> Assessment:
     """One of this person's own sets, held for a change; 404 for anybody else's."""
     row = select(Assessment).where(Assessment.id == assessment_id, Assessment.user_id == user.id)

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import abort
 from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
 from app.coaching.models import PersonNote
@@ -53,7 +54,8 @@ def enrollment_for(
         coaches,
     )
     rows = select(Enrollment, coaches.label("coaches"), PersonNote).outerjoin(PersonNote, note)
-    found = db.session.execute(rows.where(Enrollment.id == enrollment_id)).first()
+    rows = rows.where(Enrollment.id == enrollment_id).options(joinedload(Enrollment.told))
+    found = db.session.execute(rows).first()
     if found is None or not (user.is_staff or found.coaches):
         abort(404)
     return found[0], bool(found.coaches), found[2]
@@ -110,6 +112,10 @@ class Person:
             for at in (one.system.saved_at, one.system.submitted_at) if at
         ]  # fmt: skip
         return max(times, default=None)
+
+    def reason_of(self, slug: str) -> str:
+        """The reason that this module is built against; '' for a module that the program has no more."""
+        return next((one.module.reason for one in self.chapters if one.module.slug == slug), "")
 
     def module_name(self, slug: str) -> str:
         found = next((one.module for one in self.chapters if one.module.slug == slug), None)
@@ -221,6 +227,7 @@ def people_in(cohort_ids: Sequence[int], after: int) -> tuple[Sequence[Row[Any]]
             Enrollment.id,
             Enrollment.status,
             Enrollment.practice_name,
+            Enrollment.is_onboarding.label("is_onboarding"),
             User.name,
             Cohort.title,
             _counted("accepted").label("accepted"),

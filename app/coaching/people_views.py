@@ -14,6 +14,7 @@ from app.coaching import actions, people, rules
 from app.coaching.models import PersonNote
 from app.cohorts import extensions
 from app.cohorts.models import Enrollment
+from app.cohorts.onboarding_rules import SETTINGS
 from app.cohorts.queries import program
 from app.cohorts.rules import AT_A_TIME, LONGEST_EXTENSION, days_words
 from app.coursework import queries as coursework
@@ -68,6 +69,7 @@ def _page(enrollment_id: int, refused: Refused | None = None) -> Any:
         is_stale=isinstance(refused, actions.Stale),
         at_a_time=LONGEST_EXTENSION if user.is_staff else AT_A_TIME,
         longest_note=rules.LONGEST_NOTE,
+        settings=SETTINGS,
     )
     status = 409 if isinstance(refused, actions.Stale) else 422
     return (page, status) if refused else page

@@ -6,7 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.cohorts import queries
+    from app.cohorts import onboarding_jobs, queries  # noqa: F401 - importing jobs registers them
     from app.lib.access import register_role
     from app.lib.login import current_user
 

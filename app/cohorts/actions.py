@@ -159,7 +159,8 @@ def activate(actor: User | None, enrollment: Enrollment, now: datetime) -> None:
     if enrollment.status in ("withdrawn", "removed", "deferred"):
         raise Refused(f"This enrollment is {enrollment.status}; it cannot be opened again.")
     enrollment.status = "active"
-    enrollment.activated_at = enrollment.activated_at or now
+    if enrollment.activated_at is None:
+        enrollment.activated_at = enrollment.onboarding_since = now
     record(
         actor,
         f"Opened {enrollment.cohort.title} to {enrollment.user.name}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.cohorts.models import Enrollment, Extension
+from app.cohorts.models import Call, Enrollment, Extension
 from app.cohorts.queries import dates_for, program
 from app.cohorts.rules import days_words
 from app.curriculum.schema import Module
@@ -38,4 +38,21 @@ def extended(row: Extension, enrollment: Enrollment, module: Module | None, now:
         by=row.by_name,
         due=times.moment(due[0][0], user.time_zone) if due else "",
         due_of=due[0][1] if due else None,
+    )
+
+
+def onboarding(enrollment: Enrollment, left: list[str], call: Call | None, now: datetime) -> None:
+    """'Your place is not set up yet': what is left, in words, and the first call; once, whatever follows."""
+    user = enrollment.user
+    post(
+        "cohorts/onboarding",
+        user,
+        f"Before the first call: {enrollment.cohort.title}",
+        key=f"onboarding:enrollment:{enrollment.id}",
+        now=now,
+        first_name=user.first_name,
+        cohort=enrollment.cohort,
+        left=left,
+        call=call,
+        zone=user.time_zone,
     )

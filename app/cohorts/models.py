@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.lib.columns import one_of
 from app.lib.database import Base
+
+if TYPE_CHECKING:
+    from app.cohorts.onboarding_models import Onboarding
 
 COHORT_STATUSES = ("draft", "open", "closed", "running", "finished", "archived", "cancelled")
 ENROLLMENT_STATUSES = (
@@ -96,11 +109,25 @@ class Enrollment(Base):
     ended_at: Mapped[datetime | None]
     # the place in another cohort that this one goes on from: that one is *deferred*
     continues_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), unique=True)
+    # asked to set up since then; empty: was at work before that was asked
+    onboarding_since: Mapped[datetime | None]
+    onboarded_at: Mapped[datetime | None]  # everything that must be set up was
     # module slug ('' for all) → days, reason, by: what holds now, kept beside its history by `extensions.set_days`
     extensions: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict, server_default="{}")
 
     user: Mapped[User] = relationship(lazy="joined")
     cohort: Mapped[Cohort] = relationship(lazy="joined")
+    told: Mapped[Onboarding | None] = relationship("Onboarding", viewonly=True)  # while setting up
+
+    @hybrid_property
+    def is_onboarding(self) -> bool:
+        """Whether this person was asked to set up and has not finished."""
+        return self.onboarding_since is not None and self.onboarded_at is None
+
+    @is_onboarding.inplace.expression
+    @classmethod
+    def _is_onboarding(cls) -> ColumnElement[bool]:
+        return and_(cls.onboarding_since.is_not(None), cls.onboarded_at.is_(None))
 
 
 class Extension(Base):

@@ -67,18 +67,22 @@ class Chapter:
 class NextStep:
     """The one amber thing. `kind` says which sentence the page makes of it."""
 
-    kind: str  # 'answer' | 'continue' | 'begin' | 'wait' | 'opens' | 'done' | 'suspended'
+    kind: str  # 'welcome' | 'answer' | 'continue' | 'begin' | 'wait' | 'opens' | 'done' | 'suspended'
     chapter: Chapter | None = None
 
 
-def next_step(chapters: Sequence[Chapter], may_work: bool, now: datetime) -> NextStep:
-    """Requested changes first, then the draft that is due first, then the next module to begin; then the same for
-    systems that are accepted and being improved, because the manual has them already.
+def next_step(
+    chapters: Sequence[Chapter], may_work: bool, now: datetime, is_onboarding: bool = False
+) -> NextStep:
+    """Setting up before all else. Then requested changes, then the draft that is due first, then the next module to
+    begin; then the same for systems that are accepted and being improved, because the manual has them already.
 
     With nothing to do: what is being waited for, else when the next module opens, else that all is done.
     """
     if not may_work:
         return NextStep("suspended")
+    if is_onboarding:
+        return NextStep("welcome")
     ready = [one for one in chapters if one.written and one.is_open(now)]
     to_do = [(kind, one) for one in ready if (kind := _kind(one))]
     if to_do:

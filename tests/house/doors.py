@@ -161,6 +161,14 @@ LESSON = {"slug": "systems", "lesson_slug": "lesson-1"}
 SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
+PRACTICE = {
+    "practice_name": "P",
+    "setting": "own",
+    "years": "7",
+    "certifications": "C",
+    "hardest": "systems",
+}
+AGREEMENT = {"agree": "1", "version": "2026-11"}
 # Of a plan of which one installment is paid: after the days of the refund rule, and (Uma) long before them.
 LEAVES = {"told_on": "2026-03-25", "reason": "time", "back": "0", "balance": "160000"}
 UMA_LEAVES = LEAVES | {"back": "95000", "balance": "0"}
@@ -835,6 +843,17 @@ SITE = [
     get("site.cohort", everybody(404), {"slug": "no-such-cohort"}),
     get("site.dashboard", only("ana ben uma pat wes") | only("cora cal sam", 302)),
     get("site.calendar", only(PARTICIPANTS)),
+    get("site.calendar_feed", only(PARTICIPANTS)),
+    post("site.make_calendar_feed", only(PARTICIPANTS, 303)),
+    post("site.end_calendar_feed", only(PARTICIPANTS, 303)),
+    *(get("site.calendar_dates", everybody(), thing(token=f"{name}_feed")) for name in WORKERS),
+    get("site.calendar_dates", everybody(404), {"token": "no-such-token"}),
+    get("site.welcome", only(PARTICIPANTS)),
+    post("site.welcome_zone", only(PARTICIPANTS, 303), sends={"time_zone": "America/Denver"}),
+    post("site.welcome_profile", only(PARTICIPANTS, 303), sends=PRACTICE),
+    post("site.welcome_privacy", only(PARTICIPANTS, 303), sends=AGREEMENT),
+    post("site.welcome_call", only(PARTICIPANTS, 303), sends={"comes": "yes"}),
+    post("site.welcome_skip", only(PARTICIPANTS, 303), sends={"item": "call"}),
     get("site.modules", only(PARTICIPANTS)),
     get("site.module", only(PARTICIPANTS), {"slug": "systems"}),
     get("site.module", only(PARTICIPANTS), {"slug": "scope"}),

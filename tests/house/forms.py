@@ -9,6 +9,7 @@ from typing import Any
 from tests.house.called_off import REASON
 from tests.house.doors import (
     A_CHECK,
+    AGREEMENT,
     APPLICATION,
     BLIND_MARKS,
     CODE,
@@ -16,6 +17,7 @@ from tests.house.doors import (
     LEAVES,
     MOVES,
     OTHERS_REASON,
+    PRACTICE,
     SPRING_OFF,
     SUMMER_OFF,
     WISH,
@@ -95,6 +97,11 @@ FORMS = [
     Form("accounts.switch_off", "ana", {"off-code": "000000"}),
     Form("admissions.send_application", "nobody", {**APPLICATION, **PERSON}),
     Form("leads.ask", "nobody", WISH),
+    Form("site.welcome_zone", "ana", {"time_zone": "America/Denver"}),
+    Form("site.welcome_profile", "ana", PRACTICE),
+    Form("site.welcome_privacy", "ana", AGREEMENT),
+    Form("site.welcome_call", "ana", {"comes": "yes"}),
+    Form("site.welcome_skip", "ana", {"item": "call"}),
     Form("admissions.send_application", "cal", APPLICATION, once=True),
     Form("admissions.use_code", "pat", {"plan": "1", "code": "SPRING-20"}),
     Form("admissions.pay", "pat", {"agree": "y"}, once=True),
@@ -240,6 +247,8 @@ BUTTONS = {
     "reviews.show_again",
     "reviews.used",
     "reviews.withdraw",
+    "site.end_calendar_feed",
+    "site.make_calendar_feed",
     "site.mark_lesson",
 }
 SIGNED = {"payments.webhook"}  # tests/rooms/payments/test_webhook.py

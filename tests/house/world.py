@@ -19,8 +19,11 @@ from app.admissions.lead_models import Lead, LeadLink
 from app.admissions.leads import Wish
 from app.admissions.models import Application
 from app.coaching.actions import write_note
+from app.cohorts import feed
 from app.cohorts.extensions import set_days
 from app.cohorts.models import Cohort, Enrollment
+from app.cohorts.onboarding_models import Onboarding
+from app.cohorts.onboarding_rules import ITEMS
 from app.coursework.assignments import assignment_of
 from app.coursework.forms import Merge
 from app.coursework.history import keep_draft, keep_review
@@ -90,6 +93,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
     _bank(world)
     for name, coach in COACHES.items():
         _care(world, name, coach)
+        _set_up(world, name, coach)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
     _assessments(world, now)
@@ -263,6 +267,20 @@ def _withdrawn_review(world: World, round_1: Submission, name: str, coach: str) 
 def _state_of_review(world: World, name: str, review: Review) -> None:
     state = select(KeptState.id).where(KeptState.review_id == review.id)
     world.ids[f"{name}_review_state"] = db.session.scalar(state)
+
+
+def _set_up(world: World, name: str, coach: str) -> None:
+    """What this person told while setting up, and their calendar address."""
+    enrollment = db.session.get_one(Enrollment, getattr(world.cast, f"{name}_enrollment"))
+    word = world.canaries.plant(f"xq{name}certified", f"{name} {coach} sam", f"{name} {coach} sam")
+    told = Onboarding(
+        enrollment_id=enrollment.id, setting="own", years=9, certifications=word, hardest="focus"
+    )
+    told.items = dict.fromkeys(ITEMS, "done")
+    db.session.add(told)
+    row = feed.make(enrollment.user, enrollment, BEFORE)
+    token = str(feed.path_of(row)).rsplit("/", 1)[1].removesuffix(".ics")
+    world.ids[f"{name}_feed"] = world.canaries.plant(token, name, name)
 
 
 def _bank(world: World) -> None:

@@ -49,6 +49,7 @@ def enroll(key: str) -> None:
     cohort = cohort_in_its_ninth_week(f"ahead-{key}-{number}", now)
     enrollment = cohorts.enroll(None, user, cohort, "Practice in Week Nine", now)
     cohorts.activate(None, enrollment, now)
+    enrollment.onboarded_at = now
     db.session.commit()
 
 

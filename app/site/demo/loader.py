@@ -31,7 +31,7 @@ from app.payments import charges, installments, papers, withdrawals
 from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, Refund, RefundTier
 from app.payments.withdrawals import Withdrawal
-from app.site.demo import assessments, called_off, codes, leads, quality, reports, waiting, work
+from app.site.demo import assessments, called_off, codes, leads, onboarded, quality, reports, waiting, work
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import (
     APPLICANTS,
@@ -89,6 +89,7 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     leads.interested(now)
     reports.past_cohort(demo.sam, _saturday(now, weeks=-24), release_id, PRICES, now)
     reports.paid_out(now)
+    onboarded.set_up(now)
 
 
 def _user(person: Person, password_hash: str, now: datetime) -> User:

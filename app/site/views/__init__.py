@@ -9,6 +9,7 @@ bp = Blueprint("site", __name__)
 from app.site.views import (  # noqa: E402
     dashboard,
     examples,
+    feed,
     health,
     learning,
     preview,
@@ -19,12 +20,14 @@ from app.site.views import (  # noqa: E402
     samples,
     search,
     staff,
+    welcome,
 )
 
 __all__ = [
     "bp",
     "dashboard",
     "examples",
+    "feed",
     "health",
     "learning",
     "preview",
@@ -35,4 +38,5 @@ __all__ = [
     "samples",
     "search",
     "staff",
+    "welcome",
 ]

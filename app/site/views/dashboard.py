@@ -39,7 +39,8 @@ def _participant_page(enrollment: Enrollment) -> str:
     now = clock.now()
     chapters = queries.chapters_of(enrollment)
     cohort = enrollment.cohort
-    step = rules.next_step(chapters, cohort_rules.may_work(enrollment.status), now)
+    may_work = cohort_rules.may_work(enrollment.status)
+    step = rules.next_step(chapters, may_work, now, enrollment.is_onboarding)
     today, program = times.local_date(now, cohort.time_zone), cohorts.program(cohort)
     return render_template(
         "site/dashboard.html",

@@ -6,13 +6,18 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
+    from app.accounts.carried import carry
     from app.admissions import (  # noqa: F401  (importing jobs registers them)
         cancelling_jobs,
+        draft_jobs,
         jobs,
         lead_jobs,
         left_checkout,
         views,
     )
+    from app.lib.merging import OWN
 
+    for endpoint in ("admissions.save_draft", "admissions.send_application"):
+        carry(endpoint, (*OWN, "asked"))
     app.register_blueprint(views.bp)
     app.register_blueprint(views.leads.bp)

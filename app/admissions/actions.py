@@ -11,6 +11,7 @@ from app.accounts.models import User
 from app.admissions import choosing, line, messages, queries, rules, seats, waitlist_messages, waitlist_rules
 from app.admissions import waitlist_queries as waitlist
 from app.admissions.models import Application, Offer, SeatHold
+from app.admissions.question_rules import Asked
 from app.audit.actions import record
 from app.cohorts import actions as cohorts
 from app.cohorts import rules as cohort_rules
@@ -41,11 +42,17 @@ WAITED_FOR = (
 
 
 def apply(
-    user: User, cohort: Cohort, practice_name: str, answers: dict[str, str], now: datetime
+    user: User,
+    cohort: Cohort,
+    practice_name: str,
+    answers: dict[str, str],
+    now: datetime,
+    asked: Sequence[Asked] = (),
 ) -> Application | None:
     """Ask for a seat. Whoever has asked already, or is in, gets a mail that says so and nothing is changed.
 
     Without a seat that is free for newcomers the application has a place in line at once, to be read as any other.
+    The questions that were `asked` are kept with the answers; a draft becomes the application that is sent.
     Returns the application that stands; None for somebody who is enrolled without one. Refused when closed. The
     cohort must be locked by the caller.
     """
@@ -54,26 +61,33 @@ def apply(
         if found.application:
             messages.already(found.application, now)
         return found.application
-    if found.application is not None and found.application.status not in ("declined", "withdrawn"):
+    if found.application is not None and found.application.status not in ("draft", "declined", "withdrawn"):
         messages.already(found.application, now)
         return found.application
     if not rules.takes_applications(cohort.sales, cohort.apply_until, now):
         raise Refused(CLOSED)
-    application = Application(
-        user=user,
-        cohort=cohort,
-        status="submitted",
-        practice_name=practice_name,
-        answers=answers,
-        submitted_at=now,
-    )
-    db.session.add(application)
+    application = _sent(found.application, user, cohort)
+    application.status, application.submitted_at = "submitted", now
+    application.practice_name, application.answers = practice_name, answers
+    application.questions = [one.row() for one in asked]
     db.session.flush()
     record(user, f"Applied for {cohort.title}", ("application", application.id), now=now)
     in_line = queries.seats_left(cohort) == 0
     if in_line:
         line.enter(application, now)
     messages.received(application, now, in_line=in_line)
+    return application
+
+
+def _sent(found: Application | None, user: User, cohort: Cohort) -> Application:
+    """The row that is sent: the draft where there is one, else a new one."""
+    if found is not None and found.status == "draft":
+        db.session.refresh(found, with_for_update={"of": Application})
+        found.version += 1
+        found.saved_at = found.reminded_at = None
+        return found
+    application = Application(user=user, cohort=cohort, answers={})
+    db.session.add(application)
     return application
 
 

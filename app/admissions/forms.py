@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wtforms import (
@@ -17,11 +17,11 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.accounts.forms import ADDRESS, strip, time_zones
-from app.curriculum.schema import Question
+from app.admissions.question_rules import LONGEST, Asked
 from app.lib.forms import Form
 from app.lib.words import clean_text
 
-ASKED = "asked_"  # what the names of the program's own questions begin with, so that they meet no other name
+ASKED = "asked_"  # what the names of a cohort's questions begin with, so that they meet no other name
 
 
 def _clean(text: Any) -> Any:
@@ -37,9 +37,9 @@ def one_line(text: Any) -> Any:
 
 
 class ApplicationForm(Form):
-    """What every program asks. Somebody who is signed in is known: the first three fields are taken off then."""
+    """What every cohort asks. Somebody who is signed in is known: the first three fields are taken off then."""
 
-    questions: Sequence[Question] = ()
+    questions: Sequence[Asked] = ()
     name = StringField("Your name", [DataRequired("Please enter your name.")], filters=[_clean])
     email = EmailField("Email", ADDRESS, filters=[_clean])
     # The stubs of WTForms are older than the library: they know neither plain strings as choices nor the message.
@@ -54,27 +54,38 @@ class ApplicationForm(Form):
         filters=[_clean],
     )
 
-    def asked(self) -> Iterator[tuple[Question, Field]]:
-        """The program's own questions, each with its field."""
+    def asked(self) -> Iterator[tuple[Asked, Field]]:
+        """The cohort's own questions, each with its field."""
         return ((question, self[ASKED + question.key]) for question in self.questions)
+
+    def show(self, entries: Mapping[str, str]) -> None:
+        """Put what is kept into the fields; a choice that the cohort does not offer any more is not made."""
+        for name, text in entries.items():
+            if name in self and text:
+                self[name].data = text
 
     def answers(self) -> dict[str, str]:
         return {question.key: str(field.data or "") for question, field in self.asked()}
 
 
-def application_form(questions: Sequence[Question]) -> ApplicationForm:
-    """The application of a program that asks these questions."""
+def application_form(questions: Sequence[Asked]) -> ApplicationForm:
+    """The application of a cohort that asks these questions."""
     fields = {ASKED + question.key: _field(question) for question in questions}
     kind = type("AskedForm", (ApplicationForm,), {"questions": tuple(questions), **fields})
     form: ApplicationForm = kind()
     return form
 
 
-def _field(question: Question) -> Any:
-    if not question.options:
-        needed = DataRequired("Please answer this in a sentence or two.") if question.required else Optional()
-        length = Length(max=3000, message="Please use at most 3,000 characters.")
-        return TextAreaField(question.question, [needed, length], filters=[_clean])
+def _field(question: Asked) -> Any:
+    if question.kind != "choice":
+        words = (
+            "Please answer this." if question.kind == "short" else "Please answer this in a sentence or two."
+        )
+        needed = DataRequired(words) if question.required else Optional()
+        most = LONGEST[question.kind]
+        length = Length(max=most, message=f"Please use at most {most:,} characters.")
+        kind = StringField if question.kind == "short" else TextAreaField
+        return kind(question.question, [needed, length], filters=[_clean])
     sentence = "Please choose one; a guess is fine."
     return RadioField(  # type: ignore[call-arg]
         question.question,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.accounts import links
-from app.admissions import rules
+from app.admissions import draft_rules, rules
 from app.admissions.models import Application, Offer
 from app.lib import times
 from app.mail.actions import post
@@ -44,6 +44,26 @@ def already(application: Application, now: datetime) -> None:
         cohort=application.cohort,
         application=application,
         url=_sign_in(application, now, now + timedelta(hours=24), "apply"),
+    )
+
+
+def draft(application: Application, is_open: bool, now: datetime) -> None:
+    """'You began an application': when it is deleted, and the way back to it."""
+    assert application.saved_at is not None
+    forgotten = draft_rules.forgotten_on(application.saved_at, now)
+    post(
+        "admissions/draft",
+        application.user,
+        f"Your application is not sent yet: {application.cohort.title}",
+        key=f"application:{application.id}:draft:{application.version}",
+        now=now,
+        user=application.user,
+        cohort=application.cohort,
+        saved_at=application.saved_at,
+        forgotten=forgotten,
+        zone=application.user.time_zone,
+        is_open=is_open,
+        url=_sign_in(application, now, forgotten, "apply") if is_open else "",
     )
 
 

@@ -135,9 +135,9 @@ def standing(user: User, cohort: Cohort) -> Standing:
 
 
 def application_for(user: User, application_id: int) -> Application:
-    """An application, for staff; 404 for everybody else and for what is not there."""
+    """An application that was sent, for staff; 404 for everybody else, for a draft and for what is not there."""
     found = db.session.get(Application, application_id) if user.is_staff else None
-    return found or abort(404)
+    return found if found and found.status != "draft" else abort(404)
 
 
 def place_for(user: User, enrollment_id: int) -> tuple[Enrollment, Order | None]:

@@ -63,7 +63,7 @@ def application_and_place(user: User, application_id: int) -> tuple[Application,
         abort(404)
     live = and_(WaitlistEntry.application_id == Application.id, WaitlistEntry.status.in_(rules.LIVE))
     query = select(Application, WaitlistEntry, *_where_it_is()).outerjoin(WaitlistEntry, live)
-    query = query.where(Application.id == application_id)
+    query = query.where(Application.id == application_id, Application.status != "draft")
     row = db.session.execute(query.options(lazyload(WaitlistEntry.application))).one_or_none()
     if row is None:
         abort(404)

@@ -14,11 +14,11 @@ from app.coaching.views import bp
 from app.coursework import exemplar_rules, exemplars
 from app.coursework.assignments import assignment_of_round
 from app.coursework.exemplar_models import Exemplar
-from app.coursework.forms import read_int
 from app.curriculum import fields
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
+from app.lib.merging import read_int
 from app.lib.refusal import Refused
 from app.lib.web import say
 

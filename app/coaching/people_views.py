@@ -19,12 +19,13 @@ from app.cohorts.queries import program
 from app.cohorts.rules import AT_A_TIME, LONGEST_EXTENSION, days_words
 from app.coursework import queries as coursework
 from app.coursework import staff_actions
-from app.coursework.forms import clean_text, read_int
+from app.coursework.forms import clean_text
 from app.coursework.precheck import to_do
 from app.curriculum.schema import Module
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
+from app.lib.merging import read_int
 from app.lib.refusal import Refused
 from app.lib.web import say
 

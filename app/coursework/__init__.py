@@ -9,7 +9,6 @@ def init_app(app: Flask) -> None:
     """Attach this room's pages, jobs and commands to the app."""
     from app.accounts.carried import carry
     from app.coursework import commands, jobs  # noqa: F401 - importing it registers the jobs
-    from app.coursework.forms import OWN
     from app.coursework.views import (
         bp,
         client_data,
@@ -24,6 +23,7 @@ def init_app(app: Flask) -> None:
         participant,
         threads,
     )
+    from app.lib.merging import OWN
 
     for endpoint in ("coursework.save", "coursework.submit", "reviews.save_review"):
         carry(endpoint, (*OWN, "round", "asked", "read"))

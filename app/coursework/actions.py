@@ -27,7 +27,7 @@ from app.coursework.precheck import Finding, to_do, to_look_at
 from app.coursework.review_models import Comment
 from app.curriculum import fields
 from app.curriculum.schema import Module, Rubric, Worksheet, structure_hash
-from app.lib import times
+from app.lib import merging, times
 from app.lib.database import db
 from app.lib.refusal import Refused
 
@@ -61,7 +61,7 @@ def start(actor: User, enrollment: Enrollment, module: Module, now: datetime) ->
     return system
 
 
-def save(actor: User, system: System, draft: Draft, merged: forms.Merge, now: datetime) -> None:
+def save(actor: User, system: System, draft: Draft, merged: merging.Merge, now: datetime) -> None:
     """Keep what was changed. A save that changes nothing leaves version and time as they are."""
     rules.check_may_write(system.enrollment.status, may_work(system.enrollment.status), system.status)
     if merged.changed or merged.given_up:

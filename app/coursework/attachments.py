@@ -13,7 +13,6 @@ from app.cohorts.models import CohortCoach, Enrollment
 from app.cohorts.rules import READING, may_work
 from app.coursework import history, rules
 from app.coursework.actions import work_on
-from app.coursework.forms import Merge
 from app.coursework.models import Attachment, Submission, SubmissionAttachment, System
 from app.coursework.queries import Sheet
 from app.coursework.review_queries import coached_by
@@ -24,6 +23,7 @@ from app.files.intake import Incoming
 from app.files.models import StoredFile
 from app.files.rules import size_words, type_by_ending
 from app.lib.database import db
+from app.lib.merging import Merge
 
 # --- reading ----------------------------------------------------------------------------------------------------
 

@@ -7,15 +7,14 @@ from typing import Any
 
 from flask import render_template
 
-from app.coursework import forms
 from app.coursework.queries import Sheet
 from app.coursework.sheet import Page
 from app.curriculum.field_types import CalculatedField, TableField
-from app.lib import times
+from app.lib import merging, times
 
 
 def autosave_answer(
-    sheet: Sheet, merged: forms.Merge, version: int, saved_at: datetime, now: datetime
+    sheet: Sheet, merged: merging.Merge, version: int, saved_at: datetime, now: datetime
 ) -> dict[str, Any]:
     """What the page needs after a save: version, words, marks, numbers, sentences at fields, progress, the check as
     HTML. Called once the save is committed."""
@@ -25,7 +24,7 @@ def autosave_answer(
     return {
         "version": version,
         "saved_at": times.saved_words(saved_at, now),
-        "was": forms.marks(merged.entries, merged.same),
+        "was": merging.marks(merged.entries, merged.same),
         "elsewhere": merged.elsewhere,
         "conflicts": merged.conflicts,
         "results": {

@@ -23,6 +23,7 @@ from app.coursework.review_rules import ReviewText
 from app.curriculum import fields
 from app.curriculum.scalars import count_words
 from app.curriculum.schema import Worksheet
+from app.lib import merging
 from app.lib.database import db
 
 PAGE = 20
@@ -53,7 +54,7 @@ def words_of(worksheet: Worksheet, answers: Mapping[str, Any]) -> int:
 # --- keeping ----------------------------------------------------------------------------------------------------
 
 
-def keep_due(draft: Draft, worksheet: Worksheet, merged: forms.Merge, now: datetime) -> None:
+def keep_due(draft: Draft, worksheet: Worksheet, merged: merging.Merge, now: datetime) -> None:
     """Before the draft is changed by this save: keep it as it stands, where the ladder has a rung here."""
     loses = any(
         history_rules.loses_much(draft.answers.get(key), merged.entries[key]) for key in merged.changed
@@ -72,7 +73,7 @@ def keep_draft(draft: Draft, worksheet: Worksheet, why: str, now: datetime) -> N
     _keep(draft, why, draft_content(draft), words, now, system_id=draft.system_id)
 
 
-def _keep_given_up(draft: Draft, worksheet: Worksheet, merged: forms.Merge, now: datetime) -> None:
+def _keep_given_up(draft: Draft, worksheet: Worksheet, merged: merging.Merge, now: datetime) -> None:
     """What was typed here and is given up for the text saved elsewhere stands nowhere else: keep it too."""
     typed = {key: merged.mine[key] for key in merged.given_up if worksheet.field(key)}
     answers = draft.answers | forms.with_files(worksheet, typed, draft.answers)

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 
 from app.cohorts.models import Enrollment
 from app.coursework import rules
-from app.coursework.forms import Merge
 from app.coursework.models import LessonRead, Reflection
 from app.lib.database import db
+from app.lib.merging import Merge
 
 TEXT = "text"  # the one entry of a note's form
 

@@ -15,9 +15,9 @@ from datetime import datetime
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.sessions import current_sign_in
-from app.coursework import forms
 from app.coursework.models import Look
 from app.coursework.queries import Remark, Sheet
+from app.lib import merging
 from app.lib.database import db
 from app.lib.words import count
 
@@ -31,12 +31,12 @@ MOST = 1000  # marks of one look
 
 def facts_of(sheet: Sheet) -> dict[str, str]:
     reviews = {
-        f"review~{one.number}": forms.mark([one.verdict, one.published_at.isoformat()])
+        f"review~{one.number}": merging.mark([one.verdict, one.published_at.isoformat()])
         for one in sheet.rounds
         if one.published_at
     }
     settled = (one for one in sheet.remarks if one.settled_at)
-    return reviews | {f"settled~{one.id}": forms.mark("settled") for one in settled}
+    return reviews | {f"settled~{one.id}": merging.mark("settled") for one in settled}
 
 
 def seen_of(sheet: Sheet) -> str:
@@ -44,10 +44,10 @@ def seen_of(sheet: Sheet) -> str:
     return json.dumps(facts_of(sheet), separators=(",", ":"))
 
 
-def marks_in(form: forms.Form) -> dict[str, str]:
+def marks_in(form: merging.Form) -> dict[str, str]:
     """What the page of this form showed, as it says itself; whatever is no mark is passed over."""
-    facts = forms.read_marks(forms.Form({"was": form.get("seen", "")}))
-    found = forms.read_marks(form) | {key: mark for key, mark in facts.items() if FACT.fullmatch(key)}
+    facts = merging.read_marks(merging.Form({"was": form.get("seen", "")}))
+    found = merging.read_marks(form) | {key: mark for key, mark in facts.items() if FACT.fullmatch(key)}
     return {k: mark for k, mark in list(found.items())[:MOST] if len(k) <= 80 and MARK.fullmatch(mark)}
 
 
@@ -74,12 +74,12 @@ class Item:
     fields: tuple[str, ...] = ()
 
 
-def news(sheet: Sheet, entries: forms.Entries) -> list[Item]:
+def news(sheet: Sheet, entries: merging.Entries) -> list[Item]:
     """What is different from what this person saw last; nothing before a first look."""
     if sheet.look is None:
         return []
     seen, facts = sheet.look.marks, facts_of(sheet)
-    now = forms.marks(entries)
+    now = merging.marks(entries)
     answers = [key for key in now if sheet.worksheet.field(key) and seen.get(key, now[key]) != now[key]]
     found = [Item("Saved in another tab or on another device", tuple(answers))] if answers else []
     found += [

@@ -19,7 +19,7 @@ from app.coursework.review_form import Known
 from app.coursework.review_models import Review
 from app.coursework.review_queries import text_of, whose
 from app.coursework.review_rules import ReviewText
-from app.lib import times
+from app.lib import merging, times
 from app.lib.refusal import Refused
 
 NOT_ASKED = "This worksheet does not ask that any more, so it has no place to go. Copy the text instead."
@@ -41,14 +41,14 @@ def into_draft(actor: User, sheet: Sheet, state: KeptState, key: str, now: datet
     if key and key not in then:
         raise Refused(NOT_ASKED)
     wanted = {key: then[key]} if key else then
-    changed = [name for name, value in wanted.items() if forms.mark(value) != forms.mark(today[name])]
+    changed = [name for name, value in wanted.items() if merging.mark(value) != merging.mark(today[name])]
     if not changed:
         raise Refused(SAME)
     history.keep_draft(sheet.draft, sheet.worksheet, "put back", now)
     state.put_back_at = now
-    actions.save(actor, system, sheet.draft, forms.Merge(today | wanted, changed=changed), now)
+    actions.save(actor, system, sheet.draft, merging.Merge(today | wanted, changed=changed), now)
     if sheet.look:
-        looks.record(sheet, actor.id, sheet.look.marks | forms.marks(wanted), now)
+        looks.record(sheet, actor.id, sheet.look.marks | merging.marks(wanted), now)
     _record(actor, state, key, ("system", system.id), now)
 
 
@@ -64,7 +64,7 @@ def into_review(coach: User, review: Review, state: KeptState, key: str, now: da
         name: {} if isinstance(value, dict) else "" for name, value in today.items() if name not in before
     }
     wanted = {key: before[key]} if key else before | gone
-    if all(forms.mark(value) == forms.mark(today.get(name)) for name, value in wanted.items()):
+    if all(merging.mark(value) == merging.mark(today.get(name)) for name, value in wanted.items()):
         raise Refused(SAME)
     on = {one.key: one.field_id for one in (*stored.remarks, *then.remarks)}
     text: ReviewText = review_merge.text_of(today | wanted, on)

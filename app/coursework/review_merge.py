@@ -15,6 +15,7 @@ from typing import Any
 from app.coursework import forms
 from app.coursework.review_form import NEW, Known, field_of, read
 from app.coursework.review_rules import KIND_WORDS, LEVEL_WORDS, Remark, ReviewText
+from app.lib import merging
 
 COMMENT = "comment-"
 PARTS = (
@@ -29,9 +30,9 @@ PARTS = (
 )  # of one comment in the form; `on` names its field
 
 
-def entries_of(text: ReviewText, known: Known | None = None) -> forms.Entries:
+def entries_of(text: ReviewText, known: Known | None = None) -> merging.Entries:
     """What a review says, as entries; with `known`, those that can be written and are not, too."""
-    found: forms.Entries = {"strength": text.strength, "note": text.note}
+    found: merging.Entries = {"strength": text.strength, "note": text.note}
     if known:
         found |= {f"mark-{key}": "" for key in known.criteria} | {
             f"settled-{key}": "" for key in known.requests
@@ -55,7 +56,7 @@ def _comment(one: Remark) -> dict[str, str]:
     }
 
 
-def text_of(entries: forms.Entries, on: Mapping[str, str]) -> ReviewText:
+def text_of(entries: merging.Entries, on: Mapping[str, str]) -> ReviewText:
     """The entries as the text of a review. `on`: key of a comment → its field."""
     remarks = []
     for name, value in entries.items():
@@ -88,7 +89,7 @@ def text_of(entries: forms.Entries, on: Mapping[str, str]) -> ReviewText:
 class ReviewMerge:
     """What a save comes to. `made`: comments of the form that had arrived already, by their key in it."""
 
-    merge: forms.Merge
+    merge: merging.Merge
     on: Mapping[str, str]
     made: dict[str, int]
 
@@ -97,7 +98,7 @@ class ReviewMerge:
         return text_of(self.merge.entries, self.on)
 
 
-def merged(form: forms.Form, stored: ReviewText, known: Known, *, is_current: bool) -> ReviewMerge:
+def merged(form: merging.Form, stored: ReviewText, known: Known, *, is_current: bool) -> ReviewMerge:
     """Put the form into `stored`."""
     known = _with_removed(form, known)
     text = read(form, known)
@@ -109,16 +110,16 @@ def merged(form: forms.Form, stored: ReviewText, known: Known, *, is_current: bo
     }
     current = entries_of(stored, known)
     current |= {key: {} for key in mine if key.startswith(COMMENT) and key not in current}
-    was = forms.read_marks(form)
+    was = merging.read_marks(form)
     for key in mine:
         if key.startswith(f"{COMMENT}{NEW}"):
-            was.setdefault(key, forms.mark({}))
+            was.setdefault(key, merging.mark({}))
     keep = {key: form.get(f"keep~{key}", "") for key in form.get("asked", "").split()}
     found = forms.merge(current, mine, was, is_current=is_current, keep=keep)
     return ReviewMerge(found, known.stored, made)
 
 
-def _with_removed(form: forms.Form, known: Known) -> Known:
+def _with_removed(form: merging.Form, known: Known) -> Known:
     """A comment that was removed elsewhere is still in this form, which says what it is on."""
     gone = {}
     for name in form:
@@ -129,7 +130,7 @@ def _with_removed(form: forms.Form, known: Known) -> Known:
     return replace(known, stored={**known.stored, **gone})
 
 
-def _arrived(form: forms.Form, text: ReviewText, stored: ReviewText) -> dict[str, int]:
+def _arrived(form: merging.Form, text: ReviewText, stored: ReviewText) -> dict[str, int]:
     """New comments that an earlier save brought, whose answer was lost: stored, and not in this form under their id."""
     free = [one for one in stored.remarks if f"{COMMENT}{one.key}" not in form]
     new = [one for one in text.remarks if one.key.startswith(NEW)]
@@ -149,13 +150,13 @@ def twins(some: Iterable[Remark], others: Iterable[Remark]) -> dict[str, str]:
 
 def was_of(stored: ReviewText, known: Known) -> str:
     """The marks of what a page shows of `stored`, for its form."""
-    return json.dumps(forms.marks(entries_of(stored, known)), separators=(",", ":"))
+    return json.dumps(merging.marks(entries_of(stored, known)), separators=(",", ":"))
 
 
-def new_marks(found: forms.Merge, made: Mapping[str, int]) -> dict[str, str]:
+def new_marks(found: merging.Merge, made: Mapping[str, int]) -> dict[str, str]:
     """Marks of what was posted and is stored so now, new comments under their ids (`made`: form key → id)."""
     names = {f"{COMMENT}{key}": f"{COMMENT}{number}" for key, number in made.items()}
-    return {names.get(key, key): mark for key, mark in forms.marks(found.entries, found.same).items()}
+    return {names.get(key, key): mark for key, mark in merging.marks(found.entries, found.same).items()}
 
 
 # --- in words ---------------------------------------------------------------------------------------------------
@@ -188,7 +189,7 @@ def described(key: str, value: Any) -> str:
     return words.get(value, str(value))
 
 
-def names_of(form: forms.Form, key: str) -> list[tuple[str, str]]:
+def names_of(form: merging.Form, key: str) -> list[tuple[str, str]]:
     """What the form holds of one entry, to carry it through a page that asks about it."""
     comment = key.removeprefix(COMMENT)
     names = [key] if comment == key else [f"{part}-{comment}" for part in PARTS]

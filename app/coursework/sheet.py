@@ -30,7 +30,7 @@ from app.curriculum import fields
 from app.curriculum.calculation import Results
 from app.curriculum.field_types import CalculatedField, Field, TableField
 from app.curriculum.schema import Criterion, Section
-from app.lib import times
+from app.lib import merging, times
 from app.lib.refusal import Refused
 from app.lib.words import count
 
@@ -41,7 +41,7 @@ class Page:
     def __init__(
         self,
         sheet: Sheet,
-        entries: forms.Entries,
+        entries: merging.Entries,
         now: datetime,
         said: Refused | None = None,
         stated: Collection[str] = (),
@@ -276,7 +276,7 @@ class Page:
     def was(self) -> str:
         """The marks of what this page shows, for the form."""
         return json.dumps(
-            forms.marks(self.entries, filter(self._is_here, self.entries)), separators=(",", ":")
+            merging.marks(self.entries, filter(self._is_here, self.entries)), separators=(",", ":")
         )
 
     def _is_here(self, key: str) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from app.coursework import forms, precheck, sending
+from app.coursework import precheck, sending
 from app.coursework.queries import Remark, Sheet
 from app.curriculum.calculation import Results
 from app.curriculum.fields import Progress
+from app.lib import merging
 
 
 class Check:
@@ -18,7 +19,7 @@ class Check:
     def __init__(
         self,
         sheet: Sheet,
-        entries: forms.Entries,
+        entries: merging.Entries,
         answers: dict[str, Any],
         results: Results,
         progress: Mapping[str, Progress],

@@ -17,6 +17,7 @@ from app.coursework import actions, forms, other_modules, queries, rules, staff_
 from app.coursework.improving_rules import is_improving
 from app.coursework.models import Draft, Submission, System
 from app.curriculum.schema import Module
+from app.lib import merging
 from app.lib.database import db
 from app.lib.refusal import Refused
 
@@ -75,7 +76,7 @@ def _begin(enrollment: Enrollment, module: Module, now: datetime) -> System:
 # --- on behalf --------------------------------------------------------------------------------------------------
 
 
-def entries_of(sheet: queries.Sheet) -> forms.Entries:
+def entries_of(sheet: queries.Sheet) -> merging.Entries:
     """The saved draft, as the participant's own form would send it."""
     draft = sheet.draft
     return forms.stored(

@@ -7,8 +7,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     from app.accounts.carried import carry
-    from app.coursework.forms import OWN
     from app.curriculum.commands import curriculum_cli
+    from app.lib.merging import OWN
     from app.site import cohort_commands, commands, curriculum_commands, navigation, views
     from app.site.demo.commands import demo
 

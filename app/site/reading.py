@@ -10,12 +10,11 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from app.coursework import forms
 from app.coursework.lessons import TEXT
 from app.coursework.models import Reflection
 from app.curriculum.markdown import with_build_links
 from app.curriculum.schema import Lesson
-from app.lib import times
+from app.lib import merging, times
 
 _PLACE = re.compile(r'<div id="note-([0-9a-f]{12})"></div>')
 
@@ -83,7 +82,7 @@ def _note(
         question=question,
         text=mine.text if mine else saved,
         version=kept.version if kept else 0,
-        was=json.dumps(forms.marks({TEXT: saved})),
+        was=json.dumps(merging.marks({TEXT: saved})),
         saved=times.saved_words(kept.saved_at, now) if kept else "",
         problem=mine.problem if mine else "",
         theirs=saved if mine and mine.conflicts else None,

@@ -159,6 +159,18 @@ def of_each(make: Callable[[str, str], Door]) -> list[Door]:
 SAMPLE = {"module_slug": "systems", "document_slug": "cancellation-policy"}
 LESSON = {"slug": "systems", "lesson_slug": "lesson-1"}
 SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
+AUTUMN = {"slug": "autumn-2026"}
+QUESTIONS = {
+    "version": "0",
+    "do": "save",
+    "key": "why_now",
+    "why_now~asked": "yes",
+    "why_now~question": "Why now?",
+    "why_now~hint": "In a sentence",
+    "why_now~kind": "choice",
+    "why_now~required": "yes",
+    "why_now~options": "Soon\nLater",
+}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
 PRACTICE = {
@@ -220,7 +232,15 @@ CODES = [
 
 ADMISSIONS = [
     get("admissions.apply", everybody(), SUMMER),
-    post("admissions.send_application", everybody(303, wes=200, pat=200, uma=200), SUMMER, application),
+    # Ben has begun one, which this form does not know of: both texts
+    post(
+        "admissions.send_application", everybody(303, wes=200, pat=200, uma=200, ben=409), SUMMER, application
+    ),
+    post("admissions.save_draft", signed_in(303, ben=409), SUMMER, APPLICATION),
+    post("admissions.throw_draft_away", signed_in(303), SUMMER),
+    *(get("admissions.application_questions", only("sam"), cohort) for cohort in (SUMMER, AUTUMN)),
+    post("admissions.change_questions", only("sam", 303), SUMMER, QUESTIONS),
+    get("admissions.application", {}, thing(application_id="ben_begun")),  # nobody reads what was not sent
     get("admissions.applied", everybody(), SUMMER),
     get("admissions.checkout", signed_in(303, pat=200), SUMMER),
     get("admissions.checkout", signed_in(303, ana=200, ben=200), SPRING),

@@ -227,6 +227,7 @@ PAGES = [
     Page("pat", "/cohorts/summer-2026/apply", in_line, 5),
     Page("sam", "/staff/cohorts/summer-2026/seats", in_line, 4),
     Page("sam", "/staff/cohorts/summer-2026", in_line, 5),
+    Page("sam", "/staff/cohorts/summer-2026/questions", in_line, 4),
     Page("sam", a_place_in_line, in_line, 5),
     Page("pat", "/assessment", assessments, 4),
     Page("ana", "/assessment", assessments, 3),

@@ -18,6 +18,8 @@ from app.admissions import line, seats
 from app.admissions.lead_models import Lead, LeadLink
 from app.admissions.leads import Wish
 from app.admissions.models import Application
+from app.admissions.question_models import ApplicationQuestions
+from app.admissions.question_rules import Asked
 from app.coaching.actions import write_note
 from app.cohorts import feed
 from app.cohorts.extensions import set_days
@@ -25,7 +27,6 @@ from app.cohorts.models import Cohort, Enrollment
 from app.cohorts.onboarding_models import Onboarding
 from app.cohorts.onboarding_rules import ITEMS
 from app.coursework.assignments import assignment_of
-from app.coursework.forms import Merge
 from app.coursework.history import keep_draft, keep_review
 from app.coursework.lessons import new_note, save_note
 from app.coursework.models import Draft, KeptState, Submission, SubmissionAttachment, System
@@ -36,6 +37,7 @@ from app.curriculum.actions import publish
 from app.curriculum.schema import Program, Source
 from app.files import storage
 from app.lib.database import begin_write, db
+from app.lib.merging import Merge
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals, make_samples
 from app.payments import checkout, discounts, installments, papers, schedule, staff_queries
@@ -96,6 +98,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
         _set_up(world, name, coach)
     for name in ("ana", "wes", "uma", "pat"):
         _application(world, name, now)
+    _begun(world)
     _assessments(world, now)
     _leads(world, now)
     called_off.plant_all(world.cast, world.canaries.plant, now)
@@ -281,6 +284,23 @@ def _set_up(world: World, name: str, coach: str) -> None:
     row = feed.make(enrollment.user, enrollment, BEFORE)
     token = str(feed.path_of(row)).rsplit("/", 1)[1].removesuffix(".ics")
     world.ids[f"{name}_feed"] = world.canaries.plant(token, name, name)
+
+
+def _begun(world: World) -> None:
+    """An application Ben has not sent, and a question that was taken out of Uma's cohort."""
+    draft = Application(
+        user_id=world.cast.ben, cohort_id=world.cast.summer, status="draft", saved_at=BEFORE, version=3,
+        practice_name=world.canaries.plant("xqbenbegun", "ben", "ben"),
+        answers={"clients": world.canaries.plant("xqbenunsent", "ben", "ben")},
+    )  # fmt: skip
+    db.session.add(draft)
+    db.session.flush()
+    world.ids["ben_begun"] = draft.id
+    word = world.canaries.plant("xqtakenout", "sam", "sam")
+    asked = [Asked("why_now", "Why now?").row(), Asked("gone", word, is_asked=False).row()]
+    kept = ApplicationQuestions(cohort_id=world.cast.autumn, questions=asked, version=1)
+    kept.changed_at, kept.changed_by_id = BEFORE, world.cast.sam
+    db.session.add(kept)
 
 
 def _bank(world: World) -> None:

@@ -105,7 +105,7 @@ def test_a_file_is_sent_from_a_phone(comes: Comes, world: World, papers: dict[st
 
 def test_stopping_sends_nothing(comes: Comes, world: World, papers: dict[str, Path]) -> None:
     """Rosalind stops a file on its way; then the connection breaks off, and the third time it arrives."""
-    rosalind = comes(Records, world.is_ahead("enrolled1"))
+    rosalind = comes(Records, world.is_ahead("rosalind"))
     rosalind.begins()
     rosalind.tick.check()
     rosalind.sheet.says_saved()

@@ -12,6 +12,7 @@ from app.coursework import forms, precheck, rules
 from app.coursework.models import SYSTEM_STATUSES
 from app.curriculum.fields import calculated, progress
 from app.curriculum.schema import Worksheet
+from app.lib import merging
 from app.lib.refusal import Refused
 from tests.programs import COMPLETE, WORKSHEET
 
@@ -274,7 +275,7 @@ def test_rows_come_in_the_order_of_the_form_and_foreign_rows_do_not():
     ],
 )
 def test_a_save_changes_what_was_changed_on_its_page(was, current, mine, entry, changed, conflict):
-    merged = forms.merge({"k": current}, {"k": mine}, {"k": forms.mark(was)}, is_current=False)
+    merged = forms.merge({"k": current}, {"k": mine}, {"k": merging.mark(was)}, is_current=False)
     assert merged.entries["k"] == entry
     assert bool(merged.changed) is changed
     assert bool(merged.conflicts) is conflict
@@ -288,23 +289,23 @@ def test_without_a_mark_the_version_decides(is_current, conflict):
 
 def test_blank_rows_and_parts_are_no_change():
     assert (
-        forms.mark([{"id": "r1", "item": ""}])
-        == forms.mark([])
-        == forms.mark("")
-        == forms.mark({"price": ""})
+        merging.mark([{"id": "r1", "item": ""}])
+        == merging.mark([])
+        == merging.mark("")
+        == merging.mark({"price": ""})
     )
-    assert forms.mark([{"id": "r1", "item": "x"}]) != forms.mark([])
-    assert forms.mark(["a"]) != forms.mark([])
+    assert merging.mark([{"id": "r1", "item": "x"}]) != merging.mark([])
+    assert merging.mark(["a"]) != merging.mark([])
 
 
 def test_both_tables_have_free_row_names():
     theirs = [{"id": "r1", "item": "Rent"}, {"id": "both1", "item": "Software"}]
     mine = [{"id": "r1", "item": "Rent"}, {"id": "both1", "item": "Phone"}]
-    together = forms.both(theirs, mine)
+    together = merging.both(theirs, mine)
     assert [row["item"] for row in together] == ["Rent", "Software", "Phone"]
     assert len({row["id"] for row in together}) == 3
 
 
 def test_marks_survive_the_form():
-    marks = forms.marks({"1.A.1": "x", "1.A.2": ["gym"]})
-    assert forms.read_marks(MultiDict({"was": json.dumps(marks)})) == marks
+    marks = merging.marks({"1.A.1": "x", "1.A.2": ["gym"]})
+    assert merging.read_marks(MultiDict({"was": json.dumps(marks)})) == marks

@@ -17,6 +17,7 @@ from app.curriculum.answer_html import Filled
 from app.curriculum.calculation import calculated
 from app.curriculum.placeholders import Placeholder
 from app.curriculum.schema import Document, Worksheet
+from app.lib import merging
 
 OPTIONS = [{"key": "own", "label": "Own premises"}, {"key": "no", "label": "None"}]
 EVERY = {
@@ -124,7 +125,7 @@ def test_the_whole_way_of_any_answers(answers, before):
     """Stored, drawn, checked, frozen, compared with other answers, put into the manual."""
     stored = forms.with_files(SHEET, forms.stored(SHEET, None, answers, {}, {}), answers)
     assert forms.with_files(SHEET, forms.stored(SHEET, None, stored, {}, {}), stored) == stored
-    forms.marks(stored)
+    merging.marks(stored)
     results = calculated(SHEET, stored)
     for one in (*precheck.to_do(SHEET, stored), *precheck.to_look_at(SHEET, stored, results)):
         assert one.sentence.endswith((".", "?")), one
@@ -187,10 +188,10 @@ def test_any_form_is_read_and_merged(form, second, answers, is_current):
     for one in SHEET.fields():
         if one.id in mine:
             assert fields.clean(one, mine[one.id])[0] == mine[one.id]
-    merged = forms.merge(current, mine, forms.marks(current), is_current=is_current)
+    merged = forms.merge(current, mine, merging.marks(current), is_current=is_current)
     assert merged.conflicts == []
     assert set(merged.same) == set(mine)
-    again = forms.merge(merged.entries, mine, forms.marks(merged.entries), is_current=False)
+    again = forms.merge(merged.entries, mine, merging.marks(merged.entries), is_current=False)
     assert again.changed == []
     whole = forms.with_files(SHEET, merged.entries, answers)
     for one in SHEET.fields():
@@ -208,4 +209,4 @@ def test_any_form_is_read_and_merged(form, second, answers, is_current):
             value = fields.clean(one, kept.entries[one.id])[0]
             assert fields.clean(one, value)[0] == value
     actions.freeze(1, SHEET, None, forms.with_files(SHEET, kept.entries, answers), {})
-    forms.received(form)
+    merging.received(form)

@@ -7,7 +7,6 @@ import json
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from app.coursework import forms
 from app.coursework.review_form import Known
 from app.coursework.review_merge import (
     described,
@@ -20,6 +19,7 @@ from app.coursework.review_merge import (
     was_of,
 )
 from app.coursework.review_rules import Remark, ReviewText
+from app.lib import merging
 
 KNOWN = Known(["path", "rules"], {"1.B.1", "1.C.1"}, {"5": "1.C.1"}, ["9"])
 SEEN = ReviewText({"path": "meets"}, "Clear", "Soon", {}, (Remark("5", "1.C.1", "required", "Name who"),))
@@ -131,7 +131,7 @@ def test_a_comment_on_nothing_known_is_no_comment(on):
 def test_marks_go_by_the_names_the_page_has_next():
     found = both({"comment-new-1.B.1": "New"})
     assert set(new_marks(found.merge, {"new-1.B.1": 8})) >= {"strength", "comment-5", "comment-8"}
-    assert json.loads(was_of(SEEN, KNOWN))["mark-rules"] == forms.mark("")
+    assert json.loads(was_of(SEEN, KNOWN))["mark-rules"] == merging.mark("")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +13,26 @@ from app.accounts import actions as accounts
 from app.accounts.models import User
 from app.accounts.sessions import get_user
 from app.accounts.throttle import allow
-from app.admissions import actions, queries, rules, seats, waitlist_queries, waitlist_rules
+from app.admissions import (
+    actions,
+    draft_rules,
+    drafts,
+    queries,
+    questions,
+    rules,
+    seats,
+    waitlist_queries,
+    waitlist_rules,
+)
 from app.admissions.forms import ApplicationForm, application_form
+from app.admissions.models import Application
+from app.admissions.question_rules import Asked
 from app.admissions.views import bp
+from app.admissions.views.drafts import saved_first
 from app.cohorts import queries as cohorts
 from app.cohorts import rules as cohort_rules
 from app.cohorts.models import Cohort
-from app.lib import clock, times
+from app.lib import clock, merging, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.login import current_user
@@ -33,33 +48,42 @@ TOO_OFTEN = (
 @bp.get("/cohorts/<slug>/apply")
 @open_to("anyone")
 def apply(slug: str) -> Any:
-    cohort, now = cohorts.public_cohort(slug), clock.now()
+    (cohort, asked), now = questions.cohort_and_asked(slug), clock.now()
     held = queries.seats(cohort)
-    return _state_page(cohort, held, now) or _form_page(cohort, _form(cohort), now, held)
+    found = _standing(cohort)
+    state = _state_page(cohort, found, held, now)
+    if state is not None:
+        return state
+    form, draft = _form(cohort, asked), _draft_of(found)
+    form.show(drafts.stored(draft, asked))
+    return _form_page(cohort, form, now, held, draft)
 
 
 @bp.post("/cohorts/<slug>/apply")
 @open_to("anyone")
 def send_application(slug: str) -> Any:
-    cohort, now = cohorts.public_cohort(slug), clock.now()
-    state = _state_page(cohort, queries.seats(cohort), now)
+    (cohort, asked), now = questions.cohort_and_asked(slug), clock.now()
+    state = _state_page(cohort, _standing(cohort), queries.seats(cohort), now)
     if state is not None:
         return state
-    form = _form(cohort)
+    if current_user.is_authenticated and (clash := saved_first(cohort, asked, now)) is not None:
+        return clash
+    form = _form(cohort, asked)
     if not form.validate():
-        return _form_page(cohort, form, now), 422
+        return _form_page(cohort, form, now, draft=_draft_of(_standing(cohort))), 422
     if not _within(cohort.id, form, now):
         form.form_errors.append(TOO_OFTEN)
-        return _form_page(cohort, form, now), 429
+        return _form_page(cohort, form, now, draft=_draft_of(_standing(cohort))), 429
     begin_write()
     try:
         seats.lock(cohort.id)  # two clicks of one button: the second waits, and finds what the first wrote
         user = _applicant(form, now)
-        actions.apply(user, cohort, form.practice_name.data or "", form.answers(), now)
+        actions.apply(user, cohort, form.practice_name.data or "", form.answers(), now, asked)
     except Refused as refused:
         db.session.rollback()
         _say_at_field(form, refused)
-        return _form_page(cohorts.public_cohort(slug), form, now), 422
+        cohort = cohorts.public_cohort(slug)
+        return _form_page(cohort, form, now, draft=_draft_of(_standing(cohort))), 422
     db.session.commit()
     if current_user.is_authenticated:
         return redirect(url_for("admissions.apply", slug=slug), 303)
@@ -81,12 +105,24 @@ def applied(slug: str) -> Any:
     )
 
 
-def _state_page(cohort: Cohort, held: rules.Seats, now: datetime) -> str | None:
+def _standing(cohort: Cohort) -> queries.Standing | None:
+    return queries.standing(get_user(), cohort) if current_user.is_authenticated else None
+
+
+def _draft_of(found: queries.Standing | None) -> Application | None:
+    application = found.application if found else None
+    return application if application is not None and application.status == "draft" else None
+
+
+def _state_page(
+    cohort: Cohort, found: queries.Standing | None, held: rules.Seats, now: datetime
+) -> str | None:
     """What is shown instead of the form: how this person stands, or that no seat is to be had and what is next."""
-    if current_user.is_authenticated and cohort.status != "cancelled":
-        found = queries.standing(get_user(), cohort)
+    if found is not None and cohort.status != "cancelled":
         enrolled = found.enrollment is not None and cohort_rules.may_read(found.enrollment.status)
-        if enrolled or (found.application is not None and found.application.status != "withdrawn"):
+        if enrolled or (
+            found.application is not None and found.application.status not in ("draft", "withdrawn")
+        ):
             return _standing_page(cohort, found, enrolled, held, now)
     if not rules.takes_applications(cohort.sales, cohort.apply_until, now):
         other = queries.next_cohort(cohort, now)
@@ -106,7 +142,7 @@ def _standing_page(
         "admissions/standing.html",
         cohort=cohort,
         found=found,
-        questions=cohorts.program(cohort).application,
+        questions=questions.as_sent(found.application) if found.application else (),
         enrolled=enrolled,
         answer_by=answer_by,
         late=answer_by is not None and answer_by < times.local_date(now, cohort.time_zone),
@@ -119,8 +155,8 @@ def _standing_page(
     )
 
 
-def _form(cohort: Cohort) -> ApplicationForm:
-    form = application_form(cohorts.program(cohort).application)
+def _form(cohort: Cohort, asked: Sequence[Asked]) -> ApplicationForm:
+    form = application_form(asked)
     if current_user.is_authenticated:
         for known in ("name", "email", "time_zone"):
             delattr(form, known)
@@ -129,7 +165,14 @@ def _form(cohort: Cohort) -> ApplicationForm:
     return form
 
 
-def _form_page(cohort: Cohort, form: ApplicationForm, now: datetime, held: rules.Seats | None = None) -> str:
+def _form_page(
+    cohort: Cohort,
+    form: ApplicationForm,
+    now: datetime,
+    held: rules.Seats | None = None,
+    draft: Application | None = None,
+) -> str:
+    kept = drafts.stored(draft, form.questions)
     return render_template(
         "admissions/apply.html",
         cohort=cohort,
@@ -138,6 +181,10 @@ def _form_page(cohort: Cohort, form: ApplicationForm, now: datetime, held: rules
         terms=payments.terms_of(cohort, now),
         line_terms=waitlist_queries.terms_of(cohort),
         days=rules.ANSWER_DAYS,
+        version=draft.version if draft else 0,
+        was=json.dumps(merging.marks(kept)),
+        saved=times.saved_words(draft.saved_at, now) if draft and draft.saved_at else "",
+        kept_days=draft_rules.KEPT.days,
     )
 
 

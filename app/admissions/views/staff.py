@@ -9,10 +9,9 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.admissions import actions, queries, rules, waitlist_queries
+from app.admissions import actions, queries, questions, rules, waitlist_queries
 from app.admissions.models import Application
 from app.admissions.views import bp
-from app.cohorts.queries import program
 from app.lib import clock, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
@@ -97,7 +96,7 @@ def _application_page(application_id: int, refused: Refused | None = None) -> st
         "admissions/application.html",
         application=found,
         cohort=cohort,
-        questions=program(cohort).application,
+        questions=questions.as_sent(found),
         decidable=decidable,
         answer_by=rules.answer_by(found.submitted_at, cohort.time_zone) if found.submitted_at else None,
         offer=None if decidable else queries.offer_of(found),

@@ -13,7 +13,7 @@ from app.coursework.assignments import assignment_of_round
 from app.coursework.models import Submission
 from app.coursework.queries import submission_for
 from app.coursework.views import bp
-from app.lib import clock
+from app.lib import clock, merging
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
@@ -78,7 +78,7 @@ def _do(verb: str, user: User, found: Submission) -> None:
     if exemplar is None or verb not in SAID:
         raise Refused("This round is not offered as an example.")
     if verb == "approve":
-        exemplars.approve(user, exemplar, forms.read_int(request.form, "version"), now)
+        exemplars.approve(user, exemplar, merging.read_int(request.form, "version"), now)
     elif verb == "back":
         exemplars.send_back(user, exemplar, forms.clean_text(request.form.get("wish", "")).strip(), now)
     else:

@@ -36,7 +36,7 @@ from app.curriculum.fields import tidy
 from app.curriculum.scalars import parse_date, typed
 from app.curriculum.schema import FileField
 from app.files.rules import endings, type_names
-from app.lib import clock
+from app.lib import clock, merging
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
@@ -106,7 +106,7 @@ def save(system_id: int) -> Any:
         return _improved(system_id, unplaced)
     if wants_json():
         answer = autosave_answer(sheet, merged, version, saved_at, now) | {
-            "digest": forms.received(request.form)
+            "digest": merging.received(request.form)
         }
         return jsonify(answer), 409 if merged.conflicts else 200
     if merged.conflicts:
@@ -174,7 +174,7 @@ CHANGED = "This worksheet was changed while your page was open."
 
 def _unplaced(sheet: queries.Sheet) -> Unplaced:
     """What this form holds that the worksheet no longer asks: its page was open when the cohort's release moved."""
-    release_id = forms.read_int(request.form, "release")
+    release_id = merging.read_int(request.form, "release")
     shown = None if release_id == sheet.release_id else worksheet_in(release_id, sheet.system)
     return forms.unplaced(request.form, shown, sheet.worksheet) if shown else []
 
@@ -202,7 +202,7 @@ def submit(system_id: int) -> Any:
         sheet, now = sheet_form.locked(system_id, to_send=True), clock.now()
         merged = sheet_form.merged(sheet)
         if _sent_already(sheet, frozen):
-            number = forms.read_int(request.form, "round")
+            number = merging.read_int(request.form, "round")
             db.session.rollback()
             return _receipt(system_id, number)
         if (answer := _save_before_sending(sheet, merged, now)) is not None:
@@ -221,7 +221,7 @@ def _receipt(system_id: int, number: int) -> Any:
     return redirect(url_for("coursework.submission", system_id=system_id, number=number), 303)
 
 
-def _save_before_sending(sheet: queries.Sheet, merged: forms.Merge, now: datetime) -> Any | None:
+def _save_before_sending(sheet: queries.Sheet, merged: merging.Merge, now: datetime) -> Any | None:
     """Save first, so that a refusal costs nothing; the page to answer with when this cannot be sent."""
     system_id, before, form = sheet.system.id, sheet.draft.saved_at, request.form
     try:
@@ -251,7 +251,7 @@ def _save_before_sending(sheet: queries.Sheet, merged: forms.Merge, now: datetim
     return None
 
 
-def _freeze(sheet: queries.Sheet, merged: forms.Merge) -> actions.Frozen:
+def _freeze(sheet: queries.Sheet, merged: merging.Merge) -> actions.Frozen:
     rating = {
         key.removeprefix(forms.RATING): v for key, v in merged.entries.items() if key.startswith(forms.RATING)
     }
@@ -260,17 +260,17 @@ def _freeze(sheet: queries.Sheet, merged: forms.Merge) -> actions.Frozen:
     return actions.freeze(sheet.system.round + 1, sheet.worksheet, sheet.rubric, answers, rating, references)
 
 
-def _sent_with(sheet: queries.Sheet, merged: forms.Merge) -> SentWith:
+def _sent_with(sheet: queries.Sheet, merged: merging.Merge) -> SentWith:
     said = sheet.program.statements
     findings = actions.to_look_at_in(sheet, _answers(sheet, merged))
     return sent_with(findings, merged.entries, (said.own, said.privacy))
 
 
-def _answers(sheet: queries.Sheet, merged: forms.Merge) -> forms.Entries:
+def _answers(sheet: queries.Sheet, merged: merging.Merge) -> merging.Entries:
     return forms.with_files(sheet.worksheet, merged.entries, sheet.draft.answers)
 
 
-def _freeze_differs(sheet: queries.Sheet, frozen: actions.Frozen, merged: forms.Merge) -> bool:
+def _freeze_differs(sheet: queries.Sheet, frozen: actions.Frozen, merged: merging.Merge) -> bool:
     return (frozen.number, frozen.digest) != (
         sheet.system.round + 1,
         rules.digest(tidy(sheet.worksheet, _answers(sheet, merged))),
@@ -279,7 +279,7 @@ def _freeze_differs(sheet: queries.Sheet, frozen: actions.Frozen, merged: forms.
 
 def _sent_already(sheet: queries.Sheet, frozen: actions.Frozen) -> bool:
     """Whether the round this form is about was sent with these very answers."""
-    number = forms.read_int(request.form, "round")
+    number = merging.read_int(request.form, "round")
     return any(one.number == number and one.digest == frozen.digest for one in sheet.rounds)
 
 

@@ -10,18 +10,18 @@ from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.models import User
-from app.coursework import forms, review_form, review_merge, review_page
+from app.coursework import review_form, review_merge, review_page
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
 from app.coursework.review_merge import COMMENT, ReviewMerge
 from app.coursework.review_models import Review
-from app.lib import times
+from app.lib import merging, times
 
 
 def merged(review: Review) -> ReviewMerge:
     """The form of this request put into the locked draft as it is stored now."""
     known, stored = review_page.known_and_stored(review)
-    form: forms.Form = MultiDict(request.form)
+    form: merging.Form = MultiDict(request.form)
     removed = form.get("do", "").partition("remove-")[2]
     if removed in known.stored:
         form[f"{COMMENT}{removed}"] = ""
@@ -36,7 +36,7 @@ def both_texts(review: Review, found: ReviewMerge, saved_at: datetime) -> Any:
     requests = {str(one.id): one.text for one in queries.earlier_requests(review.submission)}
     entries, mine = found.merge.entries, found.merge.mine
     clashes = [
-        forms.Clash(
+        merging.Clash(
             key=key,
             number="",
             label=review_merge.label(key, titles, found.on, requests),
@@ -49,7 +49,7 @@ def both_texts(review: Review, found: ReviewMerge, saved_at: datetime) -> Any:
     ]
     person = review.submission.system.enrollment.user.name
     return render_template(
-        "coursework/conflict.html",
+        "components/conflict.html",
         name=f"review of {person}",
         place=f"{task.worksheet.title}, round {review.submission.number}",
         action=url_for("reviews.save_review", review_id=review.id),
@@ -80,7 +80,7 @@ def saved_answer(
         "version": review.version,
         "made": made,
         "saved_at": f"Draft saved at {times.clock_time(review.saved_at)}",
-        "digest": forms.received(request.form),
+        "digest": merging.received(request.form),
         "was": review_merge.new_marks(found.merge, made),
         "conflicts": found.merge.conflicts,
         "elsewhere": found.merge.elsewhere,

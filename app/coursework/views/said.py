@@ -15,6 +15,7 @@ from app.coursework.models import Submission
 from app.coursework.queries import lock_system
 from app.coursework.review_shown import ReviewView
 from app.coursework.thread_rules import read_seen
+from app.lib import merging
 from app.lib.database import begin_write
 from app.lib.web import wants_json
 
@@ -67,7 +68,7 @@ def with_worksheet(system_id: int, now: datetime) -> str:
     if wants_json():
         return ""
     mark(get_user(), system_id, now)
-    comment_id = forms.read_int(request.form, "reply")
+    comment_id = merging.read_int(request.form, "reply")
     if not comment_id:
         return ""
     comment = threads.comment_in(system_id, comment_id)

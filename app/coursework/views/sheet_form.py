@@ -11,7 +11,7 @@ from app.accounts.sessions import get_user
 from app.coursework import entry_words, forms, looks, queries, rows, waiting
 from app.coursework.sheet import Page
 from app.curriculum.field_types import FileField, TableField
-from app.lib import clock
+from app.lib import clock, merging
 from app.lib.database import begin_write
 from app.lib.refusal import Refused
 from app.lib.web import wants_json
@@ -28,32 +28,34 @@ def locked(system_id: int, *, to_send: bool = False) -> queries.Sheet:
     return queries.sheet_for(get_user(), system_id)
 
 
-def stored(sheet: queries.Sheet) -> forms.Entries:
+def stored(sheet: queries.Sheet) -> merging.Entries:
     draft = sheet.draft
     return forms.stored(
         sheet.worksheet, sheet.rubric, draft.answers, draft.self_rating, sheet.request_answers, draft.sending
     )
 
 
-def posted(sheet: queries.Sheet) -> forms.Entries:
+def posted(sheet: queries.Sheet) -> merging.Entries:
     return forms.posted(request.form, sheet.worksheet, sheet.rubric, sheet.request_answers)
 
 
-def merged(sheet: queries.Sheet) -> forms.Merge:
+def merged(sheet: queries.Sheet) -> merging.Merge:
     """The form of this request, after its button for rows, put into what is stored now."""
     mine = posted(sheet)
     table = sheet.worksheet.field(rows.place_of(request.form))
     if isinstance(table, TableField) and table.id in mine:
         mine[table.id] = rows.changed_by(request.form, table, mine[table.id])
     keep = {key: request.form.get(f"keep~{key}", "") for key in request.form.get("asked", "").split()}
-    is_current = forms.read_int(request.form, "version") == sheet.draft.version
-    found = forms.merge(stored(sheet), mine, forms.read_marks(request.form), is_current=is_current, keep=keep)
+    is_current = merging.read_int(request.form, "version") == sheet.draft.version
+    found = forms.merge(
+        stored(sheet), mine, merging.read_marks(request.form), is_current=is_current, keep=keep
+    )
     if isinstance(table, TableField):
         _keep_blank_rows(found, table.id)
     return found
 
 
-def _keep_blank_rows(found: forms.Merge, table_id: str) -> None:
+def _keep_blank_rows(found: merging.Merge, table_id: str) -> None:
     """Blank rows do not count in a merge; those that a button added, moved or took away do."""
     if table_id in found.same and found.entries[table_id] != found.mine[table_id]:
         found.entries[table_id] = found.mine[table_id]
@@ -68,17 +70,17 @@ def address(system_id: int, place: str = "", **more: Any) -> str:
     )
 
 
-def page(sheet: queries.Sheet, entries: forms.Entries, said: Refused | None = None) -> Any:
+def page(sheet: queries.Sheet, entries: merging.Entries, said: Refused | None = None) -> Any:
     """The worksheet; with a refusal, 422 and its sentence where it belongs."""
     stated, undo = STATEMENTS & request.form.keys(), request.args.get("undo", "")
     shown = Page(sheet, entries, clock.now(), said, stated, undo, request.values.get("section", ""))
     return render_template("coursework/worksheet.html", page=shown, sheet=sheet), 422 if said else 200
 
 
-def looked_at(sheet: queries.Sheet, found: forms.Merge, now: datetime) -> None:
+def looked_at(sheet: queries.Sheet, found: merging.Merge, now: datetime) -> None:
     """Who saves has seen what their page shows: what it showed when it was opened, and what was typed on it since."""
     if "was" in request.form:
-        marks = looks.marks_in(request.form) | forms.marks(found.entries, found.same)
+        marks = looks.marks_in(request.form) | merging.marks(found.entries, found.same)
         looks.record(sheet, get_user().id, marks, now)
 
 
@@ -90,13 +92,13 @@ def refused(system_id: int, refusal: Refused) -> Any:
     return page(sheet, stored(sheet) | posted(sheet), refusal)
 
 
-def both_texts(system_id: int, found: forms.Merge, saved_at: datetime) -> Any:
+def both_texts(system_id: int, found: merging.Merge, saved_at: datetime) -> Any:
     """The page that shows both texts; everything that did not clash is saved already."""
     sheet = queries.sheet_for(get_user(), system_id)
     shown = Page(sheet, found.entries, clock.now())
     section = request.form.get("section", "")
     clashes = [
-        forms.Clash(
+        merging.Clash(
             key=key,
             number=entry_words.number(sheet, key),
             label=entry_words.label(sheet, key),
@@ -109,7 +111,7 @@ def both_texts(system_id: int, found: forms.Merge, saved_at: datetime) -> Any:
     ]
     hidden = {"version": sheet.draft.version, "was": shown.was, "seen": shown.seen}
     return render_template(
-        "coursework/conflict.html",
+        "components/conflict.html",
         name=f"System {sheet.module.number}",
         place=f"Module {sheet.module.number} · {sheet.worksheet.title}",
         action=url_for("coursework.save", system_id=system_id),

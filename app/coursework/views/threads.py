@@ -9,7 +9,7 @@ from flask import jsonify, redirect, request, url_for
 from app.accounts.sessions import get_user
 from app.coursework import forms, queries, review_queries, threads
 from app.coursework.views import bp, coach, participant, said
-from app.lib import clock
+from app.lib import clock, merging
 from app.lib.access import open_to
 from app.lib.database import db
 from app.lib.refusal import Refused
@@ -26,7 +26,7 @@ def reply(system_id: int) -> Any:
     """Reply to a comment: fields `comment` (its id) and `text`; `read` says what was on the page."""
     queries.system_for(get_user(), system_id)
     said.hold(system_id)
-    comment = threads.comment_in(system_id, forms.read_int(request.form, "comment"))
+    comment = threads.comment_in(system_id, merging.read_int(request.form, "comment"))
     number = comment.review.submission.number
     comment_id, now = comment.id, clock.now()
     try:
@@ -84,7 +84,7 @@ def coach_reply(review_id: int) -> Any:
     user, now = get_user(), clock.now()
     said.hold(review_queries.review_for(user, review_id, now).submission.system_id)
     review = review_queries.review_for(user, review_id, now)
-    comment_id = forms.read_int(request.form, "comment")
+    comment_id = merging.read_int(request.form, "comment")
     comment = threads.comment_in(review.submission.system_id, comment_id, review_id)
     try:
         said.mark(user, review.submission.system_id, now)

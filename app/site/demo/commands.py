@@ -12,7 +12,7 @@ from app.curriculum.queries import current_release
 from app.lib import clock
 from app.lib.database import begin_write, db
 from app.site.demo import loader, paper
-from app.site.demo.people import CAST
+from app.site.demo.people import SIGNING_IN
 
 WORDS = (
     "harbor", "ledger", "lantern", "maple", "copper", "meadow", "anchor", "cedar", "marble", "pebble",
@@ -61,6 +61,6 @@ def _password() -> str:
 def _print_sign_ins() -> None:
     base, password = current_app.config["BASE_URL"], _password()
     click.echo(f"\nSign in at {base}/sign-in\n")
-    for person in CAST:
-        click.echo(f"  {person.name:<15} {person.email:<18} {password}  {person.role}")
+    for person in SIGNING_IN:
+        click.echo(f"  {person.name:<15} {person.email:<20} {password}  {person.role}")
     click.echo(f"\nMail arrives at {base}/dev/mail; all parts of the look are at {base}/dev/styles.")

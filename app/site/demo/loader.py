@@ -18,7 +18,6 @@ from app.cohorts.models import Cohort, Enrollment
 from app.coursework import actions as coursework
 from app.coursework import attachments, leases, lessons, review_actions, rules
 from app.coursework import queries as coursework_queries
-from app.coursework.forms import Merge
 from app.coursework.models import Submission, System
 from app.coursework.review_models import Comment
 from app.coursework.review_rules import ReviewText
@@ -26,6 +25,7 @@ from app.curriculum.queries import program_of
 from app.curriculum.schema import Module
 from app.lib import times
 from app.lib.database import db
+from app.lib.merging import Merge
 from app.payments import actions as payments
 from app.payments import charges, installments, papers, withdrawals
 from app.payments import queries as money_queries
@@ -44,6 +44,7 @@ from app.site.demo.people import (
     LENA,
     RUNNING,
     SEATED,
+    SIGNING_IN,
     WAITING,
     Person,
 )
@@ -97,7 +98,7 @@ def _user(person: Person, password_hash: str, now: datetime) -> User:
         email=person.email,
         name=person.name,
         time_zone=person.time_zone,
-        password_hash=password_hash if person in CAST else None,
+        password_hash=password_hash if person in SIGNING_IN else None,
         created_at=now - timedelta(days=90),
         confirmed_at=now - timedelta(days=90),
     )

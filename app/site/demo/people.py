@@ -50,22 +50,27 @@ FOUNDING = (
     Person("jude", "Jude Amsel", "America/New_York", "Amsel Medical Exercise"),
 )
 # Who has paid for a seat in the cohort that is open for enrollment.
-ENROLLED = tuple(
-    Person(f"enrolled{number}", name, "America/New_York", practice)
-    for number, (name, practice) in enumerate(
-        (
-            ("Rosalind Achebe", "Achebe Medical Exercise"),
-            ("Peter Vandermeer", "Vandermeer Movement"),
-            ("Ines Caldera", "Caldera Exercise Studio"),
-            ("Tomas Ruzicka", "Ruzicka Strength and Balance"),
-            ("Leah Goldfarb", "Goldfarb Medical Fitness"),
-            ("Dev Malhotra", "Malhotra Exercise Practice"),
-            ("Fiona Brannigan", "Brannigan Medical Exercise"),
-            ("Kofi Asante", "Asante Movement Rooms"),
-            ("Marta Lindholm", "Lindholm Exercise"),
-        ),
-        1,
-    )
+NEWCOMER = Person(
+    "rosalind", "Rosalind Achebe", "America/New_York", "Achebe Medical Exercise", "participant, to set up"
+)
+ENROLLED = (
+    NEWCOMER,
+    *(
+        Person(f"enrolled{number}", name, "America/New_York", practice)
+        for number, (name, practice) in enumerate(
+            (
+                ("Peter Vandermeer", "Vandermeer Movement"),
+                ("Ines Caldera", "Caldera Exercise Studio"),
+                ("Tomas Ruzicka", "Ruzicka Strength and Balance"),
+                ("Leah Goldfarb", "Goldfarb Medical Fitness"),
+                ("Dev Malhotra", "Malhotra Exercise Practice"),
+                ("Fiona Brannigan", "Brannigan Medical Exercise"),
+                ("Kofi Asante", "Asante Movement Rooms"),
+                ("Marta Lindholm", "Lindholm Exercise"),
+            ),
+            2,
+        )
+    ),
 )
 # Who has a seat in the cohort that is full, and who stands in line for one; Wes stands before the last of them.
 SEATED = (
@@ -93,4 +98,5 @@ CALLED_OFF = (
     Person("off5", "Yuki Tanabe", "America/Denver", "Tanabe Exercise"),
 )
 LENA = Person("lena", "Lena Hartwig", "America/New_York")
+SIGNING_IN = (*CAST, NEWCOMER)
 EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *SEATED, *WAITING, LEFT, *APPLICANTS, *CALLED_OFF, LENA)

@@ -29,9 +29,13 @@ def dashboard() -> Any:
         return redirect(url_for("coaching.queue"))
     if user.is_staff:
         return redirect(url_for("site.staff"))
-    applications = admissions.applications_of(user)
+    applications, coming = admissions.applications_of(user), cohorts.open_cohorts(now)
     return render_template(
-        "site/dashboard_prospect.html", applications=applications, cohorts=cohorts.open_cohorts(now), now=now
+        "site/dashboard_prospect.html",
+        applications=applications,
+        begun=[one for one in applications if one.status == "draft" and one.cohort in coming],
+        cohorts=coming,
+        now=now,
     )
 
 

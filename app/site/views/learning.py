@@ -16,7 +16,7 @@ from app.coursework import queries as coursework
 from app.coursework.models import Reflection
 from app.curriculum.schema import Lesson, Module
 from app.files.serving import published
-from app.lib import clock, times
+from app.lib import clock, merging, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
@@ -189,27 +189,27 @@ def _note(place: Place, key: str) -> Reflection:
     return lessons.new_note(place.enrollment, *place.slugs, key, question)
 
 
-def _merged(note: Reflection) -> forms.Merge:
+def _merged(note: Reflection) -> merging.Merge:
     """The form of this request put into what is kept now; `keep` is 'theirs' or 'both' when both were shown."""
     decision = request.form.get("keep", "")
     return forms.merge(
         {lessons.TEXT: note.text},
         {lessons.TEXT: forms.clean_text(request.form.get(lessons.TEXT, ""))},
-        forms.read_marks(request.form),
-        is_current=forms.read_int(request.form, "version") == note.version,
+        merging.read_marks(request.form),
+        is_current=merging.read_int(request.form, "version") == note.version,
         keep={lessons.TEXT: decision if decision in ("theirs", "both") else "mine"},
     )
 
 
-def _saved(merged: forms.Merge, version: int, saved: str) -> Any:
+def _saved(merged: merging.Merge, version: int, saved: str) -> Any:
     """What the page needs after a save that it made by itself."""
     answer = {
         "version": version,
         "saved_at": saved,
-        "was": forms.marks(merged.entries, merged.same),
+        "was": merging.marks(merged.entries, merged.same),
         "elsewhere": merged.elsewhere,
         "conflicts": merged.conflicts,
-        "digest": forms.received(request.form),
+        "digest": merging.received(request.form),
     }
     return jsonify(answer), 409 if merged.conflicts else 200
 

@@ -12,6 +12,7 @@ from app.coursework import actions, forms, improving, queries, waiting
 from app.coursework.models import Draft, Submission, System
 from app.coursework.sending import MOST_WAITING
 from app.coursework.views.sheet_form import stored
+from app.lib import merging
 from app.lib.database import db
 from app.manual.queries import work_of
 from tests.factories import next_round
@@ -58,7 +59,7 @@ class Participants(Machine):
     def answers_a_request(self, who: int, answer: str, which: int) -> None:
         text = f"Because {self.word()}."
 
-        def answers(sheet: queries.Sheet) -> forms.Entries:
+        def answers(sheet: queries.Sheet) -> merging.Entries:
             keys = [forms.request_key(one.id) for one in sheet.open_requests]
             return {keys[which % len(keys)]: {"answer": answer, "text": text}} if keys else {}
 
@@ -67,8 +68,8 @@ class Participants(Machine):
     def _saves(
         self,
         person: Person,
-        mine: forms.Entries,
-        more: Callable[[queries.Sheet], forms.Entries] = lambda _sheet: {},
+        mine: merging.Entries,
+        more: Callable[[queries.Sheet], merging.Entries] = lambda _sheet: {},
     ) -> None:
         def save() -> None:
             sheet = self.sheet(person)
@@ -108,10 +109,10 @@ class Participants(Machine):
 
     def prepares(self, who: int) -> None:
         """Everything filled in with new words, rated, and every request answered."""
-        good: forms.Entries = {key: typed(key, 1, self.word()) for key in FIELDS}
+        good: merging.Entries = {key: typed(key, 1, self.word()) for key in FIELDS}
         good |= {forms.rating_key(key): "meets" for key in CRITERIA} | PLAN
 
-        def answers(sheet: queries.Sheet) -> forms.Entries:
+        def answers(sheet: queries.Sheet) -> merging.Entries:
             return {
                 forms.request_key(one.id): {"answer": "changed", "text": ""} for one in sheet.open_requests
             }

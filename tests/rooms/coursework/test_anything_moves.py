@@ -21,6 +21,7 @@ from app.coursework.assignments import assignment_of, assignment_of_round
 from app.coursework.models import Submission, System
 from app.curriculum import fields
 from app.curriculum.queries import program_of
+from app.lib import merging
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from tests.cast import NOW, Cast
@@ -110,7 +111,7 @@ class World:
         db.session.flush()
         return queries.sheet_for(user, system.id)
 
-    def _save(self, name: str, sheet: queries.Sheet, ids: list[str]) -> forms.Merge:
+    def _save(self, name: str, sheet: queries.Sheet, ids: list[str]) -> merging.Merge:
         stored = forms.stored(sheet.worksheet, sheet.rubric, sheet.draft.answers, sheet.draft.self_rating, {})
         mine = {}
         for one in ids:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts.actions import find_or_create
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
+from app.admissions.deferring_models import DeferralTier
 from app.cohorts import actions as cohorts
 from app.cohorts.models import COHORT_STATUSES, Cohort
 from app.curriculum.queries import current_release
@@ -39,6 +40,25 @@ class Refund(click.ParamType[tuple[date, int]]):
             self.fail(f"{value!r} is not like 2027-01-09=50.", param, ctx)
         if not 0 <= found[1] <= 100:
             self.fail(f"{found[1]} is not a share from 0 to 100 percent.", param, ctx)
+        return found
+
+
+class Defer(click.ParamType[tuple[date, int, int]]):
+    """`2027-01-30=1,150`: who tells us by this day may move to another cohort once, for 150."""
+
+    name = "DAY=TIMES,FEE"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[date, int, int]:
+        day, _, said = str(value).partition("=")
+        times, _, fee = said.partition(",")
+        try:
+            found = date.fromisoformat(day), int(times), round(float(fee or 0) * 100)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not like 2027-01-30=1,150.", param, ctx)
+        if not (1 <= found[1] <= 20 and 0 <= found[2] <= 1_000_000):
+            self.fail(f"{said!r} is not from 1 to 20 times for 0 to 10,000.", param, ctx)
         return found
 
 
@@ -72,6 +92,7 @@ class PlanPrice(click.ParamType[tuple[int, int]]):
 @click.option("--plan", "plans", type=PlanPrice(), multiple=True, help="The total in 3 or in 6 installments.")
 @click.option("--currency", default="usd", show_default=True)
 @click.option("--refund", "refunds", type=Refund(), multiple=True, help="Once for each line of the rule.")
+@click.option("--defer", "deferrals", type=Defer(), multiple=True, help="Once for each line of the rule.")
 @with_appcontext
 def open_cohort(
     slug: str,
@@ -81,8 +102,9 @@ def open_cohort(
     plans: tuple[tuple[int, int], ...],
     currency: str,
     refunds: tuple[tuple[date, int], ...],
+    deferrals: tuple[tuple[date, int, int], ...],
 ) -> None:
-    """Open the cohort SLUG of the newest release for applications, with its price and refund rule."""
+    """Open the cohort SLUG of the newest release for applications, with its price and the rules for who stops or moves."""
     release = current_release()
     if release is None:
         raise click.ClickException("Publish the curriculum first: flask --app wsgi curriculum publish")
@@ -104,6 +126,10 @@ def open_cohort(
         RefundTier(cohort_id=cohort.id, until=until, share_percent=share) for until, share in refunds
     )
     db.session.add(RefundTier(cohort_id=cohort.id, until=None, share_percent=100))  # if METI cancels it
+    db.session.add_all(
+        DeferralTier(cohort_id=cohort.id, until=until, times=times, fee_cents=fee)
+        for until, times, fee in deferrals
+    )
     db.session.commit()
     click.echo(f"{title} takes applications at /cohorts/{slug}. Give it coaches: assign-coach EMAIL {slug}")
 

@@ -31,7 +31,18 @@ from app.payments import charges, installments, papers, withdrawals
 from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, Refund, RefundTier
 from app.payments.withdrawals import Withdrawal
-from app.site.demo import assessments, called_off, codes, leads, onboarded, quality, reports, waiting, work
+from app.site.demo import (
+    assessments,
+    called_off,
+    codes,
+    leads,
+    moving,
+    onboarded,
+    quality,
+    reports,
+    waiting,
+    work,
+)
 from app.site.demo.paper import SampleFile
 from app.site.demo.people import (
     APPLICANTS,
@@ -42,6 +53,7 @@ from app.site.demo.people import (
     FOUNDING,
     LEFT,
     LENA,
+    MOVED,
     RUNNING,
     SEATED,
     SIGNING_IN,
@@ -84,6 +96,7 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     _open_cohort(demo)
     _full_cohort(demo)
     _cancelled_cohort(demo)
+    moving.moved(demo.sam, demo.users[MOVED.key], now)
     quality.marked_twice(demo.users["cal"], demo.users["cora"], now)
     quality.examples(demo.users["uma"], demo.users["cal"], now)
     _assessments(demo)
@@ -150,12 +163,12 @@ def _accepted_with_a_file(demo: Demo, enrollment: Enrollment, begun: datetime) -
 def _running_cohort(demo: Demo) -> None:
     """A cohort in week 4, with one participant in each of the states a system can be in."""
     saturday = _saturday(demo.now, weeks=-3)
-    people = (_person("ana"), _person("ben"), *RUNNING)
+    people = (_person("ana"), _person("ben"), *RUNNING, MOVED)
     cohort = _cohort(demo, _slug(saturday), saturday, capacity=len(people), status="running")
     cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
     begun = times.at(saturday, "12:00", cohort.time_zone)
-    # Ben and Mia pay in three: the second of his is paid, the second of hers was declined.
-    plans = {"ben": (3, 2), "mia": (3, 1)}
+    # Ben, Ruth and Mia pay in three: the second of theirs is paid, the second of hers was declined.
+    plans = {"ben": (3, 2), MOVED.key: (3, 2), "mia": (3, 1)}
     enrollments = {
         one.key: _enroll(demo, one, cohort, begun - timedelta(days=20), *plans.get(one.key, (1,)))
         for one in people
@@ -168,9 +181,10 @@ def _running_cohort(demo: Demo) -> None:
     def answers(key: str, helper: str) -> work.Answers:
         return work.answers_of(module, enrollments[key].practice_name, demo.users[key].name, helper)
 
-    grace = _begin(demo, enrollments["grace"], module, begun + timedelta(hours=1))
-    sent = _send(demo.users["grace"], grace, module, answers("grace", "Bea"), thursday)
-    _review(cora, sent, work.acceptance(module), "accepted", tuesday)
+    for key, helper in (("grace", "Bea"), (MOVED.key, "Ole")):
+        system = _begin(demo, enrollments[key], module, begun + timedelta(hours=1))
+        sent = _send(demo.users[key], system, module, answers(key, helper), thursday)
+        _review(cora, sent, work.acceptance(module), "accepted", tuesday)
 
     for key, helper, hours in (("ana", "Rosa", 1), ("luis", "Ines", 2)):
         system = _begin(demo, enrollments[key], module, begun + timedelta(hours=hours))
@@ -283,6 +297,7 @@ def _cohort(demo: Demo, slug: str, starts_on: date, capacity: int, status: str) 
             RefundTier(cohort_id=cohort.id, until=starts_on + timedelta(days=days), share_percent=share)
         )
     db.session.add(RefundTier(cohort_id=cohort.id, until=None, share_percent=100))
+    moving.rule(cohort)
     return cohort
 
 

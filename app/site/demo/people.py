@@ -98,5 +98,19 @@ CALLED_OFF = (
     Person("off5", "Yuki Tanabe", "America/Denver", "Tanabe Exercise"),
 )
 LENA = Person("lena", "Lena Hartwig", "America/New_York")
+# Who began with Ana and Ben, and has moved to the cohort that is open.
+MOVED = Person("moved", "Ruth Kessler", "America/Chicago", "Kessler Medical Exercise")
 SIGNING_IN = (*CAST, NEWCOMER)
-EVERYBODY = (*CAST, *RUNNING, *FOUNDING, *ENROLLED, *SEATED, *WAITING, LEFT, *APPLICANTS, *CALLED_OFF, LENA)
+EVERYBODY = (
+    *CAST,
+    *RUNNING,
+    *FOUNDING,
+    *ENROLLED,
+    *SEATED,
+    *WAITING,
+    LEFT,
+    MOVED,
+    *APPLICANTS,
+    *CALLED_OFF,
+    LENA,
+)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.admissions.deferring_models import DeferralTier
 from app.cohorts.models import Call, Cohort
 from app.lib.database import db
 
@@ -30,6 +33,14 @@ def test_a_first_cohort_is_opened_and_takes_applications(flask, client, cast):
     ).all()
 
 
+def test_a_cohort_has_its_rule_for_who_moves_on(flask, cast):
+    assert flask(*OPEN, "--defer", "2026-12-19=2", "--defer", "2027-01-30=1,150.50").exit_code == 0
+    rows = db.session.scalars(select(DeferralTier).order_by(DeferralTier.until))
+    assert [(one.until, one.times, one.fee_cents) for one in rows] == [
+        (date(2026, 12, 19), 2, 0), (date(2027, 1, 30), 1, 15_050)
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -37,6 +48,9 @@ def test_a_first_cohort_is_opened_and_takes_applications(flask, client, cast):
         (("open-cohort", "summer-2026", *OPEN[2:]), "There is a cohort summer-2026 already."),
         ((*OPEN, "--refund", "soon=50"), "is not like 2027-01-09=50"),
         ((*OPEN, "--refund", "2027-01-09=150"), "is not a share"),
+        ((*OPEN, "--defer", "soon=1"), "is not like 2027-01-30=1,150"),
+        ((*OPEN, "--defer", "2027-01-30=1,nan"), "is not like 2027-01-30=1,150"),
+        ((*OPEN, "--defer", "2027-01-30=0"), "is not from 1 to 20 times"),
         ((*OPEN, "--currency", "dollars"), "three letters"),
     ],
 )

@@ -104,7 +104,7 @@ def open_cohort(
     refunds: tuple[tuple[date, int], ...],
     deferrals: tuple[tuple[date, int, int], ...],
 ) -> None:
-    """Open the cohort SLUG of the newest release for applications, with its price and the rules for who stops or moves."""
+    """Open the cohort SLUG of the newest release for applications, with price and rules."""
     release = current_release()
     if release is None:
         raise click.ClickException("Publish the curriculum first: flask --app wsgi curriculum publish")

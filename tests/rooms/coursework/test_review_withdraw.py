@@ -144,3 +144,13 @@ def test_a_refusal_changes_nothing_before_it_is_said(published: Any, clock: Any)
         withdraw(review.coach, review, clock.now)
     assert (review.status, review.withdrawn_at, submission.status) == ("published", None, "decided")
     db.session.rollback()
+
+
+def test_the_page_of_an_excused_system_says_why_and_offers_no_button(published: Any, write: Any) -> None:
+    submission_id, cora, address = published
+    assert f"{address}/withdraw" in cora.get(address).text
+    with write():
+        system = db.session.get_one(Submission, submission_id).system
+        system.status, system.excused_because = "excused", "Long built."
+    page = cora.get(address).text
+    assert f"{address}/withdraw" not in page and "Call them back to it first" in page

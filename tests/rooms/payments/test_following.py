@@ -105,6 +105,22 @@ def test_what_is_overdue_even_so_stays_overdue(cast, clock, write, stripe):
     assert pat.places() == ("deferred", "active")
 
 
+def test_who_is_paused_goes_on(cast, pat, winter, write):
+    with write():
+        db.session.get_one(Enrollment, pat.enrollment_id).status = "paused"
+    pat.move(cast.sam, winter)
+    assert pat.places() == ("deferred", "active")
+
+
+def test_out_of_a_cancelled_cohort_one_moves_for_nothing_and_uncounted(cast, pat, winter, write):
+    with write():
+        db.session.get_one(Cohort, cast.summer).status = "cancelled"
+        db.session.add(DeferralTier(cohort_id=cast.summer, until=date(2026, 1, 1), times=1, fee_cents=10_000))
+    pat.move(cast.sam, winter, reason="cohort")
+    assert pat.places() == ("deferred", "active")
+    assert pat.order().amount_cents == TOTAL
+
+
 def test_an_open_page_is_ended_first_and_cannot_be_paid(cast, pat, winter, stripe):
     page = pat.go_to_pay(2)
     pat.move(cast.sam, winter)

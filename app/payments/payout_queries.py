@@ -70,6 +70,7 @@ def payout_lines(payout_id: int, most: int) -> list[Row[Any]]:
             Order.id.label("order_id"),
             User.name,
         )
+        .select_from(BalanceLine)
         .outerjoin(Payment, Payment.id == func.coalesce(BalanceLine.payment_id, by_refund))
         .outerjoin(Order, Order.id == Payment.order_id)
         .outerjoin(Enrollment, Enrollment.id == Order.enrollment_id)

@@ -16,7 +16,7 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments import alerts, payout_rules, stepwise, stripe
 from app.payments.models import Dispute, Order, Payment, Refund
-from app.payments.payout_models import BalanceLine, Payout
+from app.payments.payout_models import UNKNOWN, BalanceLine, Payout
 
 KIND = "payout"
 OVER = "It adds up, and all of it fits."
@@ -38,7 +38,7 @@ def run(now: datetime) -> list[str]:
         return [refused.sentence]
     failed = stepwise.each([partial(take_in, stripe.plain(one), now) for one in made], "fetching payouts")
     begin_write()
-    _match(db.session.scalars(select(BalanceLine).where(BalanceLine.category == "unknown")).all())
+    _match(db.session.scalars(select(BalanceLine).where(UNKNOWN)).all())
     db.session.flush()
     alerts.keep_to(KIND, tasks(), OVER, now)
     db.session.commit()
@@ -119,7 +119,7 @@ def _match(lines: Sequence[BalanceLine]) -> None:
     contested = select(Dispute.stripe_dispute_id, Dispute.payment_id)
     contested = contested.where(Dispute.stripe_dispute_id.in_(sources))
     payments, refunds, disputes = (
-        dict(db.session.execute(query).tuples().all()) for query in (paid, back, contested)
+        {row[0]: row[1] for row in db.session.execute(query)} for query in (paid, back, contested)
     )
     for line in lines:
         payment, refund = payments.get(line.intent_id), refunds.get(line.source_id)
@@ -141,7 +141,7 @@ def tasks() -> dict[str, tuple[Order | None, str]]:
 
 def _unknown() -> dict[str, tuple[Order | None, str]]:
     query = select(BalanceLine, Payout).join(Payout, Payout.id == BalanceLine.payout_id)
-    query = query.where(BalanceLine.category == "unknown").order_by(BalanceLine.id)
+    query = query.where(UNKNOWN).order_by(BalanceLine.id)
     lines: dict[tuple[str, str, date], list[BalanceLine]] = {}
     for line, payout in db.session.execute(query):
         lines.setdefault((payout.stripe_payout_id, payout.currency, payout.arrives_on), []).append(line)

@@ -31,7 +31,7 @@ from app.lib.local_days import bounds, local_day
 from app.payments import discount_rules, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
 from app.payments.models import Installment, Order, Payment, Refund
-from app.payments.payout_models import BalanceLine, Payout
+from app.payments.payout_models import UNKNOWN, BalanceLine, Payout
 from app.payments.report_tables import Scope
 
 GONE = ("sent", "succeeded")  # a refund that has left us
@@ -266,9 +266,9 @@ def headlines(scope: Scope) -> list[Row[Any]]:
         paid_out.where(Payout.arrives_on.between(scope.period.first, scope.period.last)).group_by(
             Payout.currency
         ),
-        select(literal("unknown"), literal(""), func.count(), func.count()).where(
-            BalanceLine.category == "unknown"
-        ),
+        select(literal("unknown"), literal(""), func.count(), func.count())
+        .select_from(BalanceLine)
+        .where(UNKNOWN),
     )
     return list(db.session.execute(union_all(*found)))
 

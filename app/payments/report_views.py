@@ -15,6 +15,7 @@ from app.lib.database import db
 from app.lib.imprint import imprint
 from app.lib.refusal import Refused
 from app.lib.spreadsheet import XLSX, csv_text, xlsx_bytes
+from app.lib.words import clean_text
 from app.payments import payout_queries
 from app.payments import report_queries as queries
 from app.payments import report_rules as rules
@@ -62,7 +63,7 @@ def report(name: str) -> Any:
 def _typed(scope: Scope, refused: Refused | None) -> dict[str, str]:
     """What stands in the two fields for days: what was typed, where it is refused, or else the days shown."""
     if refused:
-        return {field: request.args.get(field, "")[:40] for field in ("from", "until")}
+        return {field: clean_text(request.args.get(field, "")[:40]) for field in ("from", "until")}
     return {"from": str(scope.period.first), "until": str(scope.period.last)}
 
 

@@ -80,7 +80,7 @@ def _lines() -> None:
     for column in ("payout_id", "payment_id", "refund_id"):
         op.create_index(op.f(f"ix_balance_line_{column}"), "balance_line", [column])
     op.create_index(
-        "ix_balance_line_unmatched", "balance_line", ["id"], sqlite_where=UNKNOWN, postgresql_where=UNKNOWN
+        "ix_balance_line_unmatched", "balance_line", ["category"], sqlite_where=UNKNOWN, postgresql_where=UNKNOWN
     )
 
 

@@ -41,6 +41,7 @@ from app.payments.models import (
     RefundTier,
     StripeEvent,
 )
+from app.payments.payout_models import BalanceLine, Payout
 from tests.cast import NOW, Cast
 from tests.factories import (
     GOOD_MARKS,
@@ -450,6 +451,25 @@ def called_off(cast: Cast, numbers: Numbers) -> None:
             external=False, by_hand=False, asked_at=NOW,
         )  # fmt: skip
         db.session.add(refund)
+
+
+def payouts(cast: Cast, numbers: Numbers) -> None:
+    """Payouts, each of one movement, and ever more movements in the first."""
+    for number in numbers:
+        row = Payout(
+            stripe_payout_id=f"po_{number}", amount_cents=100, currency="usd", status="paid", automatic=True,
+            made_at=NOW, arrives_on=NOW.date(), looked_at=NOW, listed_at=NOW,
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        first = db.session.scalar(select(func.min(Payout.id)))
+        for payout_id, category in ((row.id, "payment"), (first, "unknown")):
+            moved = {"amount_cents": 100, "fee_cents": 0, "net_cents": 100, "currency": "usd", "made_at": NOW}
+            name = f"txn_{number}_{category}"
+            line = BalanceLine(
+                payout_id=payout_id, stripe_transaction_id=name, kind="charge", category=category, **moved
+            )
+            db.session.add(line)
 
 
 def money_of_one(cast: Cast, numbers: Numbers) -> None:

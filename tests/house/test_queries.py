@@ -22,6 +22,7 @@ from app.curriculum.models import Release
 from app.lib.database import db
 from app.payments.discount_models import DiscountCode
 from app.payments.models import Order
+from app.payments.payout_models import Payout
 from tests.cast import Cast
 from tests.factories import (
     counted_queries,
@@ -57,6 +58,7 @@ from tests.house.growth import (
     orders,
     own_applications,
     own_offer,
+    payouts,
     refunds,
     releases,
     replies,
@@ -126,6 +128,10 @@ def a_place_in_line(cast: Cast) -> str:
 
 def an_order(cast: Cast) -> str:
     return f"/staff/orders/{db.session.scalar(select(Order.id))}"
+
+
+def a_payout(cast: Cast) -> str:
+    return f"/staff/reports/payouts/{db.session.scalar(select(func.min(Payout.id)))}"
 
 
 def last_result(of: str) -> Callable[[Cast], str]:
@@ -263,6 +269,15 @@ PAGES = [
     Page("sam", lambda cast: an_order(cast) + "/payments", money_of_one, 4),
     Page("sam", lambda cast: an_order(cast) + "/installments/2", money_of_one, 4),
     Page("sam", "/staff/money", money_of_one, 4),
+    Page("sam", "/staff/reports", orders, 4),
+    Page("sam", "/staff/reports", payouts, 4),
+    Page("sam", "/staff/reports/cash?period=year", money_of_one, 4),
+    Page("sam", "/staff/reports/receivables", orders, 5),
+    Page("sam", "/staff/reports/revenue", orders, 4),
+    Page("sam", "/staff/reports/discounts", codes, 4),
+    Page("sam", "/staff/reports/refunds", refunds, 4),
+    Page("sam", "/staff/reports/payouts", payouts, 3),
+    Page("sam", a_payout, payouts, 4),
     Page("sam", "/staff/webhooks", money_of_one, 4),
     Page("ana", "/payments", money_of_one, 5),
     Page("pat", "/cohorts/summer-2026", full_cohorts, 9, PUBLIC + 3),

@@ -23,7 +23,8 @@ def reports() -> str:
     scope = scope_of()
     figures: dict[str, list[Any]] = {}
     net: dict[str, int] = {}
-    for row in report_queries.headlines(scope):
+    rows = report_queries.headlines(scope)
+    for row in sorted(rows, key=lambda one: (one.currency != "usd", one.currency)):
         figures.setdefault(row.name, []).append(row)
         if row.name in ("cash", "refunds"):
             net[row.currency] = net.get(row.currency, 0) + (row.cents if row.name == "cash" else -row.cents)

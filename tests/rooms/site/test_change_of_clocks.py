@@ -24,7 +24,7 @@ ZONES = {
 
 def test_a_call_after_the_change_is_at_the_same_wall_clock(app, cast):
     calls = select(Call.key, Call.starts_at).where(Call.cohort_id == cast.spring)
-    found = {row.key: row.starts_at for row in db.session.execute(calls)}
+    found = dict(db.session.execute(calls).all())
     assert found["week-1"] == datetime(2026, 2, 28, 16, 0, tzinfo=UTC)
     assert found["week-5"] == datetime(2026, 3, 28, 15, 0, tzinfo=UTC)
 

@@ -17,7 +17,6 @@ def init_app(app: Flask) -> None:
     )
     from app.lib.merging import OWN
 
-    for endpoint in ("admissions.save_draft", "admissions.send_application"):
-        carry(endpoint, (*OWN, "asked"))
+    carry("admissions.save_draft", (*OWN, "asked", "save"))
     app.register_blueprint(views.bp)
     app.register_blueprint(views.leads.bp)

@@ -13,6 +13,8 @@ from app.admissions.lead_models import Lead
 from app.admissions.left_checkout import KIND
 from app.admissions.models import Application, Offer
 from app.cohorts.models import Cohort, Enrollment
+from app.cohorts.rules import WORKING
+from app.coursework.systems import first_work
 from app.lib.database import db
 from app.payments.models import MoneyAlert, Order, Payment
 
@@ -32,11 +34,15 @@ def counts(cohort_id: int | None, since: datetime | None) -> dict[str, int]:
     )  # or it cost nothing
     application = (Application.user_id, Application.cohort_id, select(Application))
     order = (Enrollment.user_id, Enrollment.cohort_id, select(Order).join(Order.enrollment))
+    place = (Enrollment.user_id, Enrollment.cohort_id)
+    begun_at = first_work().correlate(Enrollment).scalar_subquery()
     steps: list[tuple[Any, ...]] = [
         ("applied", Application.submitted_at, *application),
         ("offered", Offer.made_at, *application[:2], select(Offer).join(Offer.application)),
         ("checkout", Order.created_at, *order),
         ("paid", paid_at, *order),
+        ("onboarded", Enrollment.onboarded_at, *place, select(Enrollment)),
+        ("begun", begun_at, *place, select(Enrollment)),
     ]
     if cohort_id is None:
         steps += [(name, at, Lead.id, None, select(Lead)) for name, at in _LEADS]
@@ -57,9 +63,16 @@ def _count(step: tuple[Any, ...], cohort_id: int | None, since: datetime | None)
 
 
 def cohorts_to_choose() -> list[Row[Any]]:
-    """id, slug and title of every cohort, the latest start first."""
-    query = select(Cohort.id, Cohort.slug, Cohort.title).order_by(Cohort.starts_on.desc(), Cohort.id.desc())
-    return list(db.session.execute(query))
+    """id, slug and title of every cohort, the latest start first; how many there are at work, and not set up yet."""
+    here = select(func.count(Enrollment.id)).where(
+        Enrollment.cohort_id == Cohort.id, Enrollment.status.in_(WORKING)
+    )
+    at_work = here.correlate(Cohort).scalar_subquery()
+    not_set_up = here.where(Enrollment.is_onboarding).correlate(Cohort).scalar_subquery()
+    query = select(
+        Cohort.id, Cohort.slug, Cohort.title, at_work.label("at_work"), not_set_up.label("not_set_up")
+    )
+    return list(db.session.execute(query.order_by(Cohort.starts_on.desc(), Cohort.id.desc())))
 
 
 def tasks() -> list[Row[Any]]:

@@ -194,6 +194,8 @@ STEPS = {
     "offered": "Was offered a seat",
     "checkout": "Began to pay",
     "paid": "Paid",
+    "onboarded": "Set up their practice",
+    "begun": "Saved the first work",
 }
 
 

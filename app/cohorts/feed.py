@@ -14,8 +14,8 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts import queries
+from app.cohorts.feed_models import CalendarFeed
 from app.cohorts.models import Enrollment
-from app.cohorts.onboarding_models import CalendarFeed
 from app.cohorts.onboarding_rules import is_feed_over
 from app.cohorts.rules import PRESENT
 from app.lib import times

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
     and_,
 )
@@ -21,9 +22,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.lib.columns import one_of
 from app.lib.database import Base
-
-if TYPE_CHECKING:
-    from app.cohorts.onboarding_models import Onboarding
 
 COHORT_STATUSES = ("draft", "open", "closed", "running", "finished", "archived", "cancelled")
 ENROLLMENT_STATUSES = (
@@ -117,7 +115,7 @@ class Enrollment(Base):
 
     user: Mapped[User] = relationship(lazy="joined")
     cohort: Mapped[Cohort] = relationship(lazy="joined")
-    told: Mapped[Onboarding | None] = relationship("Onboarding", viewonly=True)  # while setting up
+    told: Mapped[Onboarding | None] = relationship(viewonly=True)  # while setting up
 
     @hybrid_property
     def is_onboarding(self) -> bool:
@@ -128,6 +126,34 @@ class Enrollment(Base):
     @classmethod
     def _is_onboarding(cls) -> ColumnElement[bool]:
         return and_(cls.onboarding_since.is_not(None), cls.onboarded_at.is_(None))
+
+
+class Onboarding(Base):
+    """What somebody told while setting up. No row: nothing yet. Since when it is asked, and when it was complete,
+    stand on the enrollment: every page of theirs asks that.
+    """
+
+    __tablename__ = "onboarding"
+    __table_args__ = (CheckConstraint("years >= 0", name="years_positive"),)
+
+    enrollment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrollment.id", ondelete="CASCADE"), primary_key=True
+    )
+    items: Mapped[dict[str, str]] = mapped_column(
+        JSON, default=dict, server_default="{}"
+    )  # 'done', 'skipped'
+    setting: Mapped[str] = mapped_column(
+        String(40), default="", server_default=""
+    )  # where they work with clients
+    years: Mapped[int | None]  # in the profession, whole
+    certifications: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    hardest: Mapped[str] = mapped_column(String(80), default="", server_default="")  # slug of the module
+    comes: Mapped[bool | None]  # to the first call
+    agreement: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # the words that were agreed to
+    agreement_version: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    agreed_at: Mapped[datetime | None]
 
 
 class Extension(Base):

@@ -10,8 +10,7 @@ from app.accounts import actions as accounts
 from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts import onboarding_rules as rules
-from app.cohorts.models import Call, Enrollment
-from app.cohorts.onboarding_models import Onboarding
+from app.cohorts.models import Call, Enrollment, Onboarding
 from app.cohorts.rules import may_work
 from app.lib.database import db
 from app.lib.refusal import Refused

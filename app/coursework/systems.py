@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, or_, select
 
+from app.cohorts.models import Enrollment
 from app.coursework.models import Draft, Submission, System
 from app.coursework.queries import hear_by
 from app.coursework.review_models import Comment, Review
@@ -36,6 +38,18 @@ _reviewed = (
     .correlate(System)
     .scalar_subquery()
 )
+
+
+def first_work() -> Select[datetime]:
+    """When somebody began the first system of theirs that was saved at least once; for a statement over enrollments.
+
+    The day it was opened counts: the moment of its first save is not kept.
+    """
+    return (
+        select(func.min(System.created_at))
+        .join(Draft, Draft.system_id == System.id)
+        .where(System.enrollment_id == Enrollment.id, or_(Draft.version > 1, System.round > 0))
+    )
 
 
 def systems_of(enrollment_id: int) -> Sequence[Row[*tuple[Any, ...]]]:

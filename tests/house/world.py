@@ -23,8 +23,7 @@ from app.admissions.question_rules import Asked
 from app.coaching.actions import write_note
 from app.cohorts import feed
 from app.cohorts.extensions import set_days
-from app.cohorts.models import Cohort, Enrollment
-from app.cohorts.onboarding_models import Onboarding
+from app.cohorts.models import Cohort, Enrollment, Onboarding
 from app.cohorts.onboarding_rules import ITEMS
 from app.coursework.assignments import assignment_of
 from app.coursework.history import keep_draft, keep_review

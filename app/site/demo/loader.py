@@ -32,6 +32,7 @@ from app.payments import queries as money_queries
 from app.payments.models import Order, Payment, Price, Refund, RefundTier
 from app.payments.withdrawals import Withdrawal
 from app.site.demo import (
+    asked,
     assessments,
     called_off,
     codes,
@@ -230,6 +231,7 @@ def _full_cohort(demo: Demo) -> None:
     """A small one later in the year, for whose last seat four people stand in line; the latest was not read yet."""
     saturday = _saturday(demo.now, weeks=18)
     cohort = _cohort(demo, _slug(saturday), saturday, capacity=len(SEATED) + 1, status="open")
+    asked.of_its_own(demo.sam, cohort.slug, demo.now)
     cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
     for index, person in enumerate(SEATED):
         _enroll(demo, person, cohort, demo.now - timedelta(days=30 - index))

@@ -11,10 +11,12 @@ from sqlalchemy import select
 from app.admissions import funnel
 from app.admissions.lead_models import Lead
 from app.audit.models import Entry
-from app.cohorts.models import Cohort
+from app.cohorts.models import Cohort, Enrollment
+from app.coursework.models import Draft, System
 from app.lib.database import db
 from app.payments import checkout
 from app.payments.models import MoneyAlert
+from tests.factories import submitted_system
 from tests.rooms.admissions.offers import applied, offered
 from tests.rooms.admissions.test_left_checkout import after
 from tests.rooms.admissions.test_sweep import pats_order  # noqa: F401
@@ -32,6 +34,7 @@ def test_each_person_once_a_step(cast, clock, stripe, pats_order, write):
             db.session.add(Lead(email=f"one{number}@example.com", asked_at=clock.now, confirmed_at=confirmed))
     applied(cast.ben, cast.summer, clock.now)
     steps = {"asked": 3, "confirmed": 2, "applied": 3, "offered": 1, "checkout": 1, "paid": 0}
+    steps |= {"onboarded": 3, "begun": 0}  # Ana, Ben and Uma
     assert counted() == steps
     stripe.pay(pats_order[1])
     checkout.settle(pats_order[1], clock.now)
@@ -39,11 +42,42 @@ def test_each_person_once_a_step(cast, clock, stripe, pats_order, write):
 
 
 def test_by_cohort_and_time(cast, clock, stripe, pats_order):
-    none = dict.fromkeys(("applied", "offered", "checkout", "paid"), 0)
-    assert counted(cast.summer) == {"applied": 2, "offered": 1, "checkout": 1, "paid": 0}
-    assert counted(cast.spring) == none
+    none = dict.fromkeys(("applied", "offered", "checkout", "paid", "onboarded", "begun"), 0)
+    assert counted(cast.summer) == none | {"applied": 2, "offered": 1, "checkout": 1}
+    assert counted(cast.spring) == none | {"onboarded": 2}
     assert counted(cast.summer, clock.now)["checkout"] == 1
     assert counted(cast.summer, clock.now + timedelta(seconds=1)) == none
+
+
+def test_set_up_and_at_work(cast, clock, write):
+    with write():
+        submitted_system(cast.ana_enrollment, now=clock.now)
+        opened = System(
+            enrollment_id=cast.ben_enrollment, module_slug="systems", assignment_key="k", created_at=clock.now
+        )
+        db.session.add(opened)
+        db.session.flush()
+        db.session.add(Draft(system_id=opened.id, saved_at=clock.now))  # looked at, nothing typed yet
+        db.session.get_one(Enrollment, cast.ben_enrollment).onboarded_at = None
+    assert counted(cast.spring) == dict.fromkeys(("applied", "offered", "checkout", "paid"), 0) | {
+        "onboarded": 1,
+        "begun": 1,
+    }
+    with write():
+        db.session.scalar(select(Draft).where(Draft.system_id == opened.id)).version = 2
+    assert counted(cast.spring)["begun"] == 2
+
+
+def test_staff_see_how_many_are_not_set_up(cast, sign_in, write):
+    sam = sign_in(cast.sam)
+    assert "Everybody who has a seat is set up" in sam.get("/staff/funnel").text
+    with write():
+        db.session.get_one(Enrollment, cast.ben_enrollment).onboarded_at = None
+    page = sam.get("/staff/funnel").text.split('id="setup"')[1].split("</section>")[0]
+    assert 'href="/coaching/people?cohort=spring-2026"' in page
+    assert re.findall(r'data-label="[^"]+">(\d+)<', page) == ["1", "2"]
+    people = sign_in(cast.cora).get("/coaching/people").text
+    assert people.count("Not set up yet") == 1
 
 
 def test_a_second_offer_and_application_are_no_second_person(cast, clock, write):

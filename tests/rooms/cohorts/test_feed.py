@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.cohorts import actions, extensions
+from app.cohorts.feed_models import CalendarFeed
 from app.cohorts.models import Call, Cohort, Enrollment
-from app.cohorts.onboarding_models import CalendarFeed
 from app.lib.database import begin_write, db
 from tests.cast import NOW
 

@@ -5,9 +5,8 @@ from sqlalchemy import select
 
 from app.audit.models import Entry
 from app.cohorts.actions import suspend
-from app.cohorts.models import Call, Cohort, Enrollment
+from app.cohorts.models import Call, Cohort, Enrollment, Onboarding
 from app.cohorts.onboarding_jobs import remind_onboarding
-from app.cohorts.onboarding_models import Onboarding
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from tests.cast import NOW

@@ -311,8 +311,8 @@ ADMISSIONS = [
     ),
 ]
 
-# What the pages say would happen: two who paid $950 each; in summer three without any money.
-SPRING_OFF, SUMMER_OFF = {"people": "2", "back": "190000"}, {"people": "3", "back": "0"}
+# What the pages say would happen: two who paid $950 each; in summer four without any money.
+SPRING_OFF, SUMMER_OFF = {"people": "2", "back": "190000"}, {"people": "4", "back": "0"}
 CANCELLING = [
     *(get("admissions.cancellation", only("sam"), {"slug": slug}) for slug in ("spring-2026", OFF)),
     get("admissions.cancellation", only("sam"), {"slug": "autumn-2026"}),

@@ -58,11 +58,6 @@ class Plan:
         return self.account.fee_cents if self.account else 0
 
     @property
-    def left_out(self) -> list[str]:
-        """What of the work does not come along, a sentence each."""
-        return [one.left_out for one in self.pieces if one.left_out]
-
-    @property
     def seen(self) -> str:
         """Equal for equal plans: what the confirming form carries."""
         return staff_rules.fingerprint((self.target.id, self.told_on, self.terms, self.account, self.pieces))

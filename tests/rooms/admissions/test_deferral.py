@@ -88,7 +88,7 @@ def test_everything_stands_before_the_confirm(sam, pat, winter, write, cast):
         'Fee for moving, to be paid within 14 days</th><td class="n">$50',
         'Still to pay in all</th><td class="n">$1,750',
         "System 1, Practice operating system",
-        "The round that waits is taken back",
+        "The round that waits for its coach is taken back",
         "Visa ending 4242 is charged on the new days",
         "Move Pat Lindqvist",
     ):

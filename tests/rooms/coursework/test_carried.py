@@ -146,6 +146,17 @@ def test_both_are_read_by_their_author_and_the_new_ones_by_the_new_coach(
     assert cal.get(f"/coaching/people/{cast.ana_enrollment}").status_code == 404
 
 
+def test_every_page_of_theirs_opens_before_the_new_cohort_begins(app, cast, clock, reviewed, sign_in):
+    new = system_of(carry(cast, clock)).id
+    ana = sign_in(cast.ana)
+    for path in (
+        "/dashboard", "/modules", "/modules/systems", "/calendar", "/search?q=practice", "/manual", "/payments",
+        f"/systems/{new}", f"/systems/{new}/history", f"/systems/{new}/compare",
+    ):  # fmt: skip
+        assert ana.get(path).status_code == 200, path
+    assert "the cohort you came from" in ana.get(f"/systems/{new}/submissions/2").text
+
+
 def test_the_counters_of_the_queue_and_of_answers_stay_right(app, cast, clock, reviewed):
     carry(cast, clock)
     assert counts.differences() == []

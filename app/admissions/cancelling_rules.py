@@ -151,7 +151,7 @@ class Overview:
 
 
 def progress(statuses: Iterable[str]) -> str:
-    """'3 of 8 people are seen to.'"""
+    """'3 of 8 people are seen to'"""
     known = list(statuses)
     done = sum(one != "waiting" for one in known)
-    return f"{done} of {len(known)} {'person is' if len(known) == 1 else 'people are'} seen to."
+    return f"{done} of {len(known)} {'person is' if len(known) == 1 else 'people are'} seen to"

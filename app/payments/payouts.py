@@ -87,8 +87,8 @@ def _moment(seconds: int) -> datetime:
 
 
 def _keep(row: Payout, movements: Sequence[dict[str, Any]]) -> None:
-    """Write down what the payout is made of, matched to what we have."""
-    lines = [_line(row, one) for one in sorted(movements, key=lambda one: one["created"])]
+    """Write down what the payout is made of, matched to what we have; the oldest first, which Stripe lists last."""
+    lines = [_line(row, one) for one in reversed(movements)]
     db.session.add_all(lines)
     _match(lines)
 

@@ -21,6 +21,8 @@ from app.payments.payout_models import BalanceLine, Payout
 from app.payments.reports import REPORTS
 from tests.cast import NOW, Cast
 from tests.house.hostile import SHARP
+from tests.rooms.payments.plans import Plan
+from tests.rooms.payments.purchases import stripe  # noqa: F401
 
 PLACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -290,3 +292,9 @@ def test_a_payout_that_does_not_add_up_says_so(payout, sign_in, cast, write):
     sam = sign_in(cast.sam)
     assert "Does not add up" in sam.get("/staff/reports/payouts").text
     assert "comes to $700: $0.05 is not explained" in sam.get(f"/staff/reports/payouts/{payout}").text
+
+
+def test_a_saved_card_is_kept_with_the_day_it_ends(cast, clock, stripe):
+    plan = Plan(cast.pat, cast.summer, clock).begun(stripe)
+    db.session.rollback()
+    assert db.session.get_one(Order, plan.order_id).card_ends_on == date(2034, 12, 31)

@@ -12,7 +12,7 @@ from app.payments.report_tables import Column, Scope, Table, by_currency
 
 
 def revenue(scope: Scope) -> list[Table]:
-    columns = ("Agreed", "Credited", "Waived", "Revenue")
+    columns = ("Agreed", "Credited", "Waived, cancelled", "Revenue")
     head = (
         Column("Cohort"),
         Column("Plan"),

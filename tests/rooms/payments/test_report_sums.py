@@ -161,7 +161,9 @@ def test_revenue_discounts_and_refunds_are_the_ledgers(books, ledger):
     counted = [one for one in every(Order) if one.status in report_queries.AGREED]
     by_hand = summed((one.currency, schedule.owed_cents(one.price_cents, every_part(one))) for one in counted)
     assert totals("revenue", "Revenue") == by_hand
-    agreed, credited, waived = (totals("revenue", name) for name in ("Agreed", "Credited", "Waived, cancelled"))
+    agreed, credited, waived = (
+        totals("revenue", name) for name in ("Agreed", "Credited", "Waived, cancelled")
+    )
     for currency, cents in by_hand.items():
         assert cents == agreed[currency] + credited.get(currency, 0) + waived.get(currency, 0)
     used = [one for one in every(DiscountUse) if one.status != "given back"]

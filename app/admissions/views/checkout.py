@@ -33,7 +33,7 @@ from app.payments.stripe import NoAnswer
 KEPT_CODE = "discount"  # in the browser's session: cohort and code
 CODE_TRIES, CODE_WINDOW = 10, timedelta(hours=1)
 TOO_MANY_CODES = (
-    "That were many codes in a short time. Please try again in an hour, or ask us for the right one."
+    "Those were many codes in a short time. Please try again in an hour, or ask us for the right one."
 )
 OTHER_CODE = (
     "The discount code has changed since you opened this page. "
@@ -217,7 +217,7 @@ def _page(
         return redirect(url_for("admissions.apply", slug=cohort.slug), 303)
     offer = found.offer
     look = _look(found, cohort, now)
-    chosen = _chosen(look.choices, form if form.is_submitted() else code_form)
+    chosen = _chosen(look.choices, code_form or (form if form.is_submitted() else None))
     if code_form is None:
         code_form = CodeForm(formdata=None, data={"code": _kept_code(cohort)})
         code_form.code.errors = [look.refusal] if look.refusal else []

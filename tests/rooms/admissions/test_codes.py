@@ -169,6 +169,12 @@ def test_a_code_that_does_not_work_says_why_and_the_page_stays(
     assert "Take the seat and pay $2,400" in answer.text
 
 
+def test_a_wrong_code_leaves_the_plan_that_was_chosen(pat, stripe, made):
+    answer = tries(pat, "NOT-OURS", plan=3)
+    assert answer.status_code == 422
+    assert "Take the seat and pay $850 today" in answer.text
+
+
 def test_a_code_opens_a_plan_that_nobody_else_is_offered(pat, stripe, made, cast, write):
     with write():
         price = db.session.scalars(select(Price).where(Price.hidden)).one()

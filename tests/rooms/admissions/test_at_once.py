@@ -66,3 +66,38 @@ def test_two_clicks_on_send(app, cast, clock):
     assert db.session.query(User).filter_by(email="nora@example.com").count() == 1
     nora = db.session.query(User.id).filter_by(email="nora@example.com")
     assert db.session.query(Application).filter(Application.user_id.in_(nora)).count() == 1
+
+
+def test_three_tabs_begin_to_write(app, sign_in, cast):
+    """One draft; what came second is told of both texts, and nothing is lost unseen."""
+    tabs = [sign_in(cast.pat) for _ in range(3)]
+    db.session.remove()
+
+    def write(tab: Client, text: str) -> int:
+        data = {"version": 0, "was": "{}", "asked_clients": text}
+        return tab.post(f"{URL}/draft", data=data, headers={"Accept": "application/json"}).status_code
+
+    words = ("First", "Second", "Third")
+    writes = [lambda tab=tab, text=text: write(tab, text) for tab, text in zip(tabs, words, strict=True)]
+    assert sorted(together(app, *writes)) == [200, 409, 409]
+    (draft,) = db.session.query(Application).filter_by(user_id=cast.pat).all()
+    assert draft.status == "draft"
+    assert draft.answers["clients"] in words
+
+
+def test_sending_while_another_tab_saves(app, sign_in, cast):
+    """Either the save is first and both texts are shown, or it comes too late and says so; never two applications."""
+    sender, writer = sign_in(cast.pat), sign_in(cast.pat)
+    db.session.remove()
+    form = {key: text for key, text in NEW.items() if key.startswith(("asked", "practice"))}
+
+    def send() -> int:
+        return sender.post(URL, data=form | {"version": 0, "was": "{}"}).status_code
+
+    def save() -> int:
+        data = {"version": 0, "was": "{}", "asked_clients": "From another tab"}
+        return writer.post(f"{URL}/draft", data=data, headers={"Accept": "application/json"}).status_code
+
+    sent, saved = together(app, send, save)
+    assert (sent, saved) in ((409, 200), (303, 422), (303, 409))
+    assert db.session.query(Application).filter_by(user_id=cast.pat).count() == 1

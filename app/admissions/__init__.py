@@ -20,3 +20,5 @@ def init_app(app: Flask) -> None:
     carry("admissions.save_draft", (*OWN, "asked", "save"))
     app.register_blueprint(views.bp)
     app.register_blueprint(views.leads.bp)
+    app.register_blueprint(views.employers.bp)
+    app.register_blueprint(views.claims.bp)

@@ -8,7 +8,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admissions import choosing, line, messages, queries, rules, seats, waitlist_messages, waitlist_rules
+from app.admissions import (
+    choosing,
+    claim_messages,
+    claim_queries,
+    employers,
+    line,
+    messages,
+    queries,
+    rules,
+    seats,
+    waitlist_messages,
+    waitlist_rules,
+)
 from app.admissions import waitlist_queries as waitlist
 from app.admissions.models import Application, Offer, SeatHold
 from app.admissions.question_rules import Asked
@@ -278,8 +290,7 @@ def keep_paid_seats(cohort_id: int, now: datetime) -> None:
             end_offer(hold, "taken")
             line.take(hold)
         elif status in rules.LEFT and hold.status == "converted":
-            seats.release(hold, now)
-            record(None, f"Freed seat {hold.seat}", ("cohort", cohort_id), now=now)
+            _leave(None, hold, now)
         elif hold.status == "active" and hold.because == "checkout" and not paying:
             hold.because = (
                 "offer"  # left the payment page: the seat is what it was before, until the same moment
@@ -291,15 +302,28 @@ def withdraw(
 ) -> None:
     """Somebody leaves: money, access and what was to come by `payments.withdrawals`, and their seat is free at once.
 
+    A seat that their employer has paid is the employer's again, and no money moves by itself.
+
     Raises Refused, with nothing changed, when the place or the figures are not what was confirmed.
     """
     seats.lock(enrollment.cohort_id)
     db.session.refresh(enrollment)
     withdrawals.withdraw(actor, enrollment, order, what, now)
+    purchase = claim_queries.employer_of(enrollment)
     hold = seats.hold_of(enrollment.cohort_id, enrollment.user_id)
     if hold is not None:
-        seats.release(hold, now)
-        record(actor, f"Freed seat {hold.seat}", ("cohort", hold.cohort_id), now=now)
+        _leave(actor, hold, now)
+    if purchase is not None:
+        claim_messages.left(enrollment, purchase, now)
+        claim_messages.seat_back(purchase, enrollment, now)
+
+
+def _leave(actor: User | None, hold: SeatHold, now: datetime) -> None:
+    """Free a seat whose owner has left, or give it back to the employer who paid it."""
+    said = (
+        f"Freed seat {hold.seat}" if seats.leave(hold, now) else f"Gave seat {hold.seat} back to its employer"
+    )
+    record(actor, said, ("cohort", hold.cohort_id), now=now)
 
 
 def let_go(hold: SeatHold, order: Order | None, now: datetime) -> None:
@@ -329,6 +353,8 @@ def end_offer(hold: SeatHold, status: str) -> Offer | None:
 
 def find_seat_for_late_money(order: Order, now: datetime) -> bool:
     """Somebody paid after their seat was let go: give them one if one is free, else tell them. True: they are in."""
+    if order.employer:
+        return employers.seat_late_money(order, now)
     cohort = seats.lock(order.enrollment.cohort_id)
     order = payments.lock_order(order.id)
     if cohort.sales in ("on hold", "cancelled") or not money_queries.paid_late(order.id):

@@ -24,7 +24,7 @@ from app.lib.words import clean_text
 ASKED = "asked_"  # what the names of a cohort's questions begin with, so that they meet no other name
 
 
-def _clean(text: Any) -> Any:
+def clean(text: Any) -> Any:
     return clean_text(text) if isinstance(text, str) else text
 
 
@@ -40,8 +40,8 @@ class ApplicationForm(Form):
     """What every cohort asks. Somebody who is signed in is known: the first three fields are taken off then."""
 
     questions: Sequence[Asked] = ()
-    name = StringField("Your name", [DataRequired("Please enter your name.")], filters=[_clean])
-    email = EmailField("Email", ADDRESS, filters=[_clean])
+    name = StringField("Your name", [DataRequired("Please enter your name.")], filters=[clean])
+    email = EmailField("Email", ADDRESS, filters=[clean])
     # The stubs of WTForms are older than the library: they know neither plain strings as choices nor the message.
     time_zone = SelectField(  # type: ignore[call-arg]
         "Your time zone",
@@ -51,7 +51,7 @@ class ApplicationForm(Form):
     practice_name = StringField(
         "Name of your practice",
         [Length(max=160, message="Please use at most 160 characters.")],
-        filters=[_clean],
+        filters=[clean],
     )
 
     def asked(self) -> Iterator[tuple[Asked, Field]]:
@@ -85,7 +85,7 @@ def _field(question: Asked) -> Any:
         most = LONGEST[question.kind]
         length = Length(max=most, message=f"Please use at most {most:,} characters.")
         kind = StringField if question.kind == "short" else TextAreaField
-        return kind(question.question, [needed, length], filters=[_clean])
+        return kind(question.question, [needed, length], filters=[clean])
     sentence = "Please choose one; a guess is fine."
     return RadioField(  # type: ignore[call-arg]
         question.question,
@@ -131,5 +131,5 @@ class CodeForm(Form):
 
     plan = HiddenField()
     code = StringField(
-        "Discount code", [Length(max=60, message="A code has at most 40 characters.")], filters=[_clean]
+        "Discount code", [Length(max=60, message="A code has at most 40 characters.")], filters=[clean]
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import Select, select
 
-from app.admissions import actions, seats, waitlist, waitlist_queries
+from app.admissions import actions, employer_jobs, seats, waitlist, waitlist_queries
 from app.admissions.models import SeatHold
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
@@ -24,16 +24,19 @@ from app.payments.models import Order
 def sweep_seats(now: datetime) -> int:
     """Keep paid seats, let go what was not paid in time, seat those who paid late, offer what is free to the waitlist.
 
-    Returns the seats let go.
+    Returns how often seats were let go: those of one employer go together.
     """
     running = select(Cohort.id).where(Cohort.status.in_(("open", "closed", "running")))
     _each(running, _keep_paid, now)
+    _each(employer_jobs.newly_paid(), employer_jobs.keep_paid, now)
     # Who cannot pay, because somebody asked to cancel the cohort, does not lose the seat over it.
     sells = SeatHold.cohort_id.in_(
         select(Cohort.id).where(Cohort.status != "cancelled", Cohort.sales_stopped_at.is_(None))
     )
-    over = select(SeatHold.id).where(SeatHold.status == "active", SeatHold.until <= now, sells)
-    freed = _each(over, _let_go, now)
+    own = SeatHold.employer_purchase_id.is_(None)
+    over = select(SeatHold.id).where(SeatHold.status == "active", SeatHold.until <= now, own, sells)
+    freed = _each(over, _let_go, now) + _each(employer_jobs.over(now), employer_jobs.let_go, now)
+    _each(employer_jobs.unclaimed(now), employer_jobs.say_unclaimed, now)
     for order_id in money.paid_late():
         _one(order_id, _seat_late_money, now)
     _each(waitlist_queries.cohorts_with_a_line(), _offer_freed, now)

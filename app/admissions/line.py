@@ -15,8 +15,8 @@ from app.admissions.waitlist_rules import LIVE
 from app.lib.database import db
 
 
-def entry_of(cohort_id: int, user_id: int) -> WaitlistEntry | None:
-    """This person's live place in line, as it is now."""
+def entry_of(cohort_id: int, user_id: int | None) -> WaitlistEntry | None:
+    """This person's live place in line, as it is now; an employer's seat that nobody claimed has none."""
     query = select(WaitlistEntry).where(
         WaitlistEntry.cohort_id == cohort_id,
         WaitlistEntry.user_id == user_id,

@@ -78,6 +78,8 @@ class Offer(Base):
 class SeatHold(Base):
     """One seat of a cohort, held for one application: by an open offer, while paying, and for good once paid.
 
+    An employer's seats are holds without a person until somebody claims them: active while unpaid, then converted.
+
     Seats are numbered. The unique index over live holds is the second net under the count: even a wrong
     count cannot sell the same seat twice.
     """
@@ -106,10 +108,11 @@ class SeatHold(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # empty: an employer's, unclaimed
+    employer_purchase_id: Mapped[int | None] = mapped_column(ForeignKey("employer_purchase.id"), index=True)
     seat: Mapped[int]
     status: Mapped[str] = mapped_column(String(20), default="active")
-    because: Mapped[str] = mapped_column(String(40))  # 'offer', 'checkout', 'enrolled'
+    because: Mapped[str] = mapped_column(String(40))  # 'offer', 'checkout', 'employer', 'enrolled'
     until: Mapped[datetime | None]  # empty: for good
     forced: Mapped[str] = mapped_column(
         String(500), default="", server_default=""

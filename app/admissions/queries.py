@@ -22,6 +22,7 @@ from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.payments import queries as payments
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Order, Refund
 
 __all__ = ["Seats", "application_for", "offer_of", "seats", "seats_left", "standing"]
@@ -203,11 +204,12 @@ def cohort_and_holds(slug: str) -> tuple[Cohort, list[Row[Any]]]:
             SeatHold.status,
             SeatHold.because,
             SeatHold.until,
-            User.name,
+            func.coalesce(User.name, EmployerPurchase.employer).label("name"),
             User.id.label("user_id"),
         )
         .outerjoin(SeatHold, and_(SeatHold.cohort_id == Cohort.id, SeatHold.status.in_(LIVE)))
         .outerjoin(User, User.id == SeatHold.user_id)
+        .outerjoin(EmployerPurchase, EmployerPurchase.id == SeatHold.employer_purchase_id)
         .where(Cohort.slug == slug)
         .order_by(SeatHold.seat)
     )

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import abort
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
@@ -21,16 +21,27 @@ from app.admissions.seats import LIVE
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.payments import queries as payments
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Order
 
 # How a taken seat is drawn and named, in the order of the table.
-KINDS = {"in": "Sold", "pay": "Paying now", "proc": "Bank is deciding", "offer": "Offered"}
+KINDS = {
+    "in": "Sold",
+    "firm": "Employer’s, unclaimed",
+    "unpaid": "Employer’s, not paid",
+    "pay": "Paying now",
+    "proc": "Bank is deciding",
+    "offer": "Offered",
+}
 WIDE = 1000  # units of the drawing
 
 
 @dataclass(frozen=True)
 class Seat:
-    """One taken seat. `until`: empty where it is for good; `forced`: why it was given above the capacity."""
+    """One taken seat. `until`: empty where it is for good; `forced`: why it was given above the capacity.
+
+    `name` is the employer's where nobody has claimed it; `employer` is who paid for it, where somebody else did.
+    """
 
     number: int
     kind: str
@@ -38,6 +49,8 @@ class Seat:
     until: datetime | None
     forced: str
     application_id: int | None
+    employer: str = ""
+    purchase_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,11 @@ class SeatPage:
 
     def names(self, kind: str) -> list[str]:
         return [seat.name for seat in self.taken if seat.kind == kind]
+
+    def employers(self, kind: str) -> list[str]:
+        """Whose the unclaimed seats of this kind are, each with how many."""
+        counted = Counter(seat.employer for seat in self.taken if seat.kind == kind)
+        return [f"{name}, {number}" for name, number in counted.items()]
 
     @property
     def free_numbers(self) -> list[int]:
@@ -107,8 +125,8 @@ def seat_page(slug: str) -> SeatPage:
     kinds = Counter(seat.kind for seat in taken)
     sums = Seats(
         capacity=cohort.capacity,
-        sold=kinds["in"],
-        held=kinds["pay"] + kinds["proc"],
+        sold=kinds["in"] + kinds["firm"],
+        held=kinds["pay"] + kinds["proc"] + kinds["unpaid"],
         offered=kinds["offer"],
         waiting=sum(row[0].status == "waiting" for row in line),
     )
@@ -122,7 +140,12 @@ def _taken(slug: str) -> tuple[Cohort, list[Seat]]:
     )
     query = (
         select(
-            Cohort, SeatHold, User.name, asked.correlate(SeatHold).scalar_subquery(), payments.bank_decides()
+            Cohort,
+            SeatHold,
+            User.name,
+            asked.correlate(SeatHold).scalar_subquery(),
+            payments.bank_decides(),
+            EmployerPurchase.employer,
         )
         .select_from(Cohort)
         .outerjoin(SeatHold, and_(SeatHold.cohort_id == Cohort.id, SeatHold.status.in_(LIVE)))
@@ -130,7 +153,14 @@ def _taken(slug: str) -> tuple[Cohort, list[Seat]]:
         .outerjoin(
             Enrollment, and_(Enrollment.cohort_id == Cohort.id, Enrollment.user_id == SeatHold.user_id)
         )
-        .outerjoin(Order, Order.id == payments.order_that_counts())
+        .outerjoin(EmployerPurchase, EmployerPurchase.id == SeatHold.employer_purchase_id)
+        .outerjoin(
+            Order,
+            or_(
+                Order.id == payments.order_that_counts(),
+                and_(SeatHold.user_id.is_(None), Order.employer_purchase_id == SeatHold.employer_purchase_id),
+            ),
+        )
         .where(Cohort.slug == slug)
         .order_by(SeatHold.seat)
         .options(lazyload("*"))
@@ -139,16 +169,27 @@ def _taken(slug: str) -> tuple[Cohort, list[Seat]]:
     if not rows:
         abort(404)
     seats = [
-        Seat(hold.seat, _kind(hold, bool(deciding)), name, hold.until, hold.forced, application_id)
-        for _cohort, hold, name, application_id, deciding in rows
+        Seat(
+            hold.seat,
+            _kind(hold, bool(deciding)),
+            name or employer,
+            hold.until,
+            hold.forced,
+            application_id,
+            employer or "",
+            hold.employer_purchase_id,
+        )
+        for _cohort, hold, name, application_id, deciding, employer in rows
         if hold is not None
     ]
-    return rows[0][0], [replace(seat, until=None) if seat.kind == "in" else seat for seat in seats]
+    return rows[0][0], [replace(seat, until=None) if seat.kind in ("in", "firm") else seat for seat in seats]
 
 
 def _kind(hold: SeatHold, deciding: bool) -> str:
     if hold.status == "converted":
-        return "in"
+        return "firm" if hold.user_id is None else "in"
     if deciding:
         return "proc"
+    if hold.user_id is None:
+        return "unpaid"
     return "offer" if hold.because == "offer" else "pay"

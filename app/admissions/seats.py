@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Integer, ScalarSelect, String, func, insert, literal, select, union_all
+from sqlalchemy import Integer, ScalarSelect, String, func, insert, literal, select, union_all, update
 from sqlalchemy.orm import aliased
 
+from app.admissions.claim_models import Invitation
 from app.admissions.models import SeatHold
 from app.admissions.waitlist_models import WaitlistEntry
 from app.cohorts.models import Cohort
@@ -49,7 +50,7 @@ def take(
     lock(cohort.id)
     hold = hold_of(cohort.id, user_id)
     if hold is None:
-        if not _insert(cohort.id, user_id, because, until, now, in_line, forced):
+        if _insert(cohort.id, user_id, None, because, until, now, in_line, forced) is None:
             return None
         hold = hold_of(cohort.id, user_id)
         assert hold is not None
@@ -60,15 +61,37 @@ def take(
     return hold
 
 
+def take_for_employer(
+    cohort: Cohort,
+    purchase_id: int,
+    seats: int,
+    until: datetime | None,
+    now: datetime,
+    *,
+    in_line: bool = False,
+    forced: str = "",
+) -> int:
+    """Hold so many seats for an employer, whoever sits in them later. Returns how many could be held.
+
+    When that is fewer, the caller rolls back: an employer gets all or none. The rest is as in `take`.
+    """
+    lock(cohort.id)
+    for number in range(seats):
+        if _insert(cohort.id, None, purchase_id, "employer", until, now, in_line, forced) is None:
+            return number
+    return seats
+
+
 def _insert(
     cohort_id: int,
-    user_id: int,
+    user_id: int | None,
+    purchase_id: int | None,
     because: str,
     until: datetime | None,
     now: datetime,
     in_line: bool,
     forced: str,
-) -> bool:
+) -> int | None:
     """Insert a hold on the lowest free seat where fewer are live than the cohort has: one statement, count included."""
     live = aliased(SeatHold, name="live")
     before = aliased(SeatHold, name="before")
@@ -85,6 +108,7 @@ def _insert(
     row = select(
         literal(cohort_id, Integer),
         literal(user_id, Integer),
+        literal(purchase_id, Integer),
         lowest,
         literal("active", String),
         literal(because, String),
@@ -94,15 +118,18 @@ def _insert(
     )
     if not forced:
         row = row.where((count if in_line else count + _others_in_line(cohort_id, user_id)) < capacity)
-    names = ["cohort_id", "user_id", "seat", "status", "because", "until", "forced", "created_at"]
+    names = ["cohort_id", "user_id", "employer_purchase_id", "seat", "status", "because"]
+    names += ["until", "forced", "created_at"]
     made = insert(SeatHold).from_select(names, row, include_defaults=False).returning(SeatHold.id)
-    return db.session.scalar(made) is not None
+    return db.session.scalar(made)
 
 
-def _others_in_line(cohort_id: int, user_id: int) -> ScalarSelect[int]:
+def _others_in_line(cohort_id: int, user_id: int | None) -> ScalarSelect[int]:
     """How many wait in line besides this person; for the statement around it."""
     waits = (WaitlistEntry.cohort_id == cohort_id, WaitlistEntry.status == "waiting")
-    others = select(func.count()).select_from(WaitlistEntry).where(*waits, WaitlistEntry.user_id != user_id)
+    others = select(func.count()).select_from(WaitlistEntry).where(*waits)
+    if user_id is not None:
+        others = others.where(WaitlistEntry.user_id != user_id)
     return others.scalar_subquery()
 
 
@@ -114,3 +141,21 @@ def keep(hold: SeatHold) -> None:
 def release(hold: SeatHold, now: datetime, status: str = "released") -> None:
     """Give the seat back ('released', or 'expired' when its time was over)."""
     hold.status, hold.ended_at = status, now
+
+
+def leave(hold: SeatHold, now: datetime) -> bool:
+    """Somebody leaves the seat. True: it is free; False: it is their employer's again, to be claimed by somebody else.
+
+    Everything that ends a place goes through here, so that no employer loses a seat that was paid for.
+    """
+    if hold.employer_purchase_id is None:
+        release(hold, now)
+        return True
+    claimed = update(Invitation).where(
+        Invitation.purchase_id == hold.employer_purchase_id,
+        Invitation.user_id == hold.user_id,
+        Invitation.status == "claimed",
+    )
+    db.session.execute(claimed.values(status="given up", ended_at=now))
+    hold.user_id, hold.status, hold.because, hold.until = None, "converted", "employer", None
+    return False

@@ -139,7 +139,7 @@ def expire_order(order: Order, now: datetime) -> None:
         order.status = "expired"
         installments.cancel(order)
         discounts.give_back(order, now)
-        sentence = f"Let the unpaid order of {order.enrollment.user.name} go"
+        sentence = f"Let the unpaid order of {order.payer.name} go"
         record(None, sentence, ("order", order.id), now=now)
 
 
@@ -178,8 +178,8 @@ def apply_session(session: Any, now: datetime) -> CheckoutSession | None:
     elif news and outcome == "failed":
         installments.stop_waiting(order, covered, now)
         installments.follow_access(order, now)
-        record(None, f"The bank refused {order.enrollment.user.name}'s payment", ("order", order.id), now=now)
-        if order.enrollment.cohort.status != "cancelled":
+        record(None, f"The bank refused {order.payer.name}'s payment", ("order", order.id), now=now)
+        if order.cohort.status != "cancelled":
             messages.bank_refused(row, now)
     return row
 
@@ -208,18 +208,18 @@ def settle_order(order: Order, now: datetime) -> None:
     if order.status == "paid" and before != "paid":
         order.paid_at = now
     opens = order.status in ("part paid", "paid") and any(part.number == 1 for part in newly)
-    if opens:
+    if opens and not order.employer:
         discounts.confirm(order)
         _open_cohort(order, now)
     installments.follow_access(order, now)
     papers.give_receipts(order, now)
-    if not opens:
+    if not opens or order.employer:
         for payment in used:
             messages.received(payment, now)
 
 
 def _say_what_does_not_fit(order: Order, owed: int, net: int, now: datetime) -> None:
-    name, amount = order.enrollment.user.name, money(net, order.currency)
+    name, amount = order.payer.name, money(net, order.currency)
     if order.status == "expired":
         if net:
             detail = f"{amount} from {name} arrived after the seat was let go. Seat or refund?"
@@ -283,7 +283,7 @@ def note_payment(
     db.session.flush()
     if status == "succeeded":
         amount = money(found.amount_cents, found.currency)
-        record(None, f"Received {amount} from {order.enrollment.user.name}", ("order", order.id), now=now)
+        record(None, f"Received {amount} from {order.payer.name}", ("order", order.id), now=now)
         card_id = plain(intent.get("payment_method")).get("id")
         if intent.get("setup_future_usage") == "off_session" and card_id:
             ends_on = rules.card_ends(plain(charge.get("payment_method_details")))

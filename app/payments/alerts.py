@@ -37,6 +37,7 @@ WHAT_TO_DO = {
     "refund to approve": "Another member of staff looks at the withdrawal’s page and approves it there.",
     "refund declined": "The withdrawal’s page lets you ask for another amount. If nothing more is to go back, write "
     "here why.",
+    "seats unclaimed": "Open the employer’s seats from the order: give more days, free them, or send money back.",
     "dispute": "Answer in Stripe’s dashboard before the day it names: agreed words, receipt and use of the program are "
     "on the order’s page.",
     "dispute lost": "The money is gone from what we have. Decide what becomes of the seat, and write it here.",

@@ -29,7 +29,7 @@ def begin_try(installment_id: int, now: datetime) -> ChargeTry | None:
     """
     order = actions.lock_order(_order_id(installment_id))
     part = next(one for one in installments.lock(order) if one.id == installment_id)
-    if order.enrollment.cohort.status == "cancelled":
+    if order.employer or order.cohort.status == "cancelled":
         return None
     if not rules.may_charge(order.status, order.enrollment.status, part.status, part.next_try_at, now):
         return None
@@ -100,7 +100,7 @@ def refuse_try(row: ChargeTry, decline_code: str, now: datetime) -> None:
     part = next(one for one in installments.lock(order) if one.id == row.installment_id)
     row.status, row.ended_at, row.decline_code = "failed", now, decline_code
     row.sentence = schedule.why_declined(decline_code)
-    name = order.enrollment.user.name
+    name = order.payer.name
     detail = f"Stripe did not accept a charge of {name}'s card: see its log for installment {part.id}."
     alerts.raise_once("charge refused", f"charge-refused:try:{row.id}", order, detail, now)
     _fail(order, part, decline_code, now)
@@ -126,7 +126,7 @@ def _fail(order: Order, part: Installment, decline_code: str | None, now: dateti
     again = schedule.next_try(today, part.tries, decline_code)
     part.next_try_at = installments.charge_at(order, again) if again else None
     amount = money(schedule.left_of(part), order.currency)
-    name = order.enrollment.user.name
+    name = order.payer.name
     record(None, f"Could not charge {amount} to {name}'s card: {part.failure}", ("order", order.id), now=now)
     db.session.flush()
     installments.follow_access(order, now)

@@ -31,7 +31,7 @@ class Ask:
     key: str
     installment_id: int
     order_id: int
-    enrollment_id: int
+    enrollment_id: int | None
     customer_id: str
     card_id: str
     amount_cents: int

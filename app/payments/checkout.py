@@ -18,6 +18,7 @@ from app.accounts.models import User
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments import actions, charging, queries, stripe
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import CheckoutSession, Order, StripeCustomer
 
 PAID = "This seat is paid for already. Nothing was charged a second time."
@@ -41,8 +42,9 @@ class Ask:
 
     row_id: int
     order_id: int
-    enrollment_id: int
-    user_id: int
+    enrollment_id: int | None
+    kind: str  # of payer: 'user' or 'employer'
+    payer_id: int
     email: str
     name: str
     description: str
@@ -150,8 +152,9 @@ def _find(row: CheckoutSession) -> str | None:
     """Stripe's id of this row's session; looked up there when we never learned it."""
     if row.stripe_id:
         return row.stripe_id
-    customer = db.session.get(StripeCustomer, row.order.enrollment.user_id)
-    row_id, customer_id = row.id, customer.customer_id if customer else None
+    order = row.order
+    kind, payer_id = ("employer", order.employer.id) if order.employer else ("user", order.enrollment.user_id)
+    row_id, customer_id = row.id, _known_customer(kind, payer_id)
     db.session.rollback()
     session = stripe.find_session(customer_id, row_id) if customer_id else None
     return session.id if session else None
@@ -172,14 +175,15 @@ def _next_ask(order_id: int, wanted: Collection[int] | None, now: datetime) -> A
         db.session.rollback()
         raise Refused(reason)
     row = row or actions.begin_session(order, covers, now)
-    user: User = order.enrollment.user
+    payer = order.payer
     ask = Ask(
         row_id=row.id,
         order_id=order.id,
         enrollment_id=order.enrollment_id,
-        user_id=user.id,
-        email=user.email,
-        name=user.name,
+        kind="employer" if order.employer else "user",
+        payer_id=payer.id,
+        email=payer.email,
+        name=payer.name,
         description=_description(order, covers),
         amount_cents=row.amount_cents,
         currency=order.currency,
@@ -249,22 +253,34 @@ def _open_page(ask: Ask, success_url: str, cancel_url: str, now: datetime) -> st
 
 
 def _customer(ask: Ask, now: datetime) -> str:
-    """Stripe's customer id of this person, asked for once."""
-    row = db.session.scalar(select(StripeCustomer).where(StripeCustomer.user_id == ask.user_id))
-    customer_id = row.customer_id if row else None
+    """Stripe's customer id of this payer, asked for once."""
+    customer_id = _known_customer(ask.kind, ask.payer_id)
     db.session.rollback()
     if customer_id is None:
-        customer_id = stripe.create_customer(ask.user_id, ask.email, ask.name, now)
+        made = stripe.create_customer(ask.kind, ask.payer_id, ask.email, ask.name, now)
         begin_write()
-        db.session.execute(
-            select(User.id).where(User.id == ask.user_id).with_for_update()
-        )  # two tabs at once
-        made = db.session.get(StripeCustomer, ask.user_id)
-        if made is None:
-            db.session.add(StripeCustomer(user_id=ask.user_id, customer_id=customer_id))
-        else:
-            customer_id = made.customer_id  # where a lost answer is looked for
+        customer_id = _keep_customer(ask, made)
         db.session.commit()
+    return customer_id
+
+
+def _known_customer(kind: str, payer_id: int) -> str | None:
+    if kind == "employer":
+        return db.session.get_one(EmployerPurchase, payer_id).customer_id
+    row = db.session.get(StripeCustomer, payer_id)
+    return row.customer_id if row else None
+
+
+def _keep_customer(ask: Ask, customer_id: str) -> str:
+    """The one that is kept: the first, where a lost answer is looked for."""
+    payer = EmployerPurchase if ask.kind == "employer" else User
+    db.session.execute(select(payer.id).where(payer.id == ask.payer_id).with_for_update())  # two tabs at once
+    if known := _known_customer(ask.kind, ask.payer_id):
+        return known
+    if ask.kind == "employer":
+        db.session.get_one(EmployerPurchase, ask.payer_id).customer_id = customer_id
+    else:
+        db.session.add(StripeCustomer(user_id=ask.payer_id, customer_id=customer_id))
     return customer_id
 
 

@@ -24,6 +24,7 @@ class DayField(DateField):
     """A day, picked or typed as 2026-04-25."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        self.raw_data = valuelist = [clean_text(text) for text in valuelist]  # what the page shows again
         try:
             super().process_formdata(valuelist)
         except ValueError as error:

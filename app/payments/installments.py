@@ -24,12 +24,12 @@ from app.payments.schedule import Due
 
 def today_of(order: Order, now: datetime) -> date:
     """The day it is in the cohort's zone."""
-    return times.local_date(now, order.enrollment.cohort.time_zone)
+    return times.local_date(now, order.cohort.time_zone)
 
 
 def charge_at(order: Order, on: date) -> datetime:
     """The instant when the card is charged for what is due on this day."""
-    return times.at(on, schedule.CHARGE_AT, order.enrollment.cohort.time_zone)
+    return times.at(on, schedule.CHARGE_AT, order.cohort.time_zone)
 
 
 def lay_out(order: Order, parts: Sequence[Due]) -> None:
@@ -175,16 +175,17 @@ def bring_back(order: Order, now: datetime) -> None:
 def follow_access(order: Order, now: datetime) -> None:
     """Let the schedule decide on the enrollment: grace from the first failure, then suspended; paid is active at once.
 
-    It only takes back what it has done itself: whoever left, is paused or has completed stays so.
+    It only takes back what it has done itself: whoever left, is paused or has completed stays so. An employer's order
+    says nothing about the places of those who claimed a seat of it.
     """
-    if order.status not in queries.LIVE:
+    if order.status not in queries.LIVE or order.employer:
         return
     parts, today = lock(order), today_of(order, now)
     if order.grace_until is None:
         failures = [part.failed_at for part in parts if part.status == "failed" and part.failed_at]
         if not failures:
             return
-        first = times.local_date(min(failures), order.enrollment.cohort.time_zone)
+        first = times.local_date(min(failures), order.cohort.time_zone)
         order.grace_until = schedule.grace_until(first)
     state = schedule.access([part.status for part in parts], order.grace_until, today)
     _move(order, state, now)
@@ -238,7 +239,7 @@ def keep_card(order: Order, card_id: str, words: str, ends_on: date | None, now:
         order.card_id, order.card_words, order.card_ends_on = card_id, words[:60], ends_on
         record(
             None,
-            f"Kept {words} for the installments of {order.enrollment.user.name}",
+            f"Kept {words} for the installments of {order.payer.name}",
             ("order", order.id),
             now=now,
         )

@@ -13,7 +13,7 @@ from app.lib import times
 from app.lib.database import db
 from app.lib.money import money
 from app.mail.actions import post
-from app.payments import queries, schedule
+from app.payments import employer_messages, queries, schedule
 from app.payments.models import CheckoutSession, Installment, Order, Payment, Refund
 from app.payments.returns import Figures
 
@@ -40,7 +40,7 @@ def welcome(order: Order, now: datetime) -> None:
 
 
 def bank_deciding(row: CheckoutSession, now: datetime) -> None:
-    subject = f"Your bank is confirming the payment: {row.order.enrollment.cohort.title}"
+    subject = f"Your bank is confirming the payment: {row.order.cohort.title}"
     _post(
         "bank_deciding",
         row.order,
@@ -53,8 +53,8 @@ def bank_deciding(row: CheckoutSession, now: datetime) -> None:
 
 def bank_refused(row: CheckoutSession, now: datetime) -> None:
     """The bank did not pay; `pay_path` leads to what can be paid another way."""
-    subject = f"Your bank did not make the payment: {row.order.enrollment.cohort.title}"
-    path = f"/cohorts/{row.order.enrollment.cohort.slug}/checkout"
+    subject = f"Your bank did not make the payment: {row.order.cohort.title}"
+    path = f"/cohorts/{row.order.cohort.slug}/checkout"
     if row.order.status == "part paid":
         path = f"/payments/installments/{row.covers[0][0]}" if len(row.covers) == 1 else "/payments"
     _post(
@@ -89,9 +89,7 @@ def received(payment: Payment, now: datetime) -> None:
 
 def charge_failed(part: Installment, order: Order, now: datetime) -> None:
     """An installment could not be charged: why, what happens next, and the page that pays exactly this one."""
-    again = (
-        times.local_date(part.next_try_at, order.enrollment.cohort.time_zone) if part.next_try_at else None
-    )
+    again = times.local_date(part.next_try_at, order.cohort.time_zone) if part.next_try_at else None
     _post(
         "charge_failed", order, f"We could not charge {_amount(part, order)}",
         f"charge-failed:installment:{part.id}:{part.due_on.isoformat()}:{part.tries}", now,
@@ -102,7 +100,7 @@ def charge_failed(part: Installment, order: Order, now: datetime) -> None:
 def plan_changed(order: Order, sentence: str, entry: Entry, now: datetime) -> None:
     """Staff changed something about what is to be paid: what, and the schedule as it is now. Once for each `entry`."""
     db.session.flush()
-    subject = f"Your payments have changed: {order.enrollment.cohort.title}"
+    subject = f"Your payments have changed: {order.cohort.title}"
     parts = queries.parts_of(order)
     _post(
         "plan_changed", order, subject, f"plan-changed:entry:{entry.id}", now,
@@ -113,7 +111,7 @@ def plan_changed(order: Order, sentence: str, entry: Entry, now: datetime) -> No
 def suspended(order: Order, now: datetime) -> None:
     """What is closed now, what stays theirs, and the one press that opens it again."""
     open_parts = [one for one in queries.parts_of(order) if one.status == "failed"]
-    subject = f"Your place is on hold until an installment is paid: {order.enrollment.cohort.title}"
+    subject = f"Your place is on hold until an installment is paid: {order.cohort.title}"
     _post(
         "suspended", order, subject, f"suspended:order:{order.id}:{order.grace_until}", now, parts=open_parts
     )
@@ -123,7 +121,7 @@ def withdrawn(order: Order, figures: Figures, waived: bool, refunds: list[Refund
     """'You have left': the arithmetic with its clause, what goes back how, what is still owed, what stays theirs."""
     to_pay = next((one for one in queries.parts_of(order) if schedule.left_of(one)), None)
     _post(
-        "withdrawn", order, f"You have left the {order.enrollment.cohort.title}",
+        "withdrawn", order, f"You have left the {order.cohort.title}",
         f"withdrawn:enrollment:{order.enrollment_id}", now,
         figures=figures, waived=waived, refunds=refunds, to_pay=to_pay,
     )  # fmt: skip
@@ -155,6 +153,9 @@ def _amount(part: Installment, order: Order) -> str:
 
 
 def _post(kind: str, order: Order, subject: str, key: str, now: datetime, **context: Any) -> None:
+    if order.employer:
+        employer_messages.tell(kind, order, order.employer, subject, key, now, **context)
+        return
     enrollment = order.enrollment
     known: dict[str, Any] = {"user": enrollment.user, "cohort": enrollment.cohort, "order": order}
     post(f"payments/{kind}", enrollment.user, subject, key=key, now=now, **known, **context)

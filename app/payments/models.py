@@ -20,10 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.accounts.models import User
-from app.cohorts.models import Enrollment
+from app.cohorts.models import Cohort, Enrollment
 from app.lib.columns import one_of
 from app.lib.database import Base
 from app.payments import rules
+from app.payments.employer_models import EmployerPurchase
 
 
 class Price(Base):
@@ -77,12 +78,13 @@ class StripeCustomer(Base):
 
 
 class Order(Base):
-    """What one enrollment owes: frozen amount and currency. Its payments are rows of their own."""
+    """What one enrollment owes, or an employer for several: frozen. Its payments are rows of their own."""
 
     __tablename__ = "order"
     __table_args__ = (
         one_of("status", "open", "part paid", "paid", "expired", "cancelled"),
         CheckConstraint("amount_cents >= 0", name="amount_positive"),
+        CheckConstraint("(enrollment_id IS NULL) <> (employer_purchase_id IS NULL)", name="one_payer"),
         Index(
             "uq_order_live_enrollment",
             "enrollment_id",
@@ -93,7 +95,8 @@ class Order(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"), index=True)
+    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), index=True)
+    employer_purchase_id: Mapped[int | None] = mapped_column(ForeignKey("employer_purchase.id"), unique=True)
     description: Mapped[str] = mapped_column(String(200))
     amount_cents: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
@@ -111,7 +114,18 @@ class Order(Base):
     # The last day of grace (cohort's zone), while an installment has failed: we put the enrollment where it is.
     grace_until: Mapped[date | None]
 
+    # Of an employer's order there is no enrollment: ask `employer` first, or better `payer` and `cohort`.
     enrollment: Mapped[Enrollment] = relationship(lazy="joined")
+    employer: Mapped[EmployerPurchase | None] = relationship(lazy="joined")
+
+    @property
+    def payer(self) -> User | EmployerPurchase:
+        """Who owes it, is named on its papers and written to about it."""
+        return self.employer or self.enrollment.user
+
+    @property
+    def cohort(self) -> Cohort:
+        return self.employer.cohort if self.employer else self.enrollment.cohort
 
     @property
     def price_cents(self) -> int:

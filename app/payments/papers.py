@@ -66,7 +66,7 @@ def number(
 def credit(order: Order, cents: int, why: str, about: str, now: datetime) -> Paper:
     """A credit note over what is no longer owed, or never came. `about`: the payment or receipt it concerns."""
     content: Content = {
-        "name": order.enrollment.user.name,
+        "name": order.payer.name,
         "what": order.description,
         "paid_on": "",
         "paid_with": about,
@@ -91,9 +91,9 @@ def give_receipts(order: Order, now: datetime) -> None:
     arrived = select(Payment).where(Payment.order_id == order.id, Payment.status == "succeeded", ~given)
     for payment in db.session.scalars(arrived.order_by(Payment.received_at, Payment.id)):
         content: Content = {
-            "name": order.enrollment.user.name,
+            "name": order.payer.name,
             "what": order.description,
-            "paid_on": times.local_date(payment.received_at, order.enrollment.cohort.time_zone).isoformat(),
+            "paid_on": times.local_date(payment.received_at, order.cohort.time_zone).isoformat(),
             "paid_with": payment.paid_with or "Card",
             "lines": _lines(order, payment),
         }

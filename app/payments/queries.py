@@ -29,6 +29,7 @@ from app.cohorts.models import Cohort, Enrollment
 from app.lib import times
 from app.lib.database import db
 from app.payments import rules, schedule
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import (
     ChargeTry,
     CheckoutSession,
@@ -263,15 +264,24 @@ def session_for(user: User, stripe_id: str) -> CheckoutSession | None:
     )
 
 
+def employer_session(stripe_id: str) -> CheckoutSession | None:
+    """An employer's visit to the payment page, by Stripe's id of it, which nobody else knows."""
+    query = select(CheckoutSession).join(CheckoutSession.order)
+    return db.session.scalar(
+        query.where(CheckoutSession.stripe_id == stripe_id, Order.employer_purchase_id.is_not(None))
+    )
+
+
 @dataclass
 class LedgerLine:
     """One order as staff see it, with what arrived and what a person must look at."""
 
     order_id: int
-    user_id: int
+    user_id: int | None  # of an employer's order none, and no enrollment
     name: str
-    enrollment_id: int
+    enrollment_id: int | None
     enrollment_status: str
+    purchase_id: int | None
     status: str
     amount_cents: int  # what it comes to: without what was waived, cancelled or credited
     currency: str
@@ -296,22 +306,36 @@ def ledger(cohort: Cohort) -> list[LedgerLine]:
     money_in = and_(Payment.order_id == Order.id, Payment.status.in_(("succeeded", "processing")))
     noticed = and_(MoneyAlert.order_id == Order.id, MoneyAlert.closed_at.is_(None))
     query = (
-        select(Order, Enrollment, User.name, Payment, MoneyAlert, _forgiven_sum())
+        select(Order, Enrollment, User.name, EmployerPurchase, Payment, MoneyAlert, _forgiven_sum())
         .options(lazyload("*"))
-        .join(Enrollment, Enrollment.id == Order.enrollment_id)
-        .join(User, User.id == Enrollment.user_id)
+        .outerjoin(Enrollment, Enrollment.id == Order.enrollment_id)
+        .outerjoin(User, User.id == Enrollment.user_id)
+        .outerjoin(EmployerPurchase, EmployerPurchase.id == Order.employer_purchase_id)
         .outerjoin(Payment, money_in)
         .outerjoin(MoneyAlert, noticed)
-        .where(Enrollment.cohort_id == cohort.id, or_(Order.status.in_(LIVE), Payment.id.is_not(None)))
+        .where(or_(Enrollment.cohort_id == cohort.id, EmployerPurchase.cohort_id == cohort.id))
+        .where(or_(Order.status.in_(LIVE), Payment.id.is_not(None)))
         .order_by(Order.id.desc(), Payment.id, MoneyAlert.id)
     )
     lines: dict[int, LedgerLine] = {}
     counted: set[int] = set()
-    for order, enrollment, name, payment, alert, forgiven in db.session.execute(query):
-        who = (enrollment.user_id, name, enrollment.id, enrollment.status)
+    for order, enrollment, name, purchase, payment, alert, forgiven in db.session.execute(query):
         owed = order.price_cents - (0 if order.status == "expired" else forgiven or 0)
-        known = (order.status, owed, order.currency, order.created_at)
-        line = lines.setdefault(order.id, LedgerLine(order.id, *who, *known))
+        line = lines.setdefault(
+            order.id,
+            LedgerLine(
+                order_id=order.id,
+                user_id=enrollment.user_id if enrollment else None,
+                name=purchase.employer if purchase else name,
+                enrollment_id=order.enrollment_id,
+                enrollment_status=enrollment.status if enrollment else "",
+                purchase_id=order.employer_purchase_id,
+                status=order.status,
+                amount_cents=owed,
+                currency=order.currency,
+                created_at=order.created_at,
+            ),
+        )
         if payment is not None and payment.id not in counted:
             counted.add(payment.id)
             _add(line, payment)

@@ -81,7 +81,7 @@ def approve(actor: User, order_id: int, now: datetime) -> int:
     cents = sum(row.amount_cents for row in waiting)
     alerts.close(order, ("refund to approve",), now)
     _ask_for_hands(waiting, now)
-    sentence = f"Approved that {money(cents, order.currency)} goes back to {order.enrollment.user.name}"
+    sentence = f"Approved that {money(cents, order.currency)} goes back to {order.payer.name}"
     record(actor, sentence, ("order", order.id), now=now)
     return cents
 
@@ -103,7 +103,7 @@ def sent_by_hand(actor: User, refund: Refund, now: datetime) -> None:
     refund.status, refund.sent_at, refund.ended_at = "succeeded", now, now
     if all(one.status != "approved" for one in lock_refunds(order) if one.by_hand):
         alerts.close(order, ("pay back by hand",), now)
-    name = order.enrollment.user.name
+    name = order.payer.name
     sentence = f"Sent {money(refund.amount_cents, order.currency)} back to {name} by check or transfer"
     record(actor, sentence, ("order", order.id), now=now)
     messages.refunded(refund, now)
@@ -204,7 +204,7 @@ def _external(seen: dict[str, Any], payment: Payment, now: datetime) -> Refund:
 
 def _credit(order: Order, row: Refund, failed_now: bool, now: datetime) -> None:
     """What was sent back without us is no longer owed; a person is asked what it means for the place."""
-    net, name = queries.net_cents(order), order.enrollment.user.name
+    net, name = queries.net_cents(order), order.payer.name
     if order.status in queries.LIVE:
         parts = installments.lock(order)
         owed, to_come = schedule.owed_cents(order.price_cents, parts), schedule.pay_off_cents(parts)
@@ -217,7 +217,7 @@ def _credit(order: Order, row: Refund, failed_now: bool, now: datetime) -> None:
 
 
 def _record(row: Refund, order: Order, now: datetime) -> None:
-    amount, name = money(row.amount_cents, order.currency), order.enrollment.user.name
+    amount, name = money(row.amount_cents, order.currency), order.payer.name
     said = {
         "sent": f"{amount} is on its way back to {name}",
         "succeeded": f"{amount} went back to {name}",
@@ -235,7 +235,7 @@ def _fail(row: Refund, order: Order, why: str, now: datetime) -> None:
 
 def _say_failed(row: Refund, order: Order, why: str, now: datetime) -> None:
     row.failure = why
-    amount, name = money(row.amount_cents, order.currency), order.enrollment.user.name
+    amount, name = money(row.amount_cents, order.currency), order.payer.name
     detail = f"{amount} did not reach {name}. {why} Send it another way."
     alerts.raise_once("refund failed", f"refund-failed:{row.id}", order, detail, now)
 
@@ -310,7 +310,7 @@ def apply_dispute(dispute: Any, now: datetime) -> Dispute | None:
 
 
 def _tell_of_dispute(row: Dispute, before: str | None, order: Order, now: datetime) -> None:
-    amount, name = money(row.amount_cents, order.currency), order.enrollment.user.name
+    amount, name = money(row.amount_cents, order.currency), order.payer.name
     if row.closed_at is not None:
         alerts.close(order, ("dispute",), now)
         said = f"The bank closed {name}'s dispute of {amount}: {row.status}"
@@ -321,7 +321,7 @@ def _tell_of_dispute(row: Dispute, before: str | None, order: Order, now: dateti
             )
             alerts.raise_once("dispute lost", f"dispute-lost:{row.stripe_dispute_id}", order, detail, now)
     elif before is None:
-        zone = order.enrollment.cohort.time_zone
+        zone = order.cohort.time_zone
         until = (
             f" Answer at Stripe by {times.day_year(times.local_date(row.evidence_due, zone))}."
             if row.evidence_due

@@ -37,7 +37,7 @@ def enter_payment(
 
     `reference`: the number of the check, or what the transfer is called; its payer reads it, and never the note.
     """
-    today, zone = installments.today_of(order, now), order.enrollment.cohort.time_zone
+    today, zone = installments.today_of(order, now), order.cohort.time_zone
     rest = schedule.pay_off_cents(installments.lock(order))
     staff_rules.check_entry(amount_cents, rest, is_more, order.currency, received_on, today)
     payment = Payment(
@@ -53,7 +53,7 @@ def enter_payment(
     )
     db.session.add(payment)
     db.session.flush()
-    said = f"Entered {money(amount_cents, order.currency)} from {order.enrollment.user.name}: {payment.paid_with}"
+    said = f"Entered {money(amount_cents, order.currency)} from {order.payer.name}: {payment.paid_with}"
     record(actor, said, ("order", order.id), now=now)
     actions.settle_order(order, now)
     return payment
@@ -152,15 +152,11 @@ def give_grace(actor: User, order: Order, until: date, now: datetime) -> None:
     today = installments.today_of(order, now)
     staff_rules.check_grace(order.grace_until, until, today)
     order.grace_until = until
-    said = (
-        f"Let {order.enrollment.user.name} go on until {times.day_year(until)} although an installment failed"
-    )
+    said = f"Let {order.payer.name} go on until {times.day_year(until)} although an installment failed"
     entry = record(actor, said, ("order", order.id), now=now)
     installments.follow_access(order, now)
     alerts.close(order, ("grace",), now)
-    detail = (
-        f"{order.enrollment.user.name} has until {times.day_year(until)} to pay; {actor.name} agreed to it."
-    )
+    detail = f"{order.payer.name} has until {times.day_year(until)} to pay; {actor.name} agreed to it."
     alerts.raise_once("grace", f"grace:order:{order.id}:{until}:{now.isoformat()}", order, detail, now)
     sentence = f"Everything stays open to you until {times.day_year(until)}; please pay by then."
     messages.plan_changed(order, sentence, entry, now)
@@ -182,7 +178,10 @@ def _ask_for(order: Order, part: Installment, now: datetime) -> None:
 
 def _schedule(order: Order, part: Installment, due_on: date) -> None:
     """It begins again: due on this day, charged then, nothing failed."""
-    part.status, part.due_on, part.next_try_at = "scheduled", due_on, installments.charge_at(order, due_on)
+    part.status, part.due_on = "scheduled", due_on
+    part.next_try_at = (
+        None if order.employer else installments.charge_at(order, due_on)
+    )  # no card is kept of one
     part.tries, part.failed_at, part.failure, part.paid_at = 0, None, "", None
     db.session.flush()
 

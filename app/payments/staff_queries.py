@@ -93,8 +93,10 @@ def order_page_for(user: User, order_id: int) -> OrderPage:
 
 
 def history_of(order: Order) -> list[Entry]:
-    """What happened to the order and to the enrollment it is for, the latest first."""
-    return entries_about(("order", order.id), ("enrollment", order.enrollment_id))
+    """What happened to the order and to the enrollment or the employer's seats it is for, the latest first."""
+    if order.employer:
+        return entries_about(("order", order.id), ("employer purchase", order.employer.id))
+    return entries_about(("order", order.id), ("enrollment", order.enrollment.id))
 
 
 def open_tasks() -> ScalarSelect[int]:

@@ -130,7 +130,7 @@ def enter_payment(order_id: int) -> Any:
             now,
         )
         amount = money(payment.amount_cents, payment.currency)
-        return f"{amount} from {found.order.enrollment.user.name} is in the books; the receipt is on its way."
+        return f"{amount} from {found.order.payer.name} is in the books; the receipt is on its way."
 
     return _do(order_id, verb, lambda found, refused: (_entry_page(found, form, refused), _status(refused)))
 

@@ -91,24 +91,23 @@ def _asking() -> Iterator[None]:
         raise (Unclear if stuck else NoAnswer)(NO_ANSWER) from error
 
 
-def create_customer(user_id: int, email: str, name: str, now: datetime) -> str:
-    """A customer for this user; the same one however often it is asked for with the same address and name.
+def create_customer(kind: str, payer_id: int, email: str, name: str, now: datetime) -> str:
+    """A customer for this 'user' or 'employer'; the same one however often it is asked for with the same words.
 
-    Where Stripe broke, and repeats that for a day, another is made: two customers of one person cost nobody anything.
+    Where Stripe broke, and repeats that for a day, another is made: two customers of one payer cost nobody anything.
     """
-    person = hashlib.sha256(f"{email}\n{name}".encode()).hexdigest()[:12]
-    key = f"customer:{user_id}:{person}"
+    words = hashlib.sha256(f"{email}\n{name}".encode()).hexdigest()[:12]
+    key = f"customer:{payer_id}:{words}" if kind == "user" else f"customer:{kind}:{payer_id}:{words}"
+    about = {"email": email, "name": name, "metadata": {kind: str(payer_id)}}
     try:
-        return _make_customer(user_id, email, name, key)
+        return _make_customer(about, key)
     except Unclear:
-        return _make_customer(user_id, email, name, f"{key}:{int(now.timestamp()) // 60}")
+        return _make_customer(about, f"{key}:{int(now.timestamp()) // 60}")
 
 
-def _make_customer(user_id: int, email: str, name: str, key: str) -> str:
+def _make_customer(about: Any, key: str) -> str:
     with _asking():
-        made = client().v1.customers.create(
-            {"email": email, "name": name, "metadata": {"user": str(user_id)}}, {"idempotency_key": key}
-        )
+        made = client().v1.customers.create(about, {"idempotency_key": key})
     return made.id
 
 
@@ -116,7 +115,7 @@ def create_session(
     row_id: int,
     *,
     order_id: int,
-    enrollment_id: int,
+    enrollment_id: int | None,
     customer_id: str,
     description: str,
     amount_cents: int,
@@ -132,7 +131,9 @@ def create_session(
     pays nothing.
     """
     # A session's marks do not travel by themselves.
-    marks = {"checkout": str(row_id), "order": str(order_id), "enrollment": str(enrollment_id)}
+    marks = {"checkout": str(row_id), "order": str(order_id)}
+    if enrollment_id is not None:  # an employer's order is for none
+        marks["enrollment"] = str(enrollment_id)
     data: Any = {"description": description, "metadata": marks}
     what: Any
     if amount_cents == 0:
@@ -188,7 +189,7 @@ def charge(
     *,
     installment_id: int,
     order_id: int,
-    enrollment_id: int,
+    enrollment_id: int | None,
     customer_id: str,
     card_id: str,
     amount_cents: int,

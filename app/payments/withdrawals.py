@@ -197,7 +197,7 @@ def end_order(
 def _say(
     actor: User, order: Order, figures: Figures, what: Withdrawal, made: list[Refund], now: datetime
 ) -> None:
-    name, back = order.enrollment.user.name, money(figures.back_cents, order.currency)
+    name, back = order.payer.name, money(figures.back_cents, order.currency)
     said = [f"{back} goes back" if figures.back_cents else "nothing goes back"]
     if figures.balance_cents:
         balance = money(figures.balance_cents, order.currency)

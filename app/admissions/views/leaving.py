@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts.sessions import get_user, require_recent_second_factor
-from app.admissions import actions, queries
+from app.admissions import actions, claim_queries, queries
 from app.admissions.views import bp
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import program
@@ -173,15 +173,23 @@ def refund_by_hand(refund_id: int) -> Any:
 def _by_hand(refund_id: int, verb: Any) -> Response:
     begin_write()
     found: Refund = queries.refund_for(get_user(), refund_id)
-    enrollment_id = found.payment.order.enrollment_id
+    order = found.payment.order
+    back = _where(order)
     try:
         verb(get_user(), found, clock.now())
     except Refused as refused:
         db.session.rollback()
         say(refused.sentence, "problem")
-        return _back(enrollment_id)
+        return redirect(back, 303)
     db.session.commit()
-    return _back(enrollment_id)
+    return redirect(back, 303)
+
+
+def _where(order: Order) -> str:
+    """The page on which staff see what became of the money of this order."""
+    if order.employer:
+        return url_for("employers.purchase", purchase_id=order.employer.id)
+    return url_for("admissions.withdrawal", enrollment_id=order.enrollment_id)
 
 
 def _back(enrollment_id: int) -> Response:
@@ -231,6 +239,7 @@ def _page(enrollment: Enrollment, order: Order | None, told_on: date, refused: R
         account=account,
         again_cents=account.again_cents if account else 0,
         typed={key: clean_text(text)[:400] for key, text in request.form.items()},
+        employer=None if order else claim_queries.employer_of(enrollment),
         can_leave=enrollment.status in returns.WITHDRAWABLE,
         told_on=told_on,
         typed_day=clean_text(request.values.get("told_on", told_on.isoformat()))[:40],

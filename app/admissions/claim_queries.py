@@ -1,0 +1,105 @@
+"""The seats of an employer: how many are given, to whom, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import lazyload
+
+from app.accounts.models import User
+from app.admissions.claim_models import EmployerLink, Invitation
+from app.admissions.models import SeatHold
+from app.admissions.seats import LIVE
+from app.cohorts.models import Enrollment
+from app.lib.database import db
+from app.lib.tokens import hash_token
+from app.payments.employer_models import EmployerPurchase
+from app.payments.models import Order
+
+
+@dataclass(frozen=True)
+class Invited:
+    """One invitation as pages show it."""
+
+    invitation: Invitation
+    name: str  # of who claimed it; '' while nobody has
+    enrollment_id: int | None
+
+
+@dataclass(frozen=True)
+class EmployerPage:
+    """One employer's seats. Claimed and unclaimed ones are the live holds: together what is left of the purchase."""
+
+    purchase: EmployerPurchase
+    order: Order
+    claimed: int
+    unclaimed: int
+    people: Sequence[Invited]  # the latest first
+
+    @property
+    def live(self) -> int:
+        return self.claimed + self.unclaimed
+
+    @property
+    def open(self) -> list[Invited]:
+        return [one for one in self.people if one.invitation.status == "open"]
+
+    @property
+    def left(self) -> int:
+        """Seats that nobody has claimed or is invited to."""
+        return max(0, self.unclaimed - len(self.open))
+
+    @property
+    def known(self) -> set[str]:
+        """Addresses that have been invited, and not taken back."""
+        live = (one.invitation for one in self.people)
+        return {one.email for one in live if one.status in ("open", "claimed")}
+
+
+def employer_page(order: Order) -> EmployerPage:
+    """Everything about an employer's seats, from its order. Two queries."""
+    assert order.employer is not None
+    purchase = order.employer
+    counted = counts([purchase.id])[purchase.id]
+    return EmployerPage(purchase, order, *counted, _people(purchase))
+
+
+def _people(purchase: EmployerPurchase) -> list[Invited]:
+    query = (
+        select(Invitation, User.name, Enrollment.id)
+        .outerjoin(User, User.id == Invitation.user_id)
+        .outerjoin(
+            Enrollment, and_(Enrollment.user_id == User.id, Enrollment.cohort_id == purchase.cohort_id)
+        )
+        .where(Invitation.purchase_id == purchase.id)
+        .options(lazyload("*"))
+        .order_by(Invitation.id.desc())
+    )
+    return [Invited(row, name or "", enrollment) for row, name, enrollment in db.session.execute(query)]
+
+
+def counts(purchase_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Purchase id → seats (claimed, unclaimed) that are live. One query."""
+    query = select(SeatHold.employer_purchase_id, func.count(SeatHold.user_id), func.count(SeatHold.id))
+    query = query.where(SeatHold.employer_purchase_id.in_(purchase_ids), SeatHold.status.in_(LIVE))
+    found = dict.fromkeys(purchase_ids, (0, 0))
+    for purchase_id, claimed, live in db.session.execute(query.group_by(SeatHold.employer_purchase_id)):
+        if purchase_id is not None:
+            found[purchase_id] = (claimed, live - claimed)
+    return found
+
+
+def order_of_link(token: str) -> Order | None:
+    """The order behind the secret of an employer's page; None when it was revoked or never was."""
+    good = (EmployerLink.token_hash == hash_token(token), EmployerLink.revoked_at.is_(None))
+    query = select(Order).join(EmployerLink, EmployerLink.purchase_id == Order.employer_purchase_id)
+    return db.session.scalar(query.where(*good))
+
+
+def employer_of(enrollment: Enrollment) -> EmployerPurchase | None:
+    """The employer whose seat this person sits in."""
+    query = select(EmployerPurchase).join(SeatHold, SeatHold.employer_purchase_id == EmployerPurchase.id)
+    mine = (SeatHold.user_id == enrollment.user_id, SeatHold.cohort_id == enrollment.cohort_id)
+    return db.session.scalar(query.where(*mine, SeatHold.status.in_(LIVE)))

@@ -17,6 +17,7 @@ from typing import Any
 from app.payments.reports import REPORTS
 from tests.house.called_off import OFF, REASON
 from tests.house.canaries import ACTORS
+from tests.house.employers import HARBOR_LINK, INVITED, TIDE_LINK
 from tests.house.world import PRIVATE_LINK, TO_CONFIRM, TO_END, World
 from tests.programs import KEY
 
@@ -81,6 +82,11 @@ def with_number(fill: Callable[[World, str], Mapping[str, Any]], number: int) ->
     return lambda world, actor: {**fill(world, actor), "number": number}
 
 
+def with_token(token: str, **arguments: str) -> Fill:
+    """The secret in the address, and ids by their name in the world."""
+    return lambda world, _actor: {"token": token} | {key: world.ids[name] for key, name in arguments.items()}
+
+
 def with_field(fill: Callable[[World, str], Mapping[str, Any]], field_id: str) -> Fill:
     return lambda world, actor: {**fill(world, actor), "field_id": field_id}
 
@@ -113,6 +119,7 @@ def wrong_password(world: World, actor: str) -> Mapping[str, Any]:
     return {**mail_address(world, actor), "password": "wrong"}
 
 
+NEWCOMER = {"name": "New Person", "time_zone": "America/Denver"}
 APPLICATION = {
     "practice_name": "P",
     "asked_clients": "C",
@@ -171,6 +178,7 @@ QUESTIONS = {
     "why_now~required": "yes",
     "why_now~options": "Soon\nLater",
 }
+SPRING, SUMMER, AUTUMN = {"slug": "spring-2026"}, {"slug": "summer-2026"}, {"slug": "autumn-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
 PRACTICE = {
@@ -360,6 +368,53 @@ WAITLIST = [
         post(f"admissions.{verb}", signed_in(303), SUMMER)
         for verb in ("join_waitlist", "keep_place", "leave_waitlist")
     ),
+]
+
+PURCHASE = {
+    "employer": "Tide Works",
+    "contact_name": "Lee",
+    "contact_email": "lee@example.com",
+    "seats": "1",
+    "price": "2400",
+    "pays_by": "link",
+    "pay_until": "2026-04-08",
+    "claim_until": "2026-06-05",
+    "why_over": "",
+}
+HARBOR, TIDE = thing(purchase_id="harbor"), thing(purchase_id="tide")
+AT_HARBOR = {"token": HARBOR_LINK}
+ONE_SEAT = {"seats": "1", "back": "240000"}
+
+EMPLOYERS = [
+    *(get(f"employers.{page}", only("sam"), AUTUMN) for page in ("listing", "new")),
+    post("employers.open_purchase", only("sam", 303), AUTUMN, PURCHASE),
+    *(get("employers.purchase", only("sam"), at) for at in (HARBOR, TIDE)),
+    post("employers.new_link", only("sam", 303), HARBOR),
+    post("employers.cancel", only("sam", 303), TIDE),
+    get("employers.unclaimed", only("sam"), HARBOR),
+    post("employers.extend", only("sam", 303), HARBOR, {"version": "1", "claim_until": "2026-06-12"}),
+    post("employers.free", only("sam", 303), HARBOR, ONE_SEAT),
+    post("employers.refund", only("sam", 303), HARBOR, ONE_SEAT),
+    post("employers.approve", only("sam", 303), HARBOR),
+    # The contact has no account: whoever has the secret is let in, and nobody else, whatever they are.
+    get("claims.employer_page", everybody(), AT_HARBOR),
+    get("claims.employer_page", everybody(410), {"token": TO_CONFIRM}),
+    post("claims.pay", everybody(409), AT_HARBOR, {"agree": "y"}),
+    get("claims.came_back", everybody()),
+    post("claims.invite", everybody(422), AT_HARBOR, {"people": "somebody"}),
+    *(
+        post(f"claims.{verb}", everybody(303), with_token(HARBOR_LINK, invitation_id="harbor_open"))
+        for verb in ("send_again", "take_back")
+    ),
+    *(
+        post(f"claims.{verb}", everybody(404), with_token(TIDE_LINK, invitation_id="harbor_open"))
+        for verb in ("send_again", "take_back")
+    ),
+    get("claims.receipt", everybody(), with_token(HARBOR_LINK, paper_id="harbor_paper")),
+    get("claims.receipt", everybody(404), with_token(TIDE_LINK, paper_id="harbor_paper")),
+    get("claims.invitation", everybody(), {"token": INVITED}),
+    post("claims.open_account", signed_in(303, nobody=303), {"token": INVITED}, NEWCOMER),
+    post("claims.claim", signed_in(409), {"token": INVITED}, {"agree": "y", "practice_name": "P"}),
 ]
 
 LEADS = [
@@ -930,6 +985,7 @@ DOORS = (
     + CANCELLING
     + CODES
     + WAITLIST
+    + EMPLOYERS
     + LEADS
     + COURSEWORK
     + FILES

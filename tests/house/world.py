@@ -55,7 +55,7 @@ from app.payments.models import (
 from app.payments.payout_models import BalanceLine, Payout
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system
-from tests.house import called_off, moves, quality
+from tests.house import called_off, employers, moves, quality
 from tests.house.canaries import ACTORS, Canaries
 from tests.programs import COMPLETE, KEY, LINE, PLAN, QUESTION, small_program
 from tests.releases import edited, reword
@@ -101,6 +101,7 @@ def build(cast: Cast, now: datetime = NOW) -> World:
     _assessments(world, now)
     _leads(world, now)
     called_off.plant_all(world.cast, world.canaries.plant, now)
+    employers.fill(world, now)
     # nobody reads it yet: METI may move a cohort to it
     world.ids["release"] = publish(None, edited(reword), now, "Other words").id
     db.session.commit()

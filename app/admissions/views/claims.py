@@ -259,20 +259,24 @@ def take_back(token: str, invitation_id: int) -> Any:
     return _on_invitation(token, invitation_id, claims.take_back, said)
 
 
+def _invitation(order: Order, invitation_id: int) -> Invitation:
+    """One invitation to a seat of this employer's; 404 for any other."""
+    row = db.session.get(Invitation, invitation_id)
+    return row if row is not None and row.purchase_id == order.employer_purchase_id else abort(404)
+
+
 def _on_invitation(
     token: str, invitation_id: int, verb: Callable[[EmployerPage, Invitation, datetime], None], said: str
 ) -> Any:
     order, now = _order(token), clock.now()
     if order is None:
         return _over()
+    _invitation(order, invitation_id)
     if not _within(order, now):
         return _page(token, order, 429, problem=TOO_OFTEN)
     begin_write()
     order = _order(token) or abort(404)
-    row = db.session.get(Invitation, invitation_id)
-    if row is None or row.purchase_id != order.employer_purchase_id:
-        db.session.rollback()
-        abort(404)
+    row = _invitation(order, invitation_id)
     try:
         verb(claims.page_of(order), row, now)
     except Refused as refused:

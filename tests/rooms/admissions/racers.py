@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import queue
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,16 @@ from sqlalchemy import select
 
 from app import create_app
 from app.accounts.models import User
-from app.admissions import actions, jobs, seats, waitlist
+from app.admissions import actions, claims, employers, jobs, seats, waitlist
+from app.admissions.claim_models import Invitation
 from app.admissions.models import Application, SeatHold
 from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
+from app.payments.employer_models import EmployerPurchase
 from app.payments.standin.errors import ConnectionLost
 from app.payments.standin.transport import InProcess
+from tests.rooms.admissions.bought import terms
 from tests.settings import settings_for
 
 NOW = datetime(2026, 3, 25, 15, 0, tzinfo=UTC)
@@ -48,6 +51,35 @@ def offers(cohort_id: int, _user_id: int) -> list[int]:
             return found
         found.append(offer.application.user_id)
         db.session.commit()
+
+
+def buys_two(cohort_id: int, staff_id: int) -> list[int] | None:
+    """Open an employer's purchase of two seats, as staff do; their numbers, or None when they were not free."""
+    begin_write()
+    staff, cohort = db.session.get_one(User, staff_id), db.session.get_one(Cohort, cohort_id)
+    try:
+        purchase = employers.open_purchase(staff, cohort, terms(claim_until=date(2026, 6, 30)), NOW)
+    except Refused:
+        db.session.rollback()
+        return None
+    seats_held = [hold.seat for hold in employers.holds_of(purchase.id)]
+    db.session.commit()
+    return seats_held
+
+
+def claims_one(cohort_id: int, user_id: int) -> str:
+    """Press the button of an invitation to an employer's seat: 'in', or the sentence of who is refused."""
+    begin_write()
+    user = db.session.get_one(User, user_id)
+    mine = select(Invitation).join(Invitation.purchase).where(EmployerPurchase.cohort_id == cohort_id)
+    row = db.session.scalars(mine.where(Invitation.email == user.email)).one()
+    try:
+        claims.claim(user, row, "P", NOW)
+    except Refused as refused:
+        db.session.rollback()
+        return refused.sentence
+    db.session.commit()
+    return "in"
 
 
 def sweeps(cohort_id: int, _user_id: int) -> list[int]:

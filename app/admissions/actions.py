@@ -309,13 +309,13 @@ def withdraw(
     seats.lock(enrollment.cohort_id)
     db.session.refresh(enrollment)
     withdrawals.withdraw(actor, enrollment, order, what, now)
-    purchase = claim_queries.employer_of(enrollment)
+    claimed = claim_queries.claimed_by(enrollment)
     hold = seats.hold_of(enrollment.cohort_id, enrollment.user_id)
     if hold is not None:
         _leave(actor, hold, now)
-    if purchase is not None:
-        claim_messages.left(enrollment, purchase, now)
-        claim_messages.seat_back(purchase, enrollment, now)
+    if claimed is not None:
+        claim_messages.left(enrollment, claimed.purchase, now)
+        claim_messages.seat_back(claimed.purchase, claimed.email, enrollment, now)
 
 
 def _leave(actor: User | None, hold: SeatHold, now: datetime) -> None:

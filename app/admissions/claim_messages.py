@@ -41,11 +41,11 @@ def paid_too_late(order: Order, purchase: EmployerPurchase, now: datetime) -> No
     _tell("employer_late", purchase, subject, f"paid-too-late:order:{order.id}", now, order=order)
 
 
-def seat_back(purchase: EmployerPurchase, enrollment: Enrollment, now: datetime) -> None:
-    """Somebody who had claimed a seat has left: it can be given to somebody else."""
+def seat_back(purchase: EmployerPurchase, email: str, enrollment: Enrollment, now: datetime) -> None:
+    """Somebody who had claimed a seat has left: it can be given to somebody else. `email`: as they were invited."""
     subject = f"A seat is yours to give again: {purchase.cohort.title}"
     key = f"seat-back:enrollment:{enrollment.id}"
-    _tell("employer_seat_back", purchase, subject, key, now, enrollment=enrollment)
+    _tell("employer_seat_back", purchase, subject, key, now, email=email)
 
 
 def _tell(

@@ -98,6 +98,13 @@ def order_of_link(token: str) -> Order | None:
     return db.session.scalar(query.where(*good))
 
 
+def claimed_by(enrollment: Enrollment) -> Invitation | None:
+    """The invitation by which this person sits in an employer's seat."""
+    query = select(Invitation).join(Invitation.purchase)
+    mine = (Invitation.user_id == enrollment.user_id, Invitation.status == "claimed")
+    return db.session.scalar(query.where(*mine, EmployerPurchase.cohort_id == enrollment.cohort_id))
+
+
 def employer_of(enrollment: Enrollment) -> EmployerPurchase | None:
     """The employer whose seat this person sits in."""
     query = select(EmployerPurchase).join(SeatHold, SeatHold.employer_purchase_id == EmployerPurchase.id)

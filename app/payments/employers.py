@@ -19,7 +19,7 @@ from app.lib import times
 from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
-from app.lib.words import count
+from app.lib.words import begin_sentence, count
 from app.payments import (
     actions,
     alerts,
@@ -80,7 +80,7 @@ def open_purchase(actor: User, cohort: Cohort, terms: Terms, now: datetime) -> O
     amount_cents = terms.seats * terms.price_cents
     order = Order(
         employer=purchase,
-        description=f"{count(terms.seats, 'seat', 'seats')} in the {cohort.title}".capitalize()[:200],
+        description=begin_sentence(f"{count(terms.seats, 'seat', 'seats')} in the {cohort.title}")[:200],
         amount_cents=amount_cents,
         currency=terms.currency,
         status="open",
@@ -206,5 +206,5 @@ def refund_unclaimed(
             f"{back} for {name} is above the limit for one person: another member of staff has to approve it."
         )
         alerts.raise_once("refund to approve", f"refund-to-approve:{made[0].id}", order, detail, now)
-    papers.credit(order, found.back_cents, f"{words.capitalize()}: {clause}", "", now)
+    papers.credit(order, found.back_cents, f"{begin_sentence(words)}: {clause}", "", now)
     return made

@@ -165,8 +165,7 @@ def of_each(make: Callable[[str, str], Door]) -> list[Door]:
 
 SAMPLE = {"module_slug": "systems", "document_slug": "cancellation-policy"}
 LESSON = {"slug": "systems", "lesson_slug": "lesson-1"}
-SPRING, SUMMER = {"slug": "spring-2026"}, {"slug": "summer-2026"}
-AUTUMN = {"slug": "autumn-2026"}
+SPRING, SUMMER, AUTUMN = {"slug": "spring-2026"}, {"slug": "summer-2026"}, {"slug": "autumn-2026"}
 QUESTIONS = {
     "version": "0",
     "do": "save",
@@ -178,7 +177,6 @@ QUESTIONS = {
     "why_now~required": "yes",
     "why_now~options": "Soon\nLater",
 }
-SPRING, SUMMER, AUTUMN = {"slug": "spring-2026"}, {"slug": "summer-2026"}, {"slug": "autumn-2026"}
 PASSWORD = {"password": "correct horse battery staple"}
 PARTICIPANTS = "ana ben uma"
 PRACTICE = {

@@ -42,11 +42,13 @@ def fill(world: World, now: datetime) -> None:
     _link(harbor, HARBOR_LINK, now)
     _claimed(world, harbor, now)
     invited = _invitation(harbor, "invited@example.com", INVITED, now)
-    plant, readers = world.canaries.plant, "xqtide sam"  # its contact reads the mails
-    tide = _purchase(
-        sam, cohort, now, plant("xqtideworks", readers, "sam"), plant("xqtidecontact", readers, "sam"),
-        plant("xqtide@example.com", readers, "sam"), "by hand",
-    )  # fmt: skip
+    plant = world.canaries.plant
+    tide = _purchase(sam, cohort, now, "Tide", "Lee", "lee@example.com", "by hand")
+    tide.employer = plant(
+        "xqtideworks", "sam", "sam"
+    )  # once its mail is written, which is its contact's to read
+    tide.contact_name = plant("xqtidecontact", "sam", "sam")
+    tide.contact_email = plant("xqtide@example.com", "sam", "sam")
     _link(tide, TIDE_LINK, now)
     _invitation(tide, plant("xqtideinvited@example.com", "sam", "sam"), "link-of-no-seat", now)
     receipt = db.session.scalars(select(Paper.id).where(Paper.order_id == order.id)).one()

@@ -21,6 +21,8 @@ RESULT = r"/assessment/results/\d+"
 PREVIEW = r"/staff/curriculum/preview/modules/[\w-]+"
 ORDER = r"/staff/orders/\d+"
 CANCEL = r"/staff/cohorts/[\w-]+/cancel"
+STAFF_COHORT = r"/staff/cohorts/[\w-]+"
+EMPLOYERS, EMPLOYER = STAFF_COHORT + "/employers", r"/staff/employers/\d+"
 PERSON = r"/coaching/people/\d+"
 DOCUMENT, FILLED = r"/manual/[\w-]+/[\w-]+", r"/program/documents/[\w-]+/[\w-]+"
 
@@ -113,6 +115,15 @@ PAGES = (
     Page("staff", "/staff", "sam"),
     Page("staff-cohort", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+",)),
     Page("seats", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/cohorts/[\w-]+/seats")),
+    Page("employers", "/staff", "sam", links=(STAFF_COHORT, STAFF_COHORT + "/employers")),
+    Page("employer-new", "/staff", "sam", links=(STAFF_COHORT, EMPLOYERS, EMPLOYERS + "/new")),
+    Page("employer", "/staff", "sam", links=(STAFF_COHORT, EMPLOYERS, EMPLOYER)),
+    Page(
+        "employer-unclaimed",
+        "/staff",
+        "sam",
+        links=(STAFF_COHORT, EMPLOYERS, EMPLOYER, EMPLOYER + "/unclaimed"),
+    ),
     Page("withdraw", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/enrollments/\d+/withdraw")),
     Page("defer", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/enrollments/\d+/defer")),
     Page("cancel", "/staff", "sam", links=(r"/staff/cohorts/[\w-]+", r"/staff/cohorts/[\w-]+/seats", CANCEL)),

@@ -36,6 +36,7 @@ from app.site.demo import (
     assessments,
     called_off,
     codes,
+    employers,
     leads,
     moving,
     onboarded,
@@ -49,6 +50,7 @@ from app.site.demo.people import (
     APPLICANTS,
     CALLED_OFF,
     CAST,
+    COLLEAGUE,
     ENROLLED,
     EVERYBODY,
     FOUNDING,
@@ -230,11 +232,13 @@ def _open_cohort(demo: Demo) -> None:
 def _full_cohort(demo: Demo) -> None:
     """A small one later in the year, for whose last seat four people stand in line; the latest was not read yet."""
     saturday = _saturday(demo.now, weeks=18)
-    cohort = _cohort(demo, _slug(saturday), saturday, capacity=len(SEATED) + 1, status="open")
+    capacity = len(SEATED) + employers.SEATS + 1
+    cohort = _cohort(demo, _slug(saturday), saturday, capacity=capacity, status="open")
     asked.of_its_own(demo.sam, cohort.slug, demo.now)
     cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
     for index, person in enumerate(SEATED):
         _enroll(demo, person, cohort, demo.now - timedelta(days=30 - index))
+    employers.bought(demo.sam, cohort, demo.users[COLLEAGUE.key], COLLEAGUE.practice, demo.now)
     elin, amara, hugo = WAITING
     people = ((12, elin, "waitlisted"), (9, amara, "waitlisted"), (7, _person("wes"), "waitlisted"))
     waiting.in_line(

@@ -89,6 +89,8 @@ APPLICANTS = (
 )
 # Who had a seat there, and has left.
 LEFT = Person("left", "Dana Whitcombe", "America/New_York", "Whitcombe Exercise Room")
+# Whose employer has paid.
+COLLEAGUE = Person("nia", "Nia Quist", "America/Denver", "Harbor Point Exercise Program")
 # Who had a part in the cohort that was cancelled: enrolled, offered a seat, applied; and Sam's colleague.
 CALLED_OFF = (
     Person("off1", "Carmen Ibanez", "America/New_York", "Ibanez Medical Exercise"),
@@ -108,6 +110,7 @@ EVERYBODY = (
     *ENROLLED,
     *SEATED,
     *WAITING,
+    COLLEAGUE,
     LEFT,
     MOVED,
     *APPLICANTS,

@@ -59,25 +59,37 @@ class EmployerPage:
 
 
 def employer_page(order: Order) -> EmployerPage:
-    """Everything about an employer's seats, from its order. Two queries."""
+    """Everything about an employer's seats, from its order. One query, anchored on the purchase's row."""
     assert order.employer is not None
     purchase = order.employer
-    counted = counts([purchase.id])[purchase.id]
-    return EmployerPage(purchase, order, *counted, _people(purchase))
-
-
-def _people(purchase: EmployerPurchase) -> list[Invited]:
+    live = (SeatHold.employer_purchase_id == EmployerPurchase.id, SeatHold.status.in_(LIVE))
+    claimed = select(func.count(SeatHold.user_id)).where(*live).correlate(EmployerPurchase)
+    held = select(func.count(SeatHold.id)).where(*live).correlate(EmployerPurchase)
     query = (
-        select(Invitation, User.name, Enrollment.id)
+        select(claimed.scalar_subquery(), held.scalar_subquery(), Invitation, User.name, Enrollment.id)
+        .select_from(EmployerPurchase)
+        .outerjoin(Invitation, Invitation.purchase_id == EmployerPurchase.id)
         .outerjoin(User, User.id == Invitation.user_id)
         .outerjoin(
             Enrollment, and_(Enrollment.user_id == User.id, Enrollment.cohort_id == purchase.cohort_id)
         )
-        .where(Invitation.purchase_id == purchase.id)
+        .where(EmployerPurchase.id == purchase.id)
         .options(lazyload("*"))
         .order_by(Invitation.id.desc())
     )
-    return [Invited(row, name or "", enrollment) for row, name, enrollment in db.session.execute(query)]
+    rows = db.session.execute(query).all()
+    taken, live_seats = rows[0][:2]
+    people = [Invited(row, name or "", enrollment) for _, _, row, name, enrollment in rows if row is not None]
+    return EmployerPage(purchase, order, taken, live_seats - taken, people)
+
+
+def stands(purchase_id: int) -> tuple[str, int]:
+    """The status of an employer's order, and how many of the seats nobody has claimed. One query."""
+    free = (SeatHold.employer_purchase_id == Order.employer_purchase_id, SeatHold.status.in_(LIVE))
+    unclaimed = select(func.count(SeatHold.id)).where(*free, SeatHold.user_id.is_(None)).correlate(Order)
+    query = select(Order.status, unclaimed.scalar_subquery())
+    status, number = db.session.execute(query.where(Order.employer_purchase_id == purchase_id)).one()
+    return status, number
 
 
 def counts(purchase_ids: Collection[int]) -> dict[int, tuple[int, int]]:

@@ -26,14 +26,13 @@ from app.payments import (
     employer_rules,
     installments,
     papers,
-    queries,
     refunds,
     returns,
     schedule,
 )
 from app.payments.employer_models import EmployerPurchase
 from app.payments.employer_rules import Unclaimed
-from app.payments.models import Order, Payment, Refund
+from app.payments.models import Order, Payment, Refund, RefundTier
 
 STALE = "This was changed since you opened the page. Please look at it as it is now."
 
@@ -149,11 +148,11 @@ def extend(actor: User, purchase: EmployerPurchase, claim_until: date, version: 
 
 
 def unclaimed(order: Order, seats: int, told_on: date) -> Unclaimed:
-    """The arithmetic of handing so many seats back, had they told us on this day. Two queries."""
+    """The arithmetic of handing so many seats back, had they told us on this day. One query."""
     assert order.employer is not None
-    payments = _payments(order)
+    payments, tiers = _payments_and_rule(order)
     return employer_rules.unclaimed(
-        queries.refund_tiers(order.cohort),
+        tiers,
         told_on,
         seats,
         order.employer.price_cents,
@@ -163,12 +162,16 @@ def unclaimed(order: Order, seats: int, told_on: date) -> Unclaimed:
     )
 
 
-def _payments(order: Order) -> list[Payment]:
+def _payments_and_rule(order: Order) -> tuple[list[Payment], list[RefundTier]]:
+    """What arrived, oldest first, and the cohort's refund rule: what is paid has a payment."""
     arrived = (
         Payment.order_id == order.id, Payment.status == "succeeded", Payment.currency == order.currency
     )  # fmt: skip
-    query = select(Payment).where(*arrived).order_by(Payment.received_at, Payment.id)
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+    query = select(Payment, RefundTier).outerjoin(RefundTier, RefundTier.cohort_id == order.cohort.id)
+    query = query.where(*arrived).order_by(Payment.received_at, Payment.id, RefundTier.until)
+    rows = db.session.execute(query.execution_options(populate_existing=True)).all()
+    payments = list(dict.fromkeys(payment for payment, _tier in rows))
+    return payments, list(dict.fromkeys(tier for _payment, tier in rows if tier is not None))
 
 
 def refund_unclaimed(
@@ -188,7 +191,7 @@ def refund_unclaimed(
         raise Refused(
             "By the refund rule nothing goes back for these seats. You can free them without money."
         )
-    payments = {one.id: one for one in _payments(order)}
+    payments = {one.id: one for one in _payments_and_rule(order)[0]}
     two = returns.needs_two(found.back_cents, cohorts.program(order.cohort).two_people_above)
     order.credited_cents += found.back_cents
     shares = returns.spread(list(payments.values()), found.back_cents)

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from app.accounts.models import SignIn, User
 from app.admissions import line
 from app.admissions.cancelling_models import Cancellation, CancellationCase
+from app.admissions.claim_models import EmployerLink, Invitation
 from app.admissions.lead_models import Lead
 from app.admissions.models import Application, Offer, SeatHold
 from app.assessment.models import AssessmentSample
@@ -27,10 +28,12 @@ from app.coursework.quality_models import AgreementTally, BlindReview, Opinion
 from app.coursework.review_models import BankComment, Comment, CommentRead, Reply, Review
 from app.curriculum.actions import publish
 from app.lib.database import db
+from app.lib.tokens import hash_token
 from app.mail.models import Message
 from app.manual.models import Binding
 from app.payments import installments, papers, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import (
     ChargeTry,
     MoneyAlert,
@@ -525,6 +528,63 @@ def _hold(
             cohort_id=cohort_id, user_id=user_id, seat=seat, status=status, because=because, created_at=NOW
         )
     )
+
+
+def employers_of_summer(cast: Cast, numbers: Numbers) -> None:
+    """Employers with seats of the summer cohort, one claimed by somebody, each with a payment; some not paid."""
+    db.session.get_one(Cohort, cast.summer).capacity = 100
+    for number in numbers:
+        purchase = _employer(cast, number, paid=bool(number % 2))
+        user_id = _user(number).id
+        _hold(cast.summer, user_id, 3 * number + 1)
+        db.session.flush()
+        own = db.session.scalars(select(SeatHold).where(SeatHold.user_id == user_id)).one()
+        own.employer_purchase_id = purchase.id
+
+
+def invited(cast: Cast, numbers: Numbers) -> None:
+    """One employer who invites ever more people, by turns claimed and not; every seat is theirs."""
+    if numbers[0] == 0:
+        purchase = _employer(cast, 0, paid=True)
+        hashed = hash_token("a-link")
+        db.session.add(EmployerLink(purchase=purchase, token_hash=hashed, because="asked", created_at=NOW))
+    purchase = db.session.scalars(select(EmployerPurchase)).one()
+    for number in numbers:
+        row = Invitation(
+            purchase=purchase, email=f"i{number}@example.com", token_hash=hash_token(f"invitation-{number}"),
+            invited_at=NOW, sent_at=NOW,
+        )  # fmt: skip
+        if number % 2:
+            user = _user(number)
+            row.status, row.user_id, row.ended_at = "claimed", user.id, NOW
+            cohorts.enroll(None, user, db.session.get_one(Cohort, cast.summer), "P", NOW)
+        db.session.add(row)
+
+
+def _employer(cast: Cast, number: int, paid: bool) -> EmployerPurchase:
+    purchase = EmployerPurchase(
+        cohort_id=cast.summer, employer=f"Employer {number}", contact_name="Dana", contact_email="d@x.example",
+        seats=2, price_cents=240000, currency="usd", pays_by="link", pay_until=NOW + timedelta(days=9),
+        claim_until=NOW.date() + timedelta(days=60), opened_at=NOW, opened_by_id=cast.sam,
+    )  # fmt: skip
+    order = Order(
+        employer=purchase, description="Two seats", amount_cents=480000, currency="usd",
+        status="paid" if paid else "open", created_at=NOW,
+    )  # fmt: skip
+    db.session.add_all([purchase, order])
+    db.session.flush()
+    installments.lay_out(order, [schedule.Due(1, NOW.date(), 480000)])
+    for seat in (2, 3):
+        hold = SeatHold(cohort_id=cast.summer, seat=3 * number + seat, because="employer", created_at=NOW)
+        hold.employer_purchase_id, hold.status = purchase.id, "converted" if paid else "active"
+        db.session.add(hold)
+    if paid:
+        db.session.add(
+            Payment(
+                order_id=order.id, amount_cents=480000, currency="usd", status="succeeded", received_at=NOW
+            )
+        )
+    return purchase
 
 
 def applications(cast: Cast, numbers: Numbers) -> None:

@@ -21,6 +21,7 @@ from app.coursework.review_models import Review
 from app.curriculum.models import Release
 from app.lib.database import db
 from app.payments.discount_models import DiscountCode
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Order
 from app.payments.payout_models import Payout
 from tests.cast import Cast
@@ -42,9 +43,11 @@ from tests.house.growth import (
     comments,
     devices,
     draft_comments,
+    employers_of_summer,
     examples,
     full_cohorts,
     in_line,
+    invited,
     kept_states,
     leads,
     left_checkouts,
@@ -132,6 +135,10 @@ def an_order(cast: Cast) -> str:
 
 def a_payout(cast: Cast) -> str:
     return f"/staff/reports/payouts/{db.session.scalar(select(func.min(Payout.id)))}"
+
+
+def an_employer(cast: Cast) -> str:
+    return f"/staff/employers/{db.session.scalar(select(EmployerPurchase.id))}"
 
 
 def last_result(of: str) -> Callable[[Cast], str]:
@@ -245,6 +252,14 @@ PAGES = [
     Page("sam", "/staff/funnel", left_checkouts, 5),
     Page("nobody", "/subscribe/confirmed", open_cohorts, 1),
     Page("sam", "/staff/cohorts/summer-2026", applications, 5),
+    Page("sam", "/staff/cohorts/summer-2026", employers_of_summer, 5),
+    Page("sam", "/staff/cohorts/summer-2026/seats", employers_of_summer, 4),
+    Page("sam", "/staff/cohorts/summer-2026/employers", employers_of_summer, 5),
+    Page("sam", "/staff/cohorts/summer-2026/employers/new", employers_of_summer, 5),
+    Page("sam", an_employer, invited, 5),
+    Page("sam", lambda cast: an_employer(cast) + "/unclaimed", invited, 5),
+    Page("nobody", "/employers/a-link", invited, 5),
+    Page("nobody", "/claims/invitation-0", invited, 4),
     Page("sam", "/staff/codes", codes, 3),
     Page("sam", "/staff/codes?show=archived", codes, 3),
     Page("sam", "/staff/codes/new", codes, 3),

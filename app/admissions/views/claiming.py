@@ -18,13 +18,12 @@ from app.admissions.claim_forms import AccountForm, ClaimForm
 from app.admissions.claim_models import Invitation
 from app.admissions.views.claims import HOUR, PRIVATE, TOO_OFTEN, bp
 from app.cohorts import queries as cohorts
-from app.lib import clock
+from app.lib import clock, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.login import current_user
 from app.lib.refusal import Refused
 from app.payments import checkout
-from app.payments import employers as money
 
 FROM_ONE_PLACE = 30  # presses in an hour
 KNOWN = "This address has an account here already. Please sign in with it, and the seat is one press away."
@@ -124,12 +123,12 @@ def _page(
         return _over()
     purchase, now = found.purchase, clock.now()
     cohort = purchase.cohort
-    page = claim_queries.employer_page(money.order_of(purchase.id))
+    order_status, unclaimed = claim_queries.stands(purchase.id)
     email = get_user().email if current_user.is_authenticated else None
     standing = admissions.standing(get_user(), cohort) if email is not None else None
     enrollment = standing.enrollment.status if standing and standing.enrollment else None
-    why_not = _why_not(page, now)
-    state = claim_rules.claim_state(found.email, email, enrollment, not why_not, page.unclaimed)
+    why_not = _why_not(found, order_status, now)
+    state = claim_rules.claim_state(found.email, email, enrollment, not why_not, unclaimed)
     if account_form is None:
         account_form = AccountForm(formdata=None, time_zone=cohort.time_zone)
     html = render_template(
@@ -151,9 +150,11 @@ def _page(
     return html, code, PRIVATE
 
 
-def _why_not(page: claim_queries.EmployerPage, now: datetime) -> str:
+def _why_not(invitation: Invitation, order_status: str, now: datetime) -> str:
+    purchase = invitation.purchase
+    today = times.local_date(now, purchase.cohort.time_zone)
     try:
-        claims.check_open(page, now)
+        claim_rules.check_open(order_status, purchase.cohort.status, purchase.claim_until, today)
     except Refused as refused:
         return refused.sentence
     return ""

@@ -14,7 +14,7 @@ from app.admissions.claim_models import Invitation
 from app.admissions.jobs import sweep_seats
 from app.admissions.models import SeatHold
 from app.admissions.seats import LIVE
-from app.cohorts.models import Cohort
+from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from app.payments import checkout
@@ -144,6 +144,13 @@ def mails(address: str) -> list[str]:
     return list(
         db.session.scalars(select(Message.kind).where(Message.to_address == address).order_by(Message.id))
     )
+
+
+def status_of(user_id: int, cohort_id: int) -> str | None:
+    """Of this person's enrollment in the cohort; None where there is none."""
+    db.session.rollback()
+    query = select(Enrollment.status).where(Enrollment.user_id == user_id, Enrollment.cohort_id == cohort_id)
+    return db.session.scalar(query)
 
 
 def taken(cohort_id: int) -> int:

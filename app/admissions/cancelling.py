@@ -157,15 +157,16 @@ def see_to(case_id: int, now: datetime) -> bool:
 def _end_place(case: CancellationCase, cohort: Cohort, now: datetime) -> Sequence[Returned] | None:
     """What became of each order; None for whom no place was ended."""
     query = select(Enrollment).where(Enrollment.user_id == case.user_id, Enrollment.cohort_id == cohort.id)
-    enrollment = db.session.scalar(query.execution_options(populate_existing=True))
-    if enrollment is None or not cohorts.call_off(None, enrollment, now):
+    enrollment = db.session.scalar(query)
+    if enrollment is None:
+        return None
+    orders = cancellations.lock_orders(enrollment.id)  # before the place, as everywhere
+    db.session.refresh(enrollment, with_for_update={"of": Enrollment})
+    if not cohorts.call_off(None, enrollment, now):
         return None
     row = case.cancellation
     approver_id = row.decided_by_id or row.asked_by_id
-    return [
-        cancellations.end(row.asked_by, approver_id, order_id, now)
-        for order_id in cancellations.orders_to_end(enrollment.id)
-    ]
+    return [cancellations.end(row.asked_by, approver_id, order_id, now) for order_id in orders]
 
 
 def _end_way_in(user: User, cohort: Cohort, now: datetime) -> None:

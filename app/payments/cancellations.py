@@ -49,6 +49,11 @@ def orders_to_end(enrollment_id: int) -> list[int]:
     return list(db.session.scalars(query.order_by(Order.id)))
 
 
+def lock_orders(enrollment_id: int) -> list[int]:
+    """The same, each locked until this transaction ends."""
+    return [actions.lock_order(order_id).id for order_id in orders_to_end(enrollment_id)]
+
+
 def end(actor: User, approved_by_id: int, order_id: int, now: datetime) -> Returned:
     """Nothing more is charged for this order, and what came in for it goes back.
 

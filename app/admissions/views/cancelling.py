@@ -25,6 +25,7 @@ from app.lib.database import begin_write, db
 from app.lib.jobs import nudge
 from app.lib.refusal import Refused
 from app.lib.web import say
+from app.lib.words import clean_text
 from app.payments import returns
 from app.payments.cancellations import JUST_BEGUN
 
@@ -113,10 +114,14 @@ def _do(slug: str, verb: Callable[[User, Cohort, datetime], str]) -> Any:
         said = verb(get_user(), cohort_by_slug(slug), clock.now())
     except Refused as refused:
         db.session.rollback()
-        return _page(slug, refused, letter=request.form.get(PARAGRAPH)), 422 if refused.field else 409
+        return _page(slug, refused, letter=_typed(PARAGRAPH)), 422 if refused.field else 409
     db.session.commit()
     say(said)
     return _back(slug)
+
+
+def _typed(name: str) -> str:
+    return clean_text(request.form.get(name, ""))
 
 
 def _back(slug: str) -> Response:
@@ -151,8 +156,8 @@ def _page(slug: str, refused: Refused | None = None, letter: str | None = None) 
         back_cents=back,
         standings=rules.STANDINGS,
         clause=returns.figures_if_cancelled(stand.percent, 0, back, 0, found.currency).clause,
-        typed=request.form.get(PARAGRAPH, "") if refused and refused.field == PARAGRAPH else reason or "",
-        note=request.form.get("note", ""),
+        typed=_typed(PARAGRAPH) if refused and refused.field == PARAGRAPH else reason or "",
+        note=_typed("note"),
         letter=_letter(stand, found, reason, now) if reason and show_letter else None,
         limit=limit,
         two=returns.needs_two(back, limit),

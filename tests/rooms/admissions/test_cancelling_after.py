@@ -131,7 +131,7 @@ def test_the_public_page_says_so_and_leads_on(called, people, client, cast, sign
         assert "does not take place" in text and "/subscribe" in text, page
     assert "Summer" not in client.get("/cohorts").text and "june" not in client.get("/cohorts").text.lower()
     pat = sign_in(cast.pat)
-    assert "What you paid for it goes back to you" in pat.get("/cohorts/summer-2026").text
+    assert "What you paid for this one goes back to you" in pat.get("/cohorts/summer-2026").text
     assert "This cohort does not take place" in pat.get("/cohorts/summer-2026/checkout").text
     payments_page = pat.get("/payments").text
     assert "What goes back to you" in payments_page and "C-2026-" in payments_page

@@ -135,7 +135,8 @@ def test_above_the_limit_two_people_are_needed(sam, cast, called, clock, stripe,
     enrolled(cast.pat, cast.summer, clock, stripe, parts=1, total=240000)
     page = letter(sam)
     assert "above $1,000, so a second member of staff confirms it" in page
-    answer = sam.post(HERE, data=form(page), follow_redirects=True)
+    assert sam.post(HERE, data=form(page)).status_code == 303
+    answer = sam.get(HERE)
     assert "Another member of staff has to confirm it now" in answer.text
     assert "Take it back" in answer.text and f'action="{HERE}/confirm"' not in answer.text
     assert sam.post(f"{HERE}/confirm", data=form(page)).status_code == 409

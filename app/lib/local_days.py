@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, case
 from sqlalchemy.ext.compiler import compiles
@@ -18,6 +19,7 @@ from app.lib import times
 
 EPOCH = date(1970, 1, 1)
 A_DAY = 86_400  # seconds
+STEP = timedelta(days=7)  # no zone changes its offset and back again within a week
 
 
 class epoch(FunctionElement[int]):  # noqa: N801 - reads like the function of the database that it is
@@ -60,15 +62,15 @@ def bounds(zone_name: str, first: date, last: date) -> tuple[datetime, datetime]
 @lru_cache(maxsize=256)
 def changes(zone_name: str, first: date, last: date) -> tuple[tuple[tuple[datetime, int], ...], int]:
     """Pairs of an instant and the zone's offset in seconds before it, in order; and the offset after the last."""
-    found, day = [], first - timedelta(days=1)
-    offset = _offset(zone_name, _midnight(day))
-    while day <= last:
-        following = day + timedelta(days=1)
-        later = _offset(zone_name, _midnight(following))
-        if later != offset:
-            found.append((_turn(zone_name, _midnight(day), _midnight(following)), offset))
-            offset = later
-        day = following
+    zone, found = times.zone(zone_name), []
+    at, end = _midnight(first - timedelta(days=1)), _midnight(last + timedelta(days=2))
+    offset = _offset(zone, at)
+    while at < end:
+        later = min(at + STEP, end)
+        if _offset(zone, later) != offset:
+            found.append((_turn(zone, at, later), offset))
+            offset = _offset(zone, later)
+        at = later
     return tuple(found), offset
 
 
@@ -76,16 +78,16 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _offset(zone_name: str, moment: datetime) -> int:
-    away = moment.astimezone(times.zone(zone_name)).utcoffset()
+def _offset(zone: ZoneInfo, moment: datetime) -> int:
+    away = moment.astimezone(zone).utcoffset()
     assert away is not None
     return int(away.total_seconds())
 
 
-def _turn(zone_name: str, before: datetime, after: datetime) -> datetime:
+def _turn(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
     """The second at which the offset changes between two instants."""
-    was = _offset(zone_name, before)
+    was = _offset(zone, before)
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=int((after - before).total_seconds()) // 2)
-        before, after = (middle, after) if _offset(zone_name, middle) == was else (before, middle)
+        before, after = (middle, after) if _offset(zone, middle) == was else (before, middle)
     return after

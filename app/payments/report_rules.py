@@ -19,7 +19,7 @@ PERIODS = {
     "last-year": "Last year",
     "all": "All time",
 }
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 A_DAY = timedelta(days=1)
 DAILY, MONTHLY = 92, 366 * 5  # up to so many days a report goes by day, by month; by year beyond
 BAD_DAY = "Give a day, such as 2026-03-31."

@@ -192,6 +192,7 @@ def test_the_figures_of_the_first_page_are_those_of_the_reports(books, ledger):
 @pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"])
 def test_the_offsets_of_a_zone_are_found_to_the_second(zone):
     turns, last = changes(zone, date(2025, 1, 1), date(2026, 12, 31))
+    assert [at.minute % 30 + at.second for at, _before in turns] == [0] * len(turns)
     for at, before in turns:
         local = at.astimezone(ZoneInfo(zone))
         assert local.utcoffset().total_seconds() != before  # type: ignore[union-attr]

@@ -167,7 +167,7 @@ def _next_ask(order_id: int, wanted: Collection[int] | None, now: datetime) -> A
     if order.status not in ("open", "part paid"):
         db.session.rollback()
         raise Refused(PAID if order.status == "paid" else GONE)
-    if order.enrollment.cohort.status == "cancelled":
+    if order.cohort.status == "cancelled":
         db.session.rollback()
         raise Refused(NO_COHORT)
     row, covers = queries.session_under_way(order_id), queries.to_pay(order_id, wanted)

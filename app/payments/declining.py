@@ -30,7 +30,7 @@ def decline(actor: User, order_id: int, reason: str, now: datetime) -> int:
     db.session.flush()
     cents = sum(row.amount_cents for row in waiting)
     alerts.close(order, ("refund to approve",), now)
-    amount, name = money(cents, order.currency), order.enrollment.user.name
+    amount, name = money(cents, order.currency), order.payer.name
     detail = f"{actor.name} declined that {amount} goes back to {name}: {reason}"
     alerts.raise_once("refund declined", f"refund-declined:{waiting[0].id}", order, detail, now)
     actions.settle_order(order, now)
@@ -55,7 +55,7 @@ def ask_again(actor: User, order_id: int, cents: int, now: datetime) -> list[Ref
     last = declined[-1]
     made = refunds.ask(actor, shares, last.reason, last.clause, True, now)
     alerts.close(order, ("refund declined", "overpaid"), now)
-    amount, name = money(cents, order.currency), order.enrollment.user.name
+    amount, name = money(cents, order.currency), order.payer.name
     detail = (
         f"{amount} for {name}, asked for once more after a no: another member of staff has to approve it."
     )

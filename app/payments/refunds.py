@@ -66,7 +66,7 @@ def _ask_for_hands(refunds: Iterable[Refund], now: datetime) -> None:
     for row in refunds:
         if row.by_hand and row.status == "approved":
             order = row.payment.order
-            amount, name = money(row.amount_cents, order.currency), order.enrollment.user.name
+            amount, name = money(row.amount_cents, order.currency), order.payer.name
             detail = f"{amount} goes back to {name} by check or transfer: send it, then say so."
             alerts.raise_once("pay back by hand", f"pay-back-by-hand:{row.id}", order, detail, now)
 

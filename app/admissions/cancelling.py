@@ -113,7 +113,9 @@ def end_request(actor: User, cohort: Cohort, typed: str, now: datetime) -> str:
     for hold in queries.held_seats(cohort.id):
         assert hold.until is not None
         hold.until += stopped
-        for offer in queries.offers_of(cohort.id, hold.user_id) if hold.user_id else ():  # an employer has none
+        for offer in (
+            queries.offers_of(cohort.id, hold.user_id) if hold.user_id else ()
+        ):  # an employer has none
             offer.expires_at += stopped
     alerts.close_key(_key(row), now)
     return row.status

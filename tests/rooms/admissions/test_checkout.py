@@ -307,7 +307,7 @@ def test_a_cancelled_cohort_takes_no_money(pat, cast, write):
     with write():
         db.session.get(Cohort, cast.summer).status = "cancelled"
     page = pat.get(URL)
-    assert "is cancelled, so nothing can be paid for it" in page.text
+    assert "This cohort does not take place" in page.text
     assert pat.post(URL, data={"agree": "y"}).status_code == 409
 
 

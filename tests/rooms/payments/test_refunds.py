@@ -211,7 +211,7 @@ def test_a_refund_that_fails_days_later_is_put_before_a_person_and_goes_by_hand(
             db.session.rollback()
     assert pat.refunds() == [("failed", EACH), ("approved", EACH)]
     assert pat.sums() == (0, 0, 0)
-    assert pat.alerts() == []
+    assert pat.alerts() == ["pay back by hand"]
     assert pat.send() == []
     assert returned(stripe) == 0
 

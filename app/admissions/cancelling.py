@@ -63,7 +63,7 @@ def _put_before_another(
 ) -> None:
     cohorts.stop_sales(actor, cohort, f"{actor.name} asks to cancel it", now)
     back = money(found.total("back_cents"), found.currency)
-    detail = f"{actor.name} asks to cancel the {cohort.title}: {back} would go back. Its page leads there."
+    detail = f"{actor.name} asks to cancel the {cohort.title}: {back} would go back. See the list of cohorts."
     alerts.raise_once("cancellation to confirm", _key(row), None, detail, now)
 
 

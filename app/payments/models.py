@@ -297,7 +297,7 @@ class Refund(Base):
     amount_cents: Mapped[int]
     reason: Mapped[str] = mapped_column(
         String(200)
-    )  # one of `returns.REASONS`; of an external one Stripe's word
+    )  # one of `returns.REASONS`, or `returns.CANCELLED`; of an external one Stripe's word
     clause: Mapped[str] = mapped_column(String(300), default="")  # the line of the refund rule it follows
     status: Mapped[str] = mapped_column(String(20))
     external: Mapped[bool] = mapped_column(default=False)

@@ -23,9 +23,7 @@ REASONS = {
     "fit": "Not what they expected",
     "other": "Something else",
 }
-# Nobody left: METI cancelled the cohort.
-CANCELLED = "cancelled"
-WHY = {**REASONS, CANCELLED: "The cohort was cancelled"}
+CANCELLED = "cohort cancelled"  # nobody left: METI cancelled the cohort
 NO_RULE = "This cohort has no refund rule: what was paid is kept, and nothing more is owed."
 CHANGED = "Something has changed since you opened this page. Here are the figures as they are now."
 SAME_PERSON = (

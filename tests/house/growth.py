@@ -450,7 +450,7 @@ def called_off(cast: Cast, numbers: Numbers) -> None:
         db.session.add(case)
         paid = select(Payment).join(Payment.order).where(Order.enrollment_id == enrollment.id)
         refund = Refund(
-            payment=db.session.scalars(paid).one(), amount_cents=80000, reason="cancelled", status="sent",
+            payment=db.session.scalars(paid).one(), amount_cents=80000, reason="cohort cancelled", status="sent",
             external=False, by_hand=False, asked_at=NOW,
         )  # fmt: skip
         db.session.add(refund)

@@ -99,7 +99,7 @@ def test_receipts_stay_and_one_credit_note_says_what_went_back(called, people):
     assert papers == [("receipt", EACH), ("credit note", EACH)]
     row = db.session.scalars(select(Refund)).one()
     assert (row.reason, row.clause) == (
-        "cancelled", "Who paid for a cohort that is cancelled gets back all of it, $850."
+        "cohort cancelled", "Who paid for a cohort that is cancelled gets back all of it, $850."
     )  # fmt: skip
 
 

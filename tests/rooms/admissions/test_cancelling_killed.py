@@ -1,5 +1,5 @@
-"""A cohort is being cancelled and the process is killed (SIGKILL) at stages all along: nobody is half seen to, nothing goes
-back twice, and everybody has one letter."""
+"""A cohort is being cancelled and the process is killed (SIGKILL) at stages all along: nobody is half seen to, nothing
+goes back twice, and everybody has one letter."""
 
 from __future__ import annotations
 

@@ -110,6 +110,12 @@ def order_of_link(token: str) -> Order | None:
     return db.session.scalar(query.where(*good))
 
 
+def invitation_of(order: Order, invitation_id: int) -> Invitation | None:
+    """One invitation to a seat of this employer's; None for any other."""
+    mine = (Invitation.id == invitation_id, Invitation.purchase_id == order.employer_purchase_id)
+    return db.session.scalar(select(Invitation).where(*mine))
+
+
 def claimed_by(enrollment: Enrollment) -> Invitation | None:
     """The invitation by which this person sits in an employer's seat."""
     query = select(Invitation).join(Invitation.purchase)

@@ -141,3 +141,10 @@ def paper_for(user: User, paper_id: int) -> Paper:
     if not user.is_staff:
         query = query.join(Paper.order).join(Order.enrollment).where(Enrollment.user_id == user.id)
     return db.session.scalar(query) or abort(404)
+
+
+def paper_of(order: Order, paper_id: int) -> Paper:
+    """A paper of this order, for whoever may see the order; 404 for any other."""
+    return db.session.scalar(select(Paper).where(Paper.id == paper_id, Paper.order_id == order.id)) or abort(
+        404
+    )

@@ -18,6 +18,7 @@ VIEWS = sorted({*(ROOT / "app").glob("*/views.py"), *(ROOT / "app").glob("*/view
 # Objects that a view may load by their id alone, and why. Everything else comes through `<noun>_for(user, id)`.
 BY_ID = {
     ("admissions/views/checkout.py", "_seat_the_payer", "Order"): "the id is from `session_for(user, …)`",
+    ("admissions/views/claims.py", "_settle", "Order"): "the id is of the order behind the secret link",
     (
         "coursework/views/coach.py",
         "_leased",

@@ -258,7 +258,7 @@ PAGES = [
     Page("sam", "/staff/cohorts/summer-2026/employers/new", employers_of_summer, 5),
     Page("sam", an_employer, invited, 5),
     Page("sam", lambda cast: an_employer(cast) + "/unclaimed", invited, 5),
-    Page("nobody", "/employers/a-link", invited, 5),
+    Page("nobody", "/employers/a-link", invited, 4),
     Page("nobody", "/claims/invitation-0", invited, 4),
     Page("sam", "/staff/codes", codes, 3),
     Page("sam", "/staff/codes?show=archived", codes, 3),

@@ -25,7 +25,7 @@ from app.lib.web import say
 from app.lib.words import count
 from app.payments import checkout, employer_rules, papers
 from app.payments import queries as payments
-from app.payments.models import CheckoutSession, Order, Paper
+from app.payments.models import CheckoutSession, Order
 
 bp = Blueprint("claims", __name__)
 
@@ -194,9 +194,7 @@ def _settle(stripe_id: str, order_id: int, now: datetime) -> None:
 @bp.get("/employers/<token>/receipts/<id:paper_id>.pdf")
 @open_to("anyone")
 def receipt(token: str, paper_id: int) -> Any:
-    order, paper = _order(token), db.session.get(Paper, paper_id)
-    if order is None or paper is None or paper.order_id != order.id:
-        abort(404)
+    paper = papers.paper_of(_order(token) or abort(404), paper_id)
     label, data = paper.label, papers.printed(paper)
     headers = PRIVATE | {"Content-Disposition": f'inline; filename="{label}.pdf"'}
     return Response(data, headers=headers, mimetype="application/pdf")
@@ -261,8 +259,7 @@ def take_back(token: str, invitation_id: int) -> Any:
 
 def _invitation(order: Order, invitation_id: int) -> Invitation:
     """One invitation to a seat of this employer's; 404 for any other."""
-    row = db.session.get(Invitation, invitation_id)
-    return row if row is not None and row.purchase_id == order.employer_purchase_id else abort(404)
+    return claim_queries.invitation_of(order, invitation_id) or abort(404)
 
 
 def _on_invitation(

@@ -23,11 +23,15 @@ def _chart(sums: dict[date, tuple[int, int, int]], places: list[date], step: str
     if len(places) < SHORTEST:
         return {}
     columns = [sums.get(place, (0, 0, 0)) for place in places]
-    shape = {"day": "%b %-d", "month": "%b %Y", "year": "%Y"}[step]
     return {
         "chart": charts.bars(*(list(one) for one in zip(*columns, strict=True))),
-        "chart_ends": (places[0].strftime(shape), places[-1].strftime(shape)),
+        "chart_ends": (_end(places[0], step), _end(places[-1], step)),
     }
+
+
+def _end(day: date, step: str) -> str:
+    """'Nov 1', 'Nov 2026' or '2026'"""
+    return f"{day:%b} {day.day}" if step == "day" else f"{day:%b %Y}" if step == "month" else str(day.year)
 
 
 # --- cash -----------------------------------------------------------------------------------------------------------

@@ -110,7 +110,9 @@ class LeadForm(Form):
     email = EmailField("Email", ADDRESS, filters=[strip])
     cohorts = BooleanField("Tell me when the next cohort opens")
     updates = BooleanField("Send me updates")
-    agree = BooleanField("Your consent", [DataRequired("Please tick this box; without it we may not write to you.")])
+    agree = BooleanField(
+        "Your consent", [DataRequired("Please tick this box; without it we may not write to you.")]
+    )
     source = HiddenField()
 
 
@@ -120,7 +122,9 @@ class CheckoutForm(Form):
     plan = HiddenField()
     first = HiddenField()
     code = HiddenField()  # the discount code the amounts were shown with
-    agree = BooleanField("Your agreement", [DataRequired("Please tick this box, so that we know you have read it.")])
+    agree = BooleanField(
+        "Your agreement", [DataRequired("Please tick this box, so that we know you have read it.")]
+    )
 
     def installments(self) -> int:
         return plan_number(self.plan.data)

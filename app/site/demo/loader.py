@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
 from app.accounts.models import User
-from app.admissions import actions as admissions
-from app.admissions import seats
 from app.admissions.models import Application
 from app.cohorts import actions as cohorts
 from app.cohorts import queries as cohort_queries
 from app.cohorts.models import Cohort, Enrollment
-from app.coursework import actions as coursework
-from app.coursework import attachments, leases, lessons, review_actions, rules
+from app.coursework import attachments
 from app.coursework import queries as coursework_queries
-from app.coursework.models import Submission, System
-from app.coursework.review_models import Comment
-from app.coursework.review_rules import ReviewText
 from app.curriculum.queries import program_of
 from app.curriculum.schema import Module
 from app.lib import times
 from app.lib.database import db
-from app.lib.merging import Merge
-from app.payments import actions as payments
-from app.payments import charges, installments, papers, withdrawals
-from app.payments import queries as money_queries
-from app.payments.models import Order, Payment, Price, Refund, RefundTier
-from app.payments.withdrawals import Withdrawal
+from app.payments.models import Price, RefundTier
 from app.site.demo import (
     asked,
     assessments,
@@ -38,10 +26,12 @@ from app.site.demo import (
     codes,
     employers,
     leads,
+    money,
     moving,
     onboarded,
     quality,
     reports,
+    rounds,
     waiting,
     work,
 )
@@ -64,8 +54,6 @@ from app.site.demo.people import (
     Person,
 )
 
-# Number of installments → cents in all; invented, as everything here.
-PRICES = {1: 240_000, 3: 255_000, 6: 264_000}
 FOUNDED = date(2026, 2, 28)
 
 
@@ -104,7 +92,7 @@ def load(release_id: int, password_hash: str, sample: SampleFile, now: datetime)
     quality.examples(demo.users["uma"], demo.users["cal"], now)
     _assessments(demo)
     leads.interested(now)
-    reports.past_cohort(demo.sam, _saturday(now, weeks=-24), release_id, PRICES, now)
+    reports.past_cohort(demo.sam, _saturday(now, weeks=-24), release_id, money.PRICES, now)
     reports.paid_out(now)
     onboarded.set_up(now)
 
@@ -122,7 +110,7 @@ def _user(person: Person, password_hash: str, now: datetime) -> User:
     return user
 
 
-# --- four cohorts -----------------------------------------------------------------------------------------------
+# --- five cohorts -----------------------------------------------------------------------------------------------
 
 
 def _founding_cohort(demo: Demo) -> None:
@@ -134,17 +122,17 @@ def _founding_cohort(demo: Demo) -> None:
     with_files, _field = work.field_for_files(program)
     begun = times.at(FOUNDED, "12:00", cohort.time_zone)
     for index, person in enumerate((_person("uma"), *FOUNDING)):
-        enrollment = _enroll(demo, person, cohort, begun - timedelta(days=30))
+        enrollment = money.enroll(demo.users[person.key], person.practice, cohort, begun - timedelta(days=30))
         for module in modules if person.key == "uma" else modules[:1]:
             if person.key == "uma" and module.slug == with_files.slug:
                 _accepted_with_a_file(demo, enrollment, begun)
                 continue
             answers = work.answers_of(module, person.practice, person.name, "Jo")
             opened = begun + timedelta(days=module.opens_day, hours=2 + index)
-            system = _begin(demo, enrollment, module, opened)
-            sent = _send(demo.users[person.key], system, module, answers, opened + timedelta(days=4))
+            system = rounds.begin(enrollment, module, opened)
+            sent = rounds.send(demo.users[person.key], system, module, answers, opened + timedelta(days=4))
             answered = opened + timedelta(days=8)
-            _review(demo.users["cal"], sent, work.acceptance(module), "accepted", answered)
+            rounds.review(demo.users["cal"], sent, work.acceptance(module), "accepted", answered)
         enrollment.status, enrollment.ended_at = "completed", begun + timedelta(weeks=12)
 
 
@@ -153,14 +141,14 @@ def _accepted_with_a_file(demo: Demo, enrollment: Enrollment, begun: datetime) -
     user, sample = enrollment.user, demo.sample
     module, field = work.field_for_files(cohort_queries.program(enrollment.cohort))
     at = begun + timedelta(days=module.opens_day, hours=3)
-    system = _begin(demo, enrollment, module, at)
+    system = rounds.begin(enrollment, module, at)
     sheet = coursework_queries.sheet_for(user, system.id)
     answers = work.answers_of(module, enrollment.practice_name, user.name, "Jo")
     sheet.draft.answers = answers | {field.id: {"deidentified": "yes", "text": ""}}
     attachments.attach(user, sheet, field, sample.file, sample.digest, at + timedelta(days=3))
-    sent = _send(user, system, module, sheet.draft.answers, at + timedelta(days=4))
+    sent = rounds.send(user, system, module, sheet.draft.answers, at + timedelta(days=4))
     said = work.acceptance_of_records(module, field.id)
-    _review(demo.users["cal"], sent, said, "accepted", at + timedelta(days=6))
+    rounds.review(demo.users["cal"], sent, said, "accepted", at + timedelta(days=6))
 
 
 def _running_cohort(demo: Demo) -> None:
@@ -173,11 +161,13 @@ def _running_cohort(demo: Demo) -> None:
     # Ben, Ruth and Mia pay in three: the second of theirs is paid, the second of hers was declined.
     plans = {"ben": (3, 2), MOVED.key: (3, 2), "mia": (3, 1)}
     enrollments = {
-        one.key: _enroll(demo, one, cohort, begun - timedelta(days=20), *plans.get(one.key, (1,)))
+        one.key: money.enroll(
+            demo.users[one.key], one.practice, cohort, begun - timedelta(days=20), *plans.get(one.key, (1,))
+        )
         for one in people
     }
-    _decline(enrollments["mia"])
-    reports.card_that_ends(_order_of(enrollments["ben"]), demo.now)
+    money.decline(enrollments["mia"])
+    reports.card_that_ends(money.order_of(enrollments["ben"]), demo.now)
     module, cora = _first_module(cohort), demo.users["cora"]
     thursday, tuesday = begun + timedelta(days=5), begun + timedelta(days=10, hours=3)
 
@@ -185,28 +175,28 @@ def _running_cohort(demo: Demo) -> None:
         return work.answers_of(module, enrollments[key].practice_name, demo.users[key].name, helper)
 
     for key, helper in (("grace", "Bea"), (MOVED.key, "Ole")):
-        system = _begin(demo, enrollments[key], module, begun + timedelta(hours=1))
-        sent = _send(demo.users[key], system, module, answers(key, helper), thursday)
-        _review(cora, sent, work.acceptance(module), "accepted", tuesday)
+        system = rounds.begin(enrollments[key], module, begun + timedelta(hours=1))
+        sent = rounds.send(demo.users[key], system, module, answers(key, helper), thursday)
+        rounds.review(cora, sent, work.acceptance(module), "accepted", tuesday)
 
     for key, helper, hours in (("ana", "Rosa", 1), ("luis", "Ines", 2)):
-        system = _begin(demo, enrollments[key], module, begun + timedelta(hours=hours))
+        system = rounds.begin(enrollments[key], module, begun + timedelta(hours=hours))
         weak = work.first_round(answers(key, helper))
-        sent = _send(demo.users[key], system, module, weak, thursday + timedelta(hours=hours))
+        sent = rounds.send(demo.users[key], system, module, weak, thursday + timedelta(hours=hours))
         asked = work.changes_asked(module, "Cora")
-        _review(cora, sent, asked, "changes requested", tuesday + timedelta(hours=hours))
+        rounds.review(cora, sent, asked, "changes requested", tuesday + timedelta(hours=hours))
         if key == "luis":
-            _answer_requests(system, tuesday + timedelta(days=2))
-            _send(
+            rounds.answer_requests(system, tuesday + timedelta(days=2))
+            rounds.send(
                 demo.users[key], system, module, answers(key, helper), demo.now - timedelta(days=1, hours=4)
             )
 
-    ben = _begin(demo, enrollments["ben"], module, begun + timedelta(days=1))
-    _send(demo.users["ben"], ben, module, answers("ben", "Lou"), demo.now - timedelta(hours=5))
+    ben = rounds.begin(enrollments["ben"], module, begun + timedelta(days=1))
+    rounds.send(demo.users["ben"], ben, module, answers("ben", "Lou"), demo.now - timedelta(hours=5))
 
-    _reads(enrollments["ana"], module, begun + timedelta(hours=2))
+    rounds.reads(enrollments["ana"], module, begun + timedelta(hours=2))
 
-    mia = _begin(demo, enrollments["mia"], module, begun + timedelta(days=2))
+    mia = rounds.begin(enrollments["mia"], module, begun + timedelta(days=2))
     sheet = coursework_queries.sheet_for(demo.users["mia"], mia.id)
     started = answers("mia", "Kim")
     sheet.draft.answers = {key: value for key, value in started.items() if key < "1.C"}
@@ -221,8 +211,11 @@ def _open_cohort(demo: Demo) -> None:
     codes.made(demo.sam, cohort, demo.now)
     for index, person in enumerate(ENROLLED):
         plan = (6, 1) if index in (2, 6) else (1,)  # two of them pay in six
-        _enroll(demo, person, cohort, demo.now - timedelta(days=25 - 2 * index), *plan)
-    _leave(demo, _enroll(demo, LEFT, cohort, demo.now - timedelta(days=20), 3, 1))
+        money.enroll(
+            demo.users[person.key], person.practice, cohort, demo.now - timedelta(days=25 - 2 * index), *plan
+        )
+    left = money.enroll(demo.users[LEFT.key], LEFT.practice, cohort, demo.now - timedelta(days=20), 3, 1)
+    money.leave(demo.sam, left, demo.now)
     for days, person in zip((2, 1), APPLICANTS, strict=True):
         _application(
             demo.users[person.key], cohort, "submitted", demo.now - timedelta(days=days), person.practice
@@ -237,7 +230,7 @@ def _full_cohort(demo: Demo) -> None:
     asked.of_its_own(demo.sam, cohort.slug, demo.now)
     cohorts.assign_coach(demo.sam, cohort, demo.users["cora"], demo.now)
     for index, person in enumerate(SEATED):
-        _enroll(demo, person, cohort, demo.now - timedelta(days=30 - index))
+        money.enroll(demo.users[person.key], person.practice, cohort, demo.now - timedelta(days=30 - index))
     employers.bought(demo.sam, cohort, demo.users[COLLEAGUE.key], COLLEAGUE.practice, demo.now)
     elin, amara, hugo = WAITING
     people = ((12, elin, "waitlisted"), (9, amara, "waitlisted"), (7, _person("wes"), "waitlisted"))
@@ -255,7 +248,7 @@ def _cancelled_cohort(demo: Demo) -> None:
     saturday = _saturday(demo.now, weeks=12)
     cohort = _cohort(demo, _slug(saturday), saturday, capacity=12, status="open")
     enrolled = [
-        _enroll(demo, one, cohort, demo.now - timedelta(days=18 - index), *plan)
+        money.enroll(demo.users[one.key], one.practice, cohort, demo.now - timedelta(days=18 - index), *plan)
         for index, (one, plan) in enumerate(zip(CALLED_OFF[:3], ((1,), (3, 1), (1,)), strict=True))
     ]
     asked = [
@@ -292,7 +285,7 @@ def _cohort(demo: Demo, slug: str, starts_on: date, capacity: int, status: str) 
         now=demo.now,
         status=status,
     )
-    for number, cents in PRICES.items():
+    for number, cents in money.PRICES.items():
         label = "Full price" if number == 1 else f"{number} installments"
         plan = Price(
             cohort_id=cohort.id, label=label, amount_cents=cents, currency="usd", installments=number
@@ -305,67 +298,6 @@ def _cohort(demo: Demo, slug: str, starts_on: date, capacity: int, status: str) 
     db.session.add(RefundTier(cohort_id=cohort.id, until=None, share_percent=100))
     moving.rule(cohort)
     return cohort
-
-
-def _enroll(
-    demo: Demo, person: Person, cohort: Cohort, at: datetime, parts: int = 1, paid: int | None = None
-) -> Enrollment:
-    """A seat that is taken: hold, order, an active enrollment, and the payments of the first `paid` installments."""
-    user = demo.users[person.key]
-    hold = seats.take(cohort, user.id, "enrolled", None, at)
-    assert hold is not None, f"{cohort.title} has no seat for {person.name}"
-    enrollment = cohorts.enroll(user, user, cohort, person.practice, at)
-    order = payments.open_order(
-        user, enrollment, PRICES[parts], "usd", f"Seat in the {cohort.title}", at, parts
-    )
-    _pay(order, at, parts if paid is None else paid)
-    cohorts.activate(None, enrollment, at)
-    seats.keep(hold)
-    return enrollment
-
-
-def _leave(demo: Demo, enrollment: Enrollment) -> None:
-    """Left in time, so that all of it goes back; it is with the bank already."""
-    order, at = money_queries.order_of(enrollment), demo.now - timedelta(days=1)
-    assert order is not None
-    (paid,) = money_queries.payments_of([order])[order.id]
-    paid.stripe_payment_intent = "pi_demo_left"  # so that it goes back to the card
-    told_on = times.local_date(at, enrollment.cohort.time_zone)
-    figures = withdrawals.account_of(order, told_on).figures
-    what = Withdrawal(told_on, "health", False, figures.back_cents, figures.balance_cents)
-    admissions.withdraw(demo.sam, enrollment, order, what, at)
-    (refund,) = db.session.scalars(select(Refund).where(Refund.payment_id == paid.id))
-    refund.status, refund.sent_at, refund.ended_at = "succeeded", at, at
-    paid.stripe_payment_intent = None  # the demo's Stripe has never seen it, and would be asked every night
-
-
-def _order_of(enrollment: Enrollment) -> Order:
-    order = money_queries.order_of(enrollment)
-    assert order is not None
-    return order
-
-
-def _decline(enrollment: Enrollment) -> None:
-    """The second installment could not be charged on its day: two weeks of grace begin."""
-    order = _order_of(enrollment)
-    part = installments.lock(order)[1]
-    charges.begin_try(part.id, installments.charge_at(order, part.due_on))
-
-
-def _pay(order: Order, at: datetime, paid: int) -> None:
-    """The money of the first installments, each on its day."""
-    for part in installments.lock(order)[:paid]:
-        on = at if part.number == 1 else installments.charge_at(order, part.due_on)
-        row = Payment(order_id=order.id, amount_cents=part.amount_cents, currency="usd", status="succeeded")
-        row.received_at, row.paid_with = on, "Visa ending 4242"
-        db.session.add(row)
-        installments.allocate(order)
-        installments.mark_paid(order, on)
-        papers.give_receipts(order, on)
-    if paid == order.installments:
-        order.status, order.paid_at = "paid", at
-    else:
-        order.status, order.card_words = "part paid", "Visa ending 4242"
 
 
 def _application(user: User, cohort: Cohort, status: str, at: datetime, practice: str) -> Application:
@@ -385,62 +317,6 @@ def _application(user: User, cohort: Cohort, status: str, at: datetime, practice
     db.session.add(application)
     db.session.flush()
     return application
-
-
-def _begin(demo: Demo, enrollment: Enrollment, module: Module, at: datetime) -> System:
-    return coursework.start(enrollment.user, enrollment, module, at)
-
-
-def _send(user: User, system: System, module: Module, answers: work.Answers, at: datetime) -> Submission:
-    """Fill the draft and submit it as the next round."""
-    sheet = coursework_queries.sheet_for(user, system.id)
-    if system.status == "changes requested":
-        system.status = rules.next_status(system.status, "save")
-    sheet.draft.answers, sheet.draft.self_rating = answers, work.rating(module)
-    sheet.draft.version, sheet.draft.saved_at = sheet.draft.version + 1, at
-    assert module.worksheet is not None
-    frozen = coursework.freeze(
-        system.round + 1, module.worksheet, module.rubric, answers, work.rating(module)
-    )
-    return coursework.submit(user, sheet, frozen, at, work.sent_with(sheet.program))
-
-
-def _review(coach: User, submission: Submission, text: ReviewText, verdict: str, at: datetime) -> None:
-    review = leases.open_review(coach, submission, at)
-    review_actions.save(coach, review, text, at)
-    token = submission.lease_token
-    assert token is not None
-    review_actions.publish(coach, review, verdict, version=review.version, token=token, now=at)
-    db.session.flush()
-
-
-def _reads(enrollment: Enrollment, module: Module, at: datetime) -> None:
-    """Half of the module's lessons are marked as read, and the first question that one of them asks is answered."""
-    for days, lesson in enumerate(module.lessons[: len(module.lessons) // 2]):
-        lessons.mark_read(enrollment, module.slug, lesson.slug, at + timedelta(days=days))
-    for lesson in module.lessons:
-        for question in lesson.questions:
-            note = lessons.new_note(enrollment, module.slug, lesson.slug, question.key, question.text)
-            lessons.save_note(note, Merge({lessons.TEXT: work.PRIVATE_NOTE}, changed=[lessons.TEXT]), at)
-            return
-
-
-def _answer_requests(system: System, at: datetime) -> None:
-    """The participant answers what was asked: changed, and one disagreement with its reason."""
-    for comment in _comments(system):
-        if comment.kind == "required":
-            comment.answer, comment.answer_text = "changed", ""
-        elif comment.kind == "suggested":
-            comment.answer = "disagree"
-            comment.answer_text = "I have two weeks of real show rate; I will compare at day 30."
-        comment.answered_at = at
-
-
-def _comments(system: System) -> Iterable[Comment]:
-    for one in coursework_queries.history_of(system.id)[1]:
-        comment = db.session.get(Comment, one.id)
-        if comment:
-            yield comment
 
 
 def _first_module(cohort: Cohort) -> Module:

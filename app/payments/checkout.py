@@ -27,7 +27,10 @@ CHARGING = (
     "Your card is being charged for this at this moment. Please look again in a few minutes, "
     "and do not pay a second time."
 )
-OTHER_PAGE = "Another payment page of yours is just being opened. Please try again in two minutes."
+OTHER_PAGE = (
+    "Another payment page of yours is just being opened, and nothing was charged just now. "
+    "Please try again in two minutes."
+)
 NO_COHORT = "This cohort does not take place, so nothing is to be paid for it. Nothing was charged."
 GONE = "Your seat was let go because the time to pay was over. Nothing was charged."
 # What to pay when nothing is to be paid: the page saves another card.

@@ -168,6 +168,7 @@ def _names_that_run(house: House) -> None:
     from app.coursework.models import Draft, Submission
     from app.coursework.review_models import Comment, Review
     from app.files.models import StoredFile
+    from app.payments.employer_models import EmployerPurchase
 
     begin_write()
     for user in db.session.scalars(select(User)):
@@ -183,6 +184,8 @@ def _names_that_run(house: House) -> None:
         entry.note, entry.skipped = RUNS, True
     for hold in db.session.scalars(select(SeatHold)):
         hold.forced = RUNS
+    for purchase in db.session.scalars(select(EmployerPurchase)):
+        purchase.employer, purchase.contact_name = RUNS[:160], RUNS[:120]
     for review in db.session.scalars(select(Review)):
         review.strength = review.note = RUNS
     for comment in db.session.scalars(select(Comment)):

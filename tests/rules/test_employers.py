@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.admissions import claim_rules, employer_rules, rules
@@ -68,6 +68,7 @@ def test_what_comes_back_for_unclaimed_seats(told_on, seats, paid, disputed, kep
     assert found.figures.price_cents == seats * 240000
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(
     seats=st.integers(1, 200),
     price=st.integers(50, 300_000),
@@ -195,6 +196,7 @@ def test_a_pasted_list(typed, emails, problems):
     assert [one.problem for one in lines if one.problem] == problems
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=400))
 def test_any_text_is_a_list_with_each_line_explained(typed):
     for number, line in enumerate(claim_rules.read_list(typed, (), 5), start=1):

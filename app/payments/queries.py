@@ -363,7 +363,9 @@ def paid_late(order_id: int | None = None) -> list[int]:
     waiting = select(MoneyAlert.order_id).where(
         MoneyAlert.kind == "paid late", MoneyAlert.closed_at.is_(None)
     )
-    query = select(Order).where(Order.status == "expired", Order.id.in_(waiting))
+    other = aliased(Order)  # taken anew meanwhile: that one counts, and a person decides about this money
+    anew = select(other.id).where(other.enrollment_id == Order.enrollment_id, other.status.in_(LIVE)).exists()
+    query = select(Order).where(Order.status == "expired", Order.id.in_(waiting), ~anew)
     if order_id is not None:
         query = query.where(Order.id == order_id)
     return [order.id for order in db.session.scalars(query) if net_cents(order) >= _seat_cents(order)]

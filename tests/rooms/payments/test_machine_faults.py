@@ -1,0 +1,39 @@
+"""Faults that the machine and the walks through the news have found, each by its name."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.admissions.jobs import sweep_seats
+from app.lib.database import db
+from app.payments.models import MoneyAlert, Order
+from tests.rooms.admissions.offers import offered
+from tests.rooms.payments.machine_histories import seat_is_let_go
+from tests.rooms.payments.machine_people import Person, set_prices
+from tests.rooms.payments.purchases import stripe  # noqa: F401
+
+
+@pytest.fixture
+def pat(cast, clock, stripe):
+    set_prices(cast.summer)
+    offered(cast.pat, cast.summer, cast.sam, clock.now)
+    return Person(cast.pat, cast, stripe, clock)
+
+
+def test_late_money_for_a_seat_that_was_taken_anew(pat, clock, stripe, caplog):
+    """Paid on the page of an order that was let go, after pressing the button once more: the order under way is the one
+    that counts, and a person is told of the money, instead of a fault on the page and at each sweep."""
+    page = pat.presses()
+    seat_is_let_go([pat])
+    again = pat.presses()
+    stripe.pay(page)
+    pat.comes_back()
+    sweep_seats(clock.now)
+    assert "failed" not in caplog.text
+    db.session.rollback()
+    assert sorted(db.session.scalars(select(Order.status))) == ["expired", "open"]
+    assert list(db.session.scalars(select(MoneyAlert.kind))) == ["paid late"]
+    db.session.rollback()
+    stripe.pay(again)
+    assert sorted(db.session.scalars(select(Order.status))) == ["expired", "paid"]

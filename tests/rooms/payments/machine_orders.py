@@ -1,8 +1,8 @@
-"""Every order in which the news of one course of events can arrive, as a graph of states that is walked whole.
+"""The orders in which the news of one course of events can arrive, walked as a graph of states.
 
 A step is one event delivered, delivered once more, or lost; the return page; the reconciler; the worker; or the next
 thing that people and banks do. Two orders that lead to the same rows, the same books at Stripe and the same moment
-go on in the same way, so what follows is tried once for both. Every step from every state is really taken; where
+go on in the same way, so what follows is tried once for both. Every step that is counted is really taken; where
 nothing is left to come the jobs run, and what they leave is compared.
 """
 
@@ -73,8 +73,7 @@ class Walk:
     orders: dict[str, int] = field(default_factory=dict)  # state → how many orders lead on from it
     orders_in_all: int = 0
     taken: int = 0  # steps
-
-    seen: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)  # the ends that were come to
 
     def run(self, left: Left) -> int:
         """Take every step from here on. Returns how many orders that were."""

@@ -1,7 +1,8 @@
 """cancelled cohorts
 
-Who asked to cancel a cohort and who said yes, each person it touches, when its sales were stopped, and the row of the
-refund rule for it: everything goes back. Going down forgets them; what was paid and sent back stays as it is.
+Who asked to cancel a cohort and who said yes, each person it touches, when its sales were stopped, and room for the row
+of the refund rule without a day; a cohort that has none returns everything. Going down forgets them; what was paid and
+sent back stays as it is.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ def upgrade() -> None:
     op.create_index(
         "uq_refund_tier_cancelled", "refund_tier", ["cohort_id"], unique=True, sqlite_where=NO_DAY, postgresql_where=NO_DAY
     )  # fmt: skip
-    op.execute("INSERT INTO refund_tier (cohort_id, until, share_percent) SELECT id, NULL, 100 FROM cohort")
     op.create_table(
         "cancellation",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -114,7 +114,6 @@ def _cohort(slug: str, starts_on: date, capacity: int, release_id: int, status: 
     db.session.add(Price(cohort_id=cohort.id, label="Full price", amount_cents=240000, currency="usd"))
     db.session.add(RefundTier(cohort_id=cohort.id, until=starts_on - timedelta(days=14), share_percent=100))
     db.session.add(RefundTier(cohort_id=cohort.id, until=starts_on + timedelta(days=7), share_percent=50))
-    db.session.add(RefundTier(cohort_id=cohort.id, until=None, share_percent=100))  # METI cancels it
     return cohort
 
 

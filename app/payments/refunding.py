@@ -16,10 +16,15 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from app.lib.database import begin_write, db
+from app.lib.refusal import Refused
 from app.payments import charging, checkout, queries, refunds, stepwise, stripe
 from app.payments.models import Refund
 
 LOOK_BACK = timedelta(days=3)  # a webhook that never came is made good within these
+UNASKED = (
+    "Stripe did not answer, so we cannot tell whether a payment of theirs is on its way. Nobody has left, no money was "
+    "moved, and what you filled in is kept: in a minute it can be confirmed again."
+)
 
 
 def run(now: datetime) -> list[str]:
@@ -86,11 +91,14 @@ def clear_the_way(order_id: int, now: datetime) -> None:
 
     Commits. Raises Refused when Stripe is silent.
     """
-    charging.finish(order_id, now)
-    page = queries.session_under_way(order_id)
-    db.session.rollback()
-    if page is not None:
-        checkout.close(order_id, now)
+    try:
+        charging.finish(order_id, now)
+        page = queries.session_under_way(order_id)
+        db.session.rollback()
+        if page is not None:
+            checkout.close(order_id, now)
+    except stripe.NoAnswer:
+        raise Refused(UNASKED) from None
 
 
 def _find(payment_intent: str, refund_id: int) -> Any:

@@ -24,14 +24,9 @@ from app.lib.words import clean_text
 from app.payments import declining, refunding, refunds, returns, withdrawals
 from app.payments.models import Order, Refund
 from app.payments.staff_rules import read_cents
-from app.payments.stripe import NoAnswer
 from app.payments.withdrawals import Withdrawal
 
 FIVE_MINUTES = timedelta(minutes=5)
-UNASKED = (
-    "Stripe did not answer, so we cannot tell whether a payment of theirs is on its way. Nobody has left, no money was "
-    "moved, and what you filled in is still here: please confirm again in a minute."
-)
 NO_DAY = "Give the day as year, month and day, for example 2026-03-14."
 
 
@@ -65,7 +60,7 @@ def withdraw(enrollment_id: int) -> Any:
         what = _confirmed(enrollment)
         told_on = what.told_on
         if order_id is not None:
-            _clear_the_way(order_id, now)
+            refunding.clear_the_way(order_id, now)
         begin_write()
         enrollment, order = queries.place_for(get_user(), enrollment_id)
         actions.withdraw(get_user(), enrollment, order, what, now)
@@ -77,13 +72,6 @@ def withdraw(enrollment_id: int) -> Any:
     db.session.commit()
     say(f"{name} has left. The seat is free, and the mail is on its way.")
     return _back(enrollment_id)
-
-
-def _clear_the_way(order_id: int, now: datetime) -> None:
-    try:
-        refunding.clear_the_way(order_id, now)
-    except NoAnswer:
-        raise Refused(UNASKED) from None
 
 
 @bp.post("/staff/enrollments/<id:enrollment_id>/withdraw/approve")

@@ -20,7 +20,7 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.mail.models import Message
 from app.payments import discounts
-from app.payments.models import MoneyAlert, Order, Paper, Payment, Refund
+from app.payments.models import MoneyAlert, Order, Paper, Payment, Refund, RefundTier
 from app.payments.standin import ApiError
 from tests.cast import Cast
 from tests.rooms.admissions.offers import applied
@@ -28,6 +28,7 @@ from tests.rooms.payments.machine_books import check_always, check_quiet
 from tests.rooms.payments.machine_orders import TABLES
 from tests.rooms.payments.machine_people import Person, all_jobs, set_prices, worker
 from tests.rooms.payments.machine_world import World
+from tests.rooms.payments.movers import WINTER, another_cohort
 
 PEOPLE, SEATS = 3, 2
 CODES = ("", "", "", "TEN", "FREE")
@@ -105,6 +106,9 @@ class Machine(RuleBasedStateMachine):
         self.dice = random.Random(7)
         self.checked = 0  # writes, when everything was last found to hold
         self.persons = [Person(one, cast, self.stripe, self.clock) for one in (cast.pat, cast.uma, cast.ben)]
+        self.winter_id = db.session.scalars(select(Cohort.id).where(Cohort.starts_on == WINTER)).one()
+        for person in self.persons:
+            person.cohort_ids.append(self.winter_id)
         self.ledger: dict[str, dict[int, Any]] = {}
         for person in self.persons:
             applied(person.user_id, cast.summer, self.clock.now)
@@ -221,7 +225,7 @@ class Machine(RuleBasedStateMachine):
         facts = {
             "payment": (Payment.id, Payment.amount_cents, Payment.currency, Payment.order_id, Payment.source),
             "refund": (Refund.id, Refund.amount_cents, Refund.payment_id, Refund.external),
-            "order": (Order.id, Order.enrollment_id, Order.currency),
+            "order": (Order.id, Order.created_at, Order.currency),  # its place may move
             "task": (MoneyAlert.id, MoneyAlert.key, MoneyAlert.kind),
             "paper": (Paper.id, Paper.kind, Paper.number, Paper.amount_cents, Paper.payment_id),
             "audit": (Entry.id, Entry.sentence),
@@ -248,6 +252,8 @@ def lay_out(cast: Cast, now: Any) -> None:
     """Prices, two seats, and two codes: one that lowers the price once, and one that makes it nothing, once."""
     set_prices(cast.summer)
     begin_write()
+    winter_id = another_cohort(cast, capacity=SEATS)
+    db.session.add(RefundTier(cohort_id=winter_id, until=WINTER, share_percent=50))
     db.session.get_one(Cohort, cast.summer).capacity = SEATS
     sam = db.session.get_one(User, cast.sam)
     for name, percent in (("TEN", 10), ("FREE", 100)):

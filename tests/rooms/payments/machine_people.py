@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.admissions import actions as admissions
+from app.admissions import deferring
+from app.admissions.deferring import Deferring
 from app.admissions.jobs import sweep_seats
 from app.cohorts.models import Cohort, Enrollment
 from app.lib import times
@@ -40,6 +42,7 @@ class Person:
 
     def __init__(self, user_id: int, cast: Any, stripe: StandIn, clock: Any) -> None:
         self.user_id, self.cohort_id = user_id, cast.summer
+        self.cohort_ids = [cast.summer]  # and where they may go on
         self.staff_id, self.second_id = cast.sam, cast.cal
         self.stripe, self.clock = stripe, clock
 
@@ -47,11 +50,18 @@ class Person:
 
     def order(self) -> Order | None:
         query = select(Order).join(Order.enrollment).where(
-            Enrollment.user_id == self.user_id, Enrollment.cohort_id == self.cohort_id
+            Enrollment.user_id == self.user_id, Enrollment.cohort_id.in_(self.cohort_ids)
         )  # fmt: skip
         return db.session.scalar(
             query.order_by(Order.status.in_(queries.LIVE).desc(), Order.id.desc()).limit(1)
         )
+
+    def place(self) -> Enrollment | None:
+        """Where they are: the last place they moved to."""
+        query = select(Enrollment).where(
+            Enrollment.user_id == self.user_id, Enrollment.cohort_id.in_(self.cohort_ids)
+        )
+        return db.session.scalar(query.order_by(Enrollment.id.desc()).limit(1))
 
     def order_id(self) -> int | None:
         order = self.order()
@@ -154,10 +164,7 @@ class Person:
             refunding.clear_the_way(order_id, now)
         begin_write()
         staff = db.session.get_one(User, self.staff_id)
-        query = select(Enrollment).where(
-            Enrollment.user_id == self.user_id, Enrollment.cohort_id == self.cohort_id
-        )
-        enrollment, order = db.session.scalar(query), self.order()
+        enrollment, order = self.place(), self.order()
         if enrollment is None:
             db.session.rollback()
             raise Refused("They have no place.")
@@ -169,6 +176,26 @@ class Person:
         what = Withdrawal(told_on=day, reason="time", waived=waived, back_cents=back, balance_cents=balance)
         try:
             admissions.withdraw(staff, enrollment, order, what, now)
+        except Refused:
+            db.session.rollback()
+            raise
+        db.session.commit()
+
+    def moves_to(self, cohort_id: int) -> None:
+        """Staff confirm what the screen of the move shows."""
+        now, order_id = self.clock.now, self.order_id()
+        if order_id is not None:
+            refunding.clear_the_way(order_id, now)
+        begin_write()
+        place = self.place()
+        if place is None:
+            db.session.rollback()
+            raise Refused("They have no place.")
+        staff, target = db.session.get_one(User, self.staff_id), db.session.get_one(Cohort, cohort_id)
+        day = times.local_date(now, place.cohort.time_zone)
+        what = Deferring(told_on=day, reason="time", exception="They were ill.", why_over="", seen=None)
+        try:
+            deferring.defer(staff, place, self.order(), target, what, now)
         except Refused:
             db.session.rollback()
             raise

@@ -109,7 +109,13 @@ class Everybody(Banks):
 
         self._by_hand("give grace", who, give)
 
-    # --- who leaves ---
+    # --- who moves, and who leaves ---
+
+    @there_is("order")
+    @rule(who=who)
+    def goes_on_later(self, who: int) -> None:
+        """Their place moves to the winter's cohort, with its order."""
+        self.tries("defer", lambda: self.persons[who].moves_to(self.winter_id))
 
     @there_is("order")
     @rule(who=who, waived=st.booleans(), wrong=st.sampled_from((0, 0, 0, 1)))

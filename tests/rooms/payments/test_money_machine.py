@@ -84,6 +84,7 @@ YEAR: tuple[tuple[str, dict[str, Any]], ...] = (
     ("is_offered", {"who": 2}),
     ("presses", {"who": 2, "plan": 1, "code": ""}),
     ("presses", {"who": 2, "plan": 1, "code": "FREE"}),
+    ("goes_on_later", {"who": 2}),
     ("stripe_will_fail", {"kind": "500", "on": "GET /v1/", "times": 1}),
     ("a_night_passes", {}),
     ("somebody_refunds_in_the_dashboard", {"which": 1, "cents": 100}),
@@ -103,7 +104,7 @@ VERBS = {
     "the bank pays", "the bank refuses", "dispute", "won", "lost", "a refund arrives", "a refund fails",
     "refund in the dashboard", "news", "all news", "old news",
     "end the page", "enter a check", "enter a transfer", "take an entry back", "move a day", "waive", "ask again",
-    "give grace", "withdraw", "approve", "by hand instead", "sent by hand", "close a task",
+    "give grace", "defer", "withdraw", "approve", "by hand instead", "sent by hand", "close a task",
 }  # fmt: skip
 
 

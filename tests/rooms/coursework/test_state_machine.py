@@ -14,12 +14,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from tests.cast import Cast
 from tests.conftest import ENGINE
 from tests.factories import second_coach
+from tests.playing import play
 from tests.rooms.coursework.machine_staff import Practice
 
 RUNS, STEPS = 500, 30
@@ -79,16 +78,7 @@ def theo_id(app: Any, cast: Cast, write: Any) -> int:
 def test_whatever_they_do(cast: Cast, theo_id: int, part: int, capsys: Any) -> None:
     done: Counter[str] = Counter()
     runs = (RUNS if ENGINE == "sqlite" else SOME) // PARTS
-    run_state_machine_as_test(
-        lambda: Practice(cast, theo_id, done),
-        settings=settings(
-            max_examples=runs,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
+    play(lambda: Practice(cast, theo_id, done), part, runs, STEPS)
     with capsys.disabled():
         print(f"\n{runs} runs: {', '.join(f'{name} {count}' for name, count in sorted(done.items()))}")
     assert set(done) <= VERBS, "a verb that nobody listed"

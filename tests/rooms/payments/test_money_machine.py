@@ -16,13 +16,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from app.payments.standin import BANK_DEBIT
 from app.payments.standin.cards import CONFIRM_LATER, DECLINED, DECLINED_LATER, VISA
 from tests.cast import Cast
 from tests.conftest import ENGINE
+from tests.playing import play
 from tests.rooms.payments.machine_base import Plug, lay_out
 from tests.rooms.payments.machine_staff import Everybody
 from tests.rooms.payments.machine_world import World, one_transaction
@@ -134,16 +133,7 @@ def year(world: World, plug: Plug, cast: Cast) -> Counter[str]:
 def test_whatever_they_do(ground: Any, cast: Cast, part: int, capsys: Any) -> None:
     done: Counter[str] = Counter()
     runs = RUNS // PARTS
-    run_state_machine_as_test(
-        lambda: Everybody(*ground, cast, done),
-        settings=settings(
-            max_examples=runs,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
+    play(lambda: Everybody(*ground, cast, done), part, runs, STEPS)
     assert set(done) <= VERBS, "a verb that nobody listed"
     with capsys.disabled():
         print(f"\n{runs} runs: {', '.join(f'{name} {count}' for name, count in sorted(done.items()))}")

@@ -6,12 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, func, select
 
-from app.accounts.models import User
-from app.cohorts.models import Enrollment
 from app.lib.database import db
 from app.payments.models import Order, Payment, Refund
 from app.payments.payout_models import BalanceLine, Payout
-from app.payments.report_queries import total
+from app.payments.report_queries import PAYER, total, with_payers
 from app.payments.report_tables import Scope
 
 
@@ -57,7 +55,7 @@ def payout_lines(payout_id: int, most: int) -> list[Row[Any]]:
     """transaction_id, kind, category, amount_cents, fee_cents, net_cents, description, made_at, order_id, name of each
     movement in a payout, in Stripe's order; one more than `most` when there are more."""
     by_refund = select(Refund.payment_id).where(Refund.id == BalanceLine.refund_id).scalar_subquery()
-    query = (
+    lines = (
         select(
             BalanceLine.stripe_transaction_id.label("transaction_id"),
             BalanceLine.kind,
@@ -68,16 +66,14 @@ def payout_lines(payout_id: int, most: int) -> list[Row[Any]]:
             BalanceLine.description,
             BalanceLine.made_at,
             Order.id.label("order_id"),
-            User.name,
+            PAYER.label("name"),
         )
         .select_from(BalanceLine)
         .outerjoin(Payment, Payment.id == func.coalesce(BalanceLine.payment_id, by_refund))
         .outerjoin(Order, Order.id == Payment.order_id)
-        .outerjoin(Enrollment, Enrollment.id == Order.enrollment_id)
-        .outerjoin(User, User.id == Enrollment.user_id)
-        .where(BalanceLine.payout_id == payout_id)
-        .order_by(BalanceLine.made_at, BalanceLine.id)
     )
+    query = with_payers(lines).where(BalanceLine.payout_id == payout_id)
+    query = query.order_by(BalanceLine.made_at, BalanceLine.id)
     return list(db.session.execute(query.limit(most + 1)))
 
 

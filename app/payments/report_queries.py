@@ -30,6 +30,7 @@ from app.lib.database import db
 from app.lib.local_days import bounds, local_day
 from app.payments import discount_rules, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Installment, Order, Payment, Refund
 from app.payments.payout_models import UNKNOWN, BalanceLine, Payout
 from app.payments.report_tables import Scope
@@ -38,6 +39,9 @@ GONE = ("sent", "succeeded")  # a refund that has left us
 AGREED = ("part paid", "paid", "cancelled")  # an order somebody has begun to pay, or has left again
 DUE_SOON = 30  # days
 MOST_LISTED = 50
+# Of an order in a query that `with_payers` has seen: who owes it, and for which cohort.
+PAYER = func.coalesce(EmployerPurchase.employer, User.name)
+COHORT_ID = func.coalesce(EmployerPurchase.cohort_id, Enrollment.cohort_id)
 
 
 def total(cents: Any) -> ColumnElement[int]:
@@ -54,13 +58,18 @@ def _day(moment: Any, scope: Scope) -> ColumnElement[int]:
     return local_day(moment, scope.zone, scope.period.first, scope.period.last)
 
 
+def with_payers(query: Any) -> Any:
+    """`query` knows the order, and from here on its payer: an enrollment with its user, or an employer."""
+    query = query.outerjoin(Enrollment, Enrollment.id == Order.enrollment_id)
+    query = query.outerjoin(User, User.id == Enrollment.user_id)
+    return query.outerjoin(EmployerPurchase, EmployerPurchase.id == Order.employer_purchase_id)
+
+
 def _of_cohort(query: Any, scope: Scope) -> Any:
     """`query` knows the order."""
     if scope.cohort_id is None:
         return query
-    return query.join(Enrollment, Enrollment.id == Order.enrollment_id).where(
-        Enrollment.cohort_id == scope.cohort_id
-    )
+    return with_payers(query).where(scope.cohort_id == COHORT_ID)
 
 
 # --- cash -----------------------------------------------------------------------------------------------------------
@@ -98,7 +107,7 @@ def _left() -> ColumnElement[int]:
 def _at_risk() -> ColumnElement[bool]:
     """`report_rules.risk`, for a sum in a query."""
     return or_(
-        Enrollment.status.in_(("suspended", "grace")),
+        func.coalesce(Enrollment.status, "").in_(("suspended", "grace")),
         Installment.status == "failed",
         Installment.tries > 0,
         func.coalesce(Order.card_ends_on < Installment.due_on, false()),
@@ -107,9 +116,8 @@ def _at_risk() -> ColumnElement[bool]:
 
 def _open_parts(*columns: Any) -> Select[Any]:
     query = select(*columns).select_from(Installment).join(Order, Order.id == Installment.order_id)
-    query = query.join(Enrollment, Enrollment.id == Order.enrollment_id)
-    query = query.join(Cohort, Cohort.id == Enrollment.cohort_id)
-    return query.where(Installment.status.in_(schedule.OPEN), Order.status.in_(("open", "part paid", "paid")))
+    known: Select[Any] = with_payers(query).join(Cohort, Cohort.id == COHORT_ID)
+    return known.where(Installment.status.in_(schedule.OPEN), Order.status.in_(("open", "part paid", "paid")))
 
 
 def receivables(scope: Scope) -> list[Row[Any]]:
@@ -141,17 +149,17 @@ def open_installments(scope: Scope, only_urgent: bool = False) -> list[Row[Any]]
         Order.id.label("order_id"),
         Order.currency,
         Installment.due_on,
-        User.name,
+        PAYER.label("name"),
         Cohort.title.label("cohort"),
         Installment.number,
         Order.installments,
         Installment.status,
         left.label("cents"),
-        Enrollment.status.label("enrollment_status"),
+        func.coalesce(Enrollment.status, "").label("enrollment_status"),
         or_(Installment.status == "failed", Installment.tries > 0).label("has_failed"),
         Order.card_ends_on,
     )
-    query = query.join(User, User.id == Enrollment.user_id).where(left > 0)
+    query = query.where(left > 0)
     if scope.cohort_id is not None:
         query = query.where(Cohort.id == scope.cohort_id)
     if only_urgent:
@@ -170,24 +178,27 @@ def _forgiven() -> Any:
 
 
 def revenue(scope: Scope) -> list[Row[Any]]:
-    """cohort, installments, currency, orders, cents agreed, credited, waived or cancelled; the latest start first."""
-    forgiven = _forgiven()
+    """cohort, installments, by_employer, currency, orders, cents agreed, credited, waived or cancelled; the latest
+    start first."""
+    forgiven, by_employer = _forgiven(), Order.employer_purchase_id.is_not(None)
     query = (
-        select(
-            Cohort.title.label("cohort"),
-            Order.installments,
-            Order.currency,
-            func.count().label("orders"),
-            total(Order.amount_cents).label("agreed"),
-            total(Order.credited_cents).label("credited"),
-            total(func.coalesce(forgiven.c.cents, 0)).label("forgiven"),
+        with_payers(
+            select(
+                Cohort.title.label("cohort"),
+                Order.installments,
+                by_employer.label("by_employer"),
+                Order.currency,
+                func.count().label("orders"),
+                total(Order.amount_cents).label("agreed"),
+                total(Order.credited_cents).label("credited"),
+                total(func.coalesce(forgiven.c.cents, 0)).label("forgiven"),
+            ).select_from(Order)
         )
-        .join(Enrollment, Enrollment.id == Order.enrollment_id)
-        .join(Cohort, Cohort.id == Enrollment.cohort_id)
+        .join(Cohort, Cohort.id == COHORT_ID)
         .outerjoin(forgiven, forgiven.c.order_id == Order.id)
         .where(Order.status.in_(AGREED), _when(Order.created_at, scope))
-        .group_by(Cohort.id, Cohort.title, Cohort.starts_on, Order.installments, Order.currency)
-        .order_by(Cohort.starts_on.desc(), Cohort.id, Order.installments)
+        .group_by(Cohort.id, Cohort.title, Cohort.starts_on, by_employer, Order.installments, Order.currency)
+        .order_by(Cohort.starts_on.desc(), Cohort.id, by_employer, Order.installments)
     )
     if scope.cohort_id is not None:
         query = query.where(Cohort.id == scope.cohort_id)

@@ -25,7 +25,7 @@ def revenue(scope: Scope) -> list[Table]:
             head,
             [
                 (
-                    row.cohort, _plan(row.installments), row.orders, row.agreed, -row.credited, -row.forgiven,
+                    row.cohort, _plan(row), row.orders, row.agreed, -row.credited, -row.forgiven,
                     row.agreed - row.credited - row.forgiven,
                 )
                 for row in rows
@@ -36,8 +36,10 @@ def revenue(scope: Scope) -> list[Table]:
     ]  # fmt: skip
 
 
-def _plan(installments: int) -> str:
-    return "In full" if installments == 1 else f"{installments} installments"
+def _plan(row: Row[Any]) -> str:
+    if row.by_employer:
+        return "Employer"
+    return "In full" if row.installments == 1 else f"{row.installments} installments"
 
 
 def discounts(scope: Scope) -> list[Table]:

@@ -114,7 +114,7 @@ def _urgent(scope: Scope, currency: str, rows: list[Row[Any]]) -> Table:
     shown = rows[: queries.MOST_LISTED]
     return Table(
         currency,
-        (Column("Person"), Column("Cohort"), Column("Due", "day"), Column("Why"), Column("Open", "money")),
+        (Column("Payer"), Column("Cohort"), Column("Due", "day"), Column("Why"), Column("Open", "money")),
         [(row.name, row.cohort, row.due_on, _why(scope, row), row.cents) for row in shown],
         title="Overdue or at risk",
         leads_to="money.order",
@@ -132,7 +132,7 @@ def _why(scope: Scope, row: Row[Any]) -> str:
 
 def receivable_lines(scope: Scope) -> list[Table]:
     columns = (
-        Column("Due", "day", "cohort’s time zone"), Column("Person"), Column("Cohort"), Column("Installment"),
+        Column("Due", "day", "cohort’s time zone"), Column("Payer"), Column("Cohort"), Column("Installment"),
         Column("State"), Column("Overdue"), Column("At risk"), Column("Order", "count"), Column("Open", "money"),
     )  # fmt: skip
     return [

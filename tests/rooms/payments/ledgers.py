@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.lib.database import begin_write, db
 from app.payments import installments, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Order, Payment, Refund
 from tests.cast import NOW, Cast
 
@@ -69,6 +70,7 @@ class Bought:
     waived: int  # how many of the last installments
     credited: int
     discount: int
+    by_employer: bool
 
 
 bought = st.builds(
@@ -82,12 +84,13 @@ bought = st.builds(
     st.integers(0, 2),
     st.integers(0, 5_000),
     st.integers(0, 9_000),
+    st.booleans(),
 )
 ledgers = st.lists(bought, min_size=1, max_size=6)
 
 
 def write(cast: Cast, ledger: list[Bought]) -> None:
-    """Put it into the books of Ana, Ben and Uma, in two cohorts."""
+    """Put it into the books of Ana, Ben and Uma, in two cohorts, and of employers there; they have no codes."""
     begin_write()
     code = DiscountCode(code="ANY", kind="percent", value=10, created_at=EDGES[0])
     db.session.add(code)
@@ -95,17 +98,35 @@ def write(cast: Cast, ledger: list[Bought]) -> None:
     taken: set[int] = set()
     people = (cast.ana_enrollment, cast.ben_enrollment, cast.uma_enrollment)
     for number, one in enumerate(ledger):
+        if one.by_employer:
+            cohort_id = (cast.spring, cast.autumn)[number % 2]
+            _order(
+                {"employer": _purchase(cast, cohort_id, one)},
+                replace(one, discount=0),
+                one.status,
+                code.id,
+                cast,
+            )
+            continue
         enrollment_id = people[number % 3]
         live = one.status in ("open", "part paid", "paid")
         status = "cancelled" if live and enrollment_id in taken else one.status  # one live order a person
         taken |= {enrollment_id} if live else set()
-        _order(enrollment_id, one, status, code.id, cast)
+        _order({"enrollment_id": enrollment_id}, one, status, code.id, cast)
     db.session.commit()
 
 
-def _order(enrollment_id: int, one: Bought, status: str, code_id: int, cast: Cast) -> None:
+def _purchase(cast: Cast, cohort_id: int, one: Bought) -> EmployerPurchase:
+    return EmployerPurchase(
+        cohort_id=cohort_id, employer="Harbor Health", contact_name="Dana Ortiz", contact_email="dana@harbor.example",
+        seats=1, price_cents=one.cents, currency=one.currency, pays_by="link", pay_until=one.at,
+        claim_until=one.at.date(), opened_at=one.at, opened_by_id=cast.sam,
+    )  # fmt: skip
+
+
+def _order(payer: dict[str, Any], one: Bought, status: str, code_id: int, cast: Cast) -> None:
     order = Order(
-        enrollment_id=enrollment_id, description="A seat", amount_cents=one.cents, currency=one.currency,
+        **payer, description="A seat", amount_cents=one.cents, currency=one.currency,
         status=status, created_at=one.at, installments=one.parts, discount_cents=one.discount,
         credited_cents=one.credited,
     )  # fmt: skip
@@ -150,6 +171,7 @@ def day_in(zone: Any, at: datetime) -> date:
 def clear() -> None:
     """Nobody has bought anything."""
     begin_write()
-    for table in ("discount_use", "discount_code", "refund", "allocation", "payment", "installment", "order"):
+    books = ("discount_use", "discount_code", "refund", "allocation", "payment", "installment", "order")
+    for table in (*books, "employer_purchase"):
         db.session.execute(db.metadata.tables[table].delete())
     db.session.commit()

@@ -139,13 +139,11 @@ def test_receivables_are_what_is_owed_less_what_was_received(books, cast, ledger
         if part.due_on < TODAY
     )
     assert totals("receivables", "Overdue") == late
-    ana = scope(cohort_id=cast.autumn)
-    of_uma = summed(
-        (order.currency, to_come[order.id])
-        for order in open_orders
-        if order.enrollment_id == cast.uma_enrollment
-    )
-    assert totals("receivables", "Open in all", ana) == of_uma
+    for cohort_id in (cast.spring, cast.autumn):
+        inside = summed(
+            (order.currency, to_come[order.id]) for order in open_orders if order.cohort.id == cohort_id
+        )
+        assert totals("receivables", "Open in all", scope(cohort_id=cohort_id)) == inside
     assert whole(REPORTS["receivables"].tables(scope()))
 
 
@@ -187,6 +185,17 @@ def test_the_figures_of_the_first_page_are_those_of_the_reports(books, ledger):
     assert found.get("discounts", {}) == totals("discounts", "Taken off")
     assert found.get("refunds", {}) == totals("refunds", "Sent back")
     assert found.get("cash", {}) == summed((one.currency, one.amount_cents) for one in arrived())
+
+
+@random_ledgers
+@given(ledger=ledgers.ledgers)
+def test_the_cohorts_together_are_everything(books, cast, ledger):
+    books(ledger)
+    for name, column in (
+        ("cash", "Net"), ("receivables", "Open in all"), ("revenue", "Revenue"), ("refunds", "Sent back"),
+    ):  # fmt: skip
+        parts = [totals(name, column, scope(cohort_id=one)) for one in (cast.spring, cast.autumn)]
+        assert totals(name, column) == summed(pair for part in parts for pair in part.items()), name
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"])

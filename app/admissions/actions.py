@@ -22,6 +22,7 @@ from app.admissions import (
     waitlist_rules,
 )
 from app.admissions import waitlist_queries as waitlist
+from app.admissions.claim_models import Invitation
 from app.admissions.models import Application, Offer, SeatHold
 from app.admissions.question_rules import Asked
 from app.audit.actions import record
@@ -309,13 +310,23 @@ def withdraw(
     seats.lock(enrollment.cohort_id)
     db.session.refresh(enrollment)
     withdrawals.withdraw(actor, enrollment, order, what, now)
+    claimed = give_up_seat(actor, enrollment, now)
+    if claimed is not None:
+        claim_messages.left(enrollment, claimed.purchase, now)
+
+
+def give_up_seat(actor: User, enrollment: Enrollment, now: datetime) -> Invitation | None:
+    """Somebody whose place has ended leaves their seat: it is free at once, or their employer's again, who hears of it.
+
+    Returns the invitation by which they had it. The cohort is locked.
+    """
     claimed = claim_queries.claimed_by(enrollment)
     hold = seats.hold_of(enrollment.cohort_id, enrollment.user_id)
     if hold is not None:
         _leave(actor, hold, now)
     if claimed is not None:
-        claim_messages.left(enrollment, claimed.purchase, now)
         claim_messages.seat_back(claimed.purchase, claimed.email, enrollment, now)
+    return claimed
 
 
 def _leave(actor: User | None, hold: SeatHold, now: datetime) -> None:

@@ -101,7 +101,7 @@ def defer(
         following.follow(actor, place.order, new, found.fee_cents, now)
     pieces = carried.carry(actor, enrollment, new, now)
     row = _write_down(actor, new, found, pieces, what, now)
-    _free_seat(actor, enrollment, now)
+    actions.give_up_seat(actor, enrollment, now)
     deferring_messages.deferred(row, enrollment, place.order if found.account else None, found, now)
     return new
 
@@ -135,14 +135,6 @@ def _take_seat(actor: User, enrollment: Enrollment, target: Cohort, why_over: st
     seats.keep(hold)
     actions.end_offer(hold, "taken")
     line.take(hold)
-
-
-def _free_seat(actor: User, enrollment: Enrollment, now: datetime) -> None:
-    """The seat they leave is free at once; the sweep offers it to the first in line."""
-    hold = seats.hold_of(enrollment.cohort_id, enrollment.user_id)
-    if hold is not None:
-        seats.release(hold, now)
-        record(actor, f"Freed seat {hold.seat}", ("cohort", hold.cohort_id), now=now)
 
 
 def _write_down(

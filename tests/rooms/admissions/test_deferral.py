@@ -16,7 +16,9 @@ from app.audit.models import Entry
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.mail.models import Message
+from app.payments.models import Order
 from tests.factories import submitted_system
+from tests.rooms.admissions.bought import CONTACT, Bought, mails
 from tests.rooms.admissions.offers import fill
 from tests.rooms.payments.movers import Mover, another_cohort
 from tests.rooms.payments.purchases import stripe  # noqa: F401
@@ -303,3 +305,25 @@ def test_a_get_changes_nothing(sam, cast, pat, winter):
     db.session.rollback()
     sam.get(address(pat) + f"?to={SLUG}")
     assert db.session.scalar(select(Entry.id).order_by(Entry.id.desc())) == before
+
+
+def test_whose_seat_an_employer_paid_moves_without_money(sam, cast, clock, stripe, winter):
+    harbor = Bought(cast.sam, cast.summer, clock).paid(stripe)
+    harbor.invite("pat@example.com")
+    harbor.claim(cast.pat, "pat@example.com")
+    old = db.session.scalars(select(Enrollment.id).where(Enrollment.user_id == cast.pat)).one()
+    page = sam.get(address(old) + f"?to={SLUG}").text
+    assert f'The seat is paid by <a href="/staff/employers/{harbor.id}">Harbor Health</a>' in page
+    assert "The seat here is Harbor Health’s again, to be claimed by somebody else" in page
+    assert sam.post(address(old), data=form(page)).status_code == 303
+    new = new_place(cast)
+    assert (new.cohort_id, new.status) == (winter, "active")
+    assert holds(cast.pat) == [(winter, "converted")]
+    assert harbor.holds() == [("converted", "employer", False)] * 2
+    assert harbor.invitations() == {"pat@example.com": "given up"}
+    assert db.session.scalars(select(Order.id).where(Order.enrollment_id.is_not(None))).all() == []
+    assert harbor.order().status == "paid"
+    assert mails(CONTACT)[-1] == "admissions/employer_seat_back"
+    moved = db.session.scalars(select(Message).where(Message.kind == "admissions/deferred")).one()
+    assert "$" not in moved.text
+    harbor.invite("ben@example.com", "uma@example.com")  # both seats can be given

@@ -15,7 +15,8 @@ from app.accounts.models import User
 from app.admissions import cancelling_messages as messages
 from app.admissions import cancelling_queries as queries
 from app.admissions import cancelling_rules as rules
-from app.admissions import line, seats
+from app.admissions import cancelling_touched as touched
+from app.admissions import claim_queries, employers, line, seats
 from app.admissions.cancelling_models import Cancellation, CancellationCase
 from app.admissions.cancelling_rules import Overview, Shown
 from app.admissions.models import Application
@@ -28,6 +29,7 @@ from app.lib.jobs import nudge
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import alerts, cancellations, discounts, returns
+from app.payments import employers as purchases
 from app.payments import queries as money_queries
 from app.payments.cancellations import Returned
 
@@ -86,7 +88,12 @@ def _confirm(actor: User, cohort: Cohort, row: Cancellation, found: Overview, no
     """Cancelled, together with the rows that say who is to be seen to: from here on nothing is forgotten."""
     row.status, row.decided_by_id, row.decided_at = "confirmed", actor.id, now
     cases = [
-        CancellationCase(cancellation_id=row.id, user_id=one.user_id, standing=one.standing)
+        CancellationCase(
+            cancellation_id=row.id,
+            user_id=one.user_id,
+            employer_purchase_id=one.purchase_id,
+            standing=one.standing,
+        )
         for one in found.people
     ]
     db.session.add_all(cases)
@@ -113,10 +120,10 @@ def end_request(actor: User, cohort: Cohort, typed: str, now: datetime) -> str:
     for hold in queries.held_seats(cohort.id):
         assert hold.until is not None
         hold.until += stopped
-        for offer in (
-            queries.offers_of(cohort.id, hold.user_id) if hold.user_id else ()
-        ):  # an employer has none
+        for offer in queries.offers_of(cohort.id, hold.user_id) if hold.user_id else ():
             offer.expires_at += stopped
+    for purchase in queries.unpaid_purchases(cohort.id):
+        purchase.pay_until += stopped
     alerts.close_key(_key(row), now)
     return row.status
 
@@ -129,14 +136,15 @@ def _requested(cohort: Cohort) -> Cancellation:
 
 
 def _overview(cohort: Cohort) -> Overview:
-    return queries.overview(cohort.id, returns.share_if_cancelled(money_queries.refund_tiers(cohort)))
+    return touched.overview(cohort.id, returns.share_if_cancelled(money_queries.refund_tiers(cohort)))
 
 
 # --- person by person ---------------------------------------------------------------------------------------
 
 
 def see_to(case_id: int, now: datetime) -> bool:
-    """Do for one person everything that the cancellation means: place, money, seat, offer, line, and their mail.
+    """Do for one person everything that the cancellation means: place, money, seat, offer, line, and their mail; for
+    an employer: money, seats that nobody claimed, invitations, and the mail to its contact.
 
     Call `refunding.clear_the_way` for their orders first. False when it was done before. Raises Refused while a payment
     of theirs was just begun.
@@ -145,27 +153,55 @@ def see_to(case_id: int, now: datetime) -> bool:
     case = queries.case_under_lock(case_id)
     if case.status != "waiting":
         return False
-    made = _end_place(case, cohort, now)
-    _end_way_in(case.user, cohort, now)
-    has_left = made is None and case.standing == "enrolled"  # and has had a letter about that
-    if not has_left:
-        messages.cancelled(case, cohort, made or (), now)
+    has_left = not (_end_purchase(case, now) if case.employer else _end_person(case, cohort, now))
     case.status, case.failure, case.done_at = "left" if has_left else "done", "", now
     alerts.close_key(_case_key(case), now)
-    record(None, f"Saw to {case.user.name}: {cohort.title} is cancelled", ("cohort", cohort.id), now=now)
+    record(None, f"Saw to {case.name}: {cohort.title} is cancelled", ("cohort", cohort.id), now=now)
     return True
 
 
-def _end_place(case: CancellationCase, cohort: Cohort, now: datetime) -> Sequence[Returned] | None:
+def _end_purchase(case: CancellationCase, now: datetime) -> bool:
+    """What an employer bought: its money goes back whole, for claimed seats too. False where nothing is left of it.
+
+    The seats somebody sits in end with those people, who are seen to by themselves.
+    """
+    assert case.employer is not None
+    purchase = purchases.lock(case.employer.id)
+    orders = cancellations.lock_orders(purchase)
+    ended = employers.free(purchase, "released", now)
+    if not orders and not ended:
+        return False
+    messages.cancelled_employer(case, purchase, _ended(case, orders, now), now)
+    return True
+
+
+def _end_person(case: CancellationCase, cohort: Cohort, now: datetime) -> bool:
+    """False for somebody whose place had ended another way, and who has had a letter about that."""
+    assert case.user is not None
+    enrollment = queries.enrollment_of(case, cohort.id)
+    paid_by = claim_queries.employer_of(enrollment) if enrollment else None
+    made = _end_place(case, enrollment, now)
+    _end_way_in(case.user, cohort, now)
+    if made is None and case.standing == "enrolled":
+        return False
+    messages.cancelled(case, case.user, cohort, made or (), paid_by, now)
+    return True
+
+
+def _end_place(
+    case: CancellationCase, enrollment: Enrollment | None, now: datetime
+) -> Sequence[Returned] | None:
     """What became of each order; None for whom no place was ended."""
-    query = select(Enrollment).where(Enrollment.user_id == case.user_id, Enrollment.cohort_id == cohort.id)
-    enrollment = db.session.scalar(query)
     if enrollment is None:
         return None
-    orders = cancellations.lock_orders(enrollment.id)  # before the place, as everywhere
+    orders = cancellations.lock_orders(enrollment)  # before the place, as everywhere
     db.session.refresh(enrollment, with_for_update={"of": Enrollment})
     if not cohorts.call_off(None, enrollment, now):
         return None
+    return _ended(case, orders, now)
+
+
+def _ended(case: CancellationCase, orders: Sequence[int], now: datetime) -> list[Returned]:
     row = case.cancellation
     approver_id = row.decided_by_id or row.asked_by_id
     return [cancellations.end(row.asked_by, approver_id, order_id, now) for order_id in orders]
@@ -197,7 +233,7 @@ def could_not(case_id: int, sentence: str, now: datetime) -> None:
         return
     case.tries, case.failure = case.tries + 1, sentence[:300]
     if case.tries == rules.TELL_STAFF_AFTER:
-        detail = f"{case.user.name} could not be seen to yet ({cohort.title} is cancelled): {sentence}"
+        detail = f"{case.name} could not be seen to yet ({cohort.title} is cancelled): {sentence}"
         alerts.raise_once("cancelling", _case_key(case), None, detail, now)
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select
 
 from app.admissions import cancelling
 from app.admissions import cancelling_queries as queries
 from app.admissions.cancelling_models import CancellationCase
-from app.cohorts.models import Enrollment
 from app.lib.database import begin_write, db
 from app.lib.jobs import job, nudge
 from app.lib.refusal import Refused
@@ -29,7 +27,9 @@ def cancel_cohorts(now: datetime) -> list[str]:
     db.session.rollback()
     failures = [said for one in waiting if (said := _see_to(one, now))]
     for cancellation_id, cohort_id in queries.confirmed():
-        late = cancellations.arrived_since(cohort_id, queries.seen_to(cancellation_id))
+        late = cancellations.arrived_since(
+            cohort_id, queries.seen_to(cancellation_id), queries.purchases_seen_to(cancellation_id)
+        )
         for order_id in late:
             _return_late(cancellation_id, order_id, now)
     db.session.rollback()
@@ -63,13 +63,10 @@ def _note(case_id: int, sentence: str, now: datetime) -> str:
 
 
 def _orders_of(case_id: int) -> list[int]:
-    """Ids of the orders that are to be ended for this person."""
+    """Ids of the orders that are to be ended for this person or employer."""
     case = db.session.get_one(CancellationCase, case_id)
-    query = select(Enrollment.id).where(
-        Enrollment.user_id == case.user_id, Enrollment.cohort_id == case.cancellation.cohort_id
-    )
-    enrollment_id = db.session.scalar(query)
-    found = cancellations.orders_to_end(enrollment_id) if enrollment_id is not None else []
+    payer = case.employer or queries.enrollment_of(case, case.cancellation.cohort_id)
+    found = cancellations.orders_to_end(payer) if payer is not None else []
     db.session.rollback()
     return found
 

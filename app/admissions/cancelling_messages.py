@@ -1,4 +1,4 @@
-"""The letter to everybody whom a cancelled cohort touches: one for each person."""
+"""The letter to everybody whom a cancelled cohort touches: one for each person, and for each employer's contact."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any
 
 from flask import current_app, render_template
 
+from app.accounts.models import User
 from app.admissions.cancelling_models import CancellationCase
 from app.admissions.cancelling_rules import Touched
 from app.cohorts.models import Cohort
 from app.lib import times
+from app.lib.words import count
 from app.mail.actions import post
 from app.payments.cancellations import Returned
+from app.payments.employer_messages import contact_of
+from app.payments.employer_models import EmployerPurchase
 from app.payments.returns import Figures
 
-KIND = "admissions/cancelled"
+KIND, TO_EMPLOYER = "admissions/cancelled", "admissions/cancelled_employer"
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Letter:
     stops_cents: int = 0
     on_its_way: bool = False
     refunds: Sequence[tuple[int, str]] = ()  # cents and to what; to '' by check or transfer
+    paid_by: str = ""  # the employer whose seat it was: then the letter is not about money
 
     @property
     def paid_cents(self) -> int:
@@ -48,16 +53,39 @@ class Letter:
         return next((one.clause for one in self.figures if one.paid_cents), "")
 
 
-def cancelled(case: CancellationCase, cohort: Cohort, made: Sequence[Returned], now: datetime) -> None:
+def cancelled(
+    case: CancellationCase,
+    user: User,
+    cohort: Cohort,
+    made: Sequence[Returned],
+    paid_by: EmployerPurchase | None,
+    now: datetime,
+) -> None:
     """'The cohort does not take place': why, what goes back by which clause and when, what stays theirs."""
-    letter = _letter(case.standing, made)
+    letter = _letter(case.standing, made, paid_by.employer if paid_by else "")
     post(
         KIND,
-        case.user,
+        user,
         subject(cohort),
         key=f"cancelled:case:{case.id}",
         now=now,
-        **_shown(case.user.first_name, cohort, case.cancellation.reason, letter, now),
+        **_shown(user.first_name, cohort, case.cancellation.reason, letter, now),
+    )
+
+
+def cancelled_employer(
+    case: CancellationCase, purchase: EmployerPurchase, made: Sequence[Returned], now: datetime
+) -> None:
+    """The same to the contact of an employer: what was paid for all seats goes back, the claimed ones included."""
+    cohort, letter = purchase.cohort, _letter(case.standing, made)
+    post(
+        TO_EMPLOYER,
+        contact_of(purchase),
+        subject(cohort),
+        key=f"cancelled:case:{case.id}",
+        now=now,
+        seats=count(purchase.seats, "seat", "seats"),
+        **_shown(purchase.first_name, cohort, case.cancellation.reason, letter, now),
     )
 
 
@@ -68,10 +96,14 @@ def subject(cohort: Cohort) -> str:
 def preview(cohort: Cohort, reason: str, touched: Touched | None, currency: str, now: datetime) -> str:
     """The text of the letter as this person (or somebody who only applied) will get it."""
     letter = _expected(touched, currency) if touched else Letter("applied")
-    name = touched.name.split()[0] if touched and touched.name.split() else "…"
+    full = (touched.contact or touched.name) if touched else ""
+    name = full.split()[0] if full.split() else "…"
     shown = _shown(name, cohort, reason, letter, now)
+    kind = TO_EMPLOYER if touched and touched.purchase_id else KIND
+    if touched:
+        shown["seats"] = count(touched.seats, "seat", "seats")
     shown |= {"base_url": current_app.config["BASE_URL"], "subject": subject(cohort), "name": name}
-    return render_template(f"mail/{KIND}.txt", **shown).strip()
+    return render_template(f"mail/{kind}.txt", **shown).strip()
 
 
 def _shown(first_name: str, cohort: Cohort, reason: str, letter: Letter, now: datetime) -> dict[str, Any]:
@@ -86,7 +118,7 @@ def _shown(first_name: str, cohort: Cohort, reason: str, letter: Letter, now: da
     }
 
 
-def _letter(standing: str, made: Sequence[Returned]) -> Letter:
+def _letter(standing: str, made: Sequence[Returned], paid_by: str = "") -> Letter:
     refunds = [refund for one in made for refund in one.refunds]
     return Letter(
         standing,
@@ -98,6 +130,7 @@ def _letter(standing: str, made: Sequence[Returned]) -> Letter:
             (one.amount_cents, "" if one.by_hand else one.payment.paid_with or "the card you paid with")
             for one in refunds
         ],
+        paid_by="" if made else paid_by,
     )
 
 
@@ -111,4 +144,5 @@ def _expected(touched: Touched, currency: str) -> Letter:
         stops_cents=touched.stops_cents,
         on_its_way=touched.on_its_way,
         refunds=[(cents, to) for cents, to in lines if cents],
+        paid_by=touched.paid_by,
     )

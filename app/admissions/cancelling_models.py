@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
@@ -12,6 +12,7 @@ from app.admissions.cancelling_rules import STANDINGS
 from app.cohorts.models import Cohort
 from app.lib.columns import one_of
 from app.lib.database import Base
+from app.payments.employer_models import EmployerPurchase
 
 LIVE_CANCELLATION = "status IN ('requested', 'confirmed')"
 
@@ -47,7 +48,8 @@ class Cancellation(Base):
 
 
 class CancellationCase(Base):
-    """One person whom a confirmed cancellation touches. The worker sees to them in one transaction, then it is done.
+    """One person or employer whom a confirmed cancellation touches. The worker sees to each in one
+    transaction, then it is done.
 
     Left: their place had ended another way before the worker came, and so had their money been settled.
     """
@@ -56,13 +58,18 @@ class CancellationCase(Base):
     __table_args__ = (
         one_of("status", "waiting", "done", "left"),
         one_of("standing", *STANDINGS),
+        CheckConstraint("(user_id IS NULL) <> (employer_purchase_id IS NULL)", name="one_touched"),
         UniqueConstraint("cancellation_id", "user_id"),
+        UniqueConstraint("cancellation_id", "employer_purchase_id"),
         Index("ix_cancellation_case_status", "status"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cancellation_id: Mapped[int] = mapped_column(ForeignKey("cancellation.id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    employer_purchase_id: Mapped[int | None] = mapped_column(
+        ForeignKey("employer_purchase.id", ondelete="CASCADE"), index=True
+    )
     standing: Mapped[str] = mapped_column(String(20))  # how they stood when it was confirmed
     status: Mapped[str] = mapped_column(String(20), default="waiting")
     tries: Mapped[int] = mapped_column(default=0)  # that failed
@@ -70,4 +77,12 @@ class CancellationCase(Base):
     done_at: Mapped[datetime | None]
 
     cancellation: Mapped[Cancellation] = relationship()
-    user: Mapped[User] = relationship()
+    user: Mapped[User | None] = relationship()
+    employer: Mapped[EmployerPurchase | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """Of the person, or of the employer."""
+        touched = self.employer or self.user
+        assert touched is not None
+        return touched.name

@@ -1,4 +1,4 @@
-"""Whom the cancellation of a cohort touches, and how far it has been carried out."""
+"""The cancellation of a cohort, and how far it has been carried out; whom it touches: `cancelling_touched`."""
 
 from __future__ import annotations
 
@@ -7,47 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort
-from sqlalchemy import (
-    BigInteger,
-    Integer,
-    Row,
-    Select,
-    Subquery,
-    and_,
-    case,
-    cast,
-    exists,
-    func,
-    select,
-    type_coerce,
-    union,
-)
+from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, lazyload
 
 from app.accounts.models import User
-from app.admissions import cancelling_rules as rules
 from app.admissions.cancelling_models import Cancellation, CancellationCase
-from app.admissions.cancelling_rules import Overview, Touched
 from app.admissions.models import Application, Offer, SeatHold
-from app.admissions.seats import LIVE as LIVE_SEAT
-from app.admissions.waitlist_models import WaitlistEntry
-from app.admissions.waitlist_rules import LIVE as IN_LINE
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
-from app.payments import queries as payments
 from app.payments.discount_models import DiscountCode
-from app.payments.models import (
-    ChargeTry,
-    CheckoutSession,
-    Installment,
-    MoneyAlert,
-    Order,
-    Payment,
-    Refund,
-    RefundTier,
-)
-from app.payments.returns import CANCELLED, figures_if_cancelled
-from app.payments.schedule import OPEN
+from app.payments.employer_models import EmployerPurchase
+from app.payments.models import MoneyAlert, Order, Payment, Refund, RefundTier
+from app.payments.report_queries import total
+from app.payments.returns import CANCELLED
 
 LIVE_APPLICATION = ("draft", "submitted", "in review", "accepted", "waitlisted")
 LIVE = ("requested", "confirmed")
@@ -100,176 +72,20 @@ def live_of(cohort_id: int) -> Cancellation | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-# --- whom it touches ----------------------------------------------------------------------------------------
-
-
-def overview(cohort_id: int, percent: int) -> Overview:
-    """Everybody whom it touches, by name, with what of their money goes back. One query."""
-    rows = db.session.execute(_people(cohort_id)).all()
-    people = [found for row in rows if (found := _touched(row, percent)) is not None]
-    order = list(rules.STANDINGS)
-    people.sort(key=lambda one: (order.index(one.standing), one.name.casefold(), one.user_id))
-    return Overview(tuple(people), next((row.currency for row in rows if row.currency), "usd"))
-
-
-def _touched(row: Row[Any], percent: int) -> Touched | None:
-    paid, returned = int(row.paid or 0), int(row.returned or 0)
-    standing = rules.standing(
-        row.enrollment,
-        row.application,
-        paying=paid > returned or bool(row.page_open) or bool(row.on_its_way),
-        offered=bool(row.holds_seat),
-        in_line=row.entry_id is not None,
-    )
-    if standing is None:
-        return None
-    currency, disputed = row.currency or "usd", int(row.disputed or 0)
-    figures = figures_if_cancelled(percent, paid, paid - returned, disputed, currency)
-    return Touched(
-        user_id=row.user_id,
-        name=row.name,
-        standing=standing,
-        enrollment_id=row.enrollment_id,
-        paid_cents=paid,
-        returned_cents=returned,
-        figures=figures if row.enrollment_id else None,
-        by_hand_cents=min(figures.back_cents, int(row.by_hand or 0)),
-        stops=int(row.stops or 0),
-        stops_cents=int(row.stops_cents or 0),
-        page_open=bool(row.page_open),
-        on_its_way=bool(row.on_its_way),
-        holds_seat=bool(row.holds_seat),
-    )
-
-
-def _people(cohort_id: int) -> Select[Any]:
-    """One row for each person with a place, an application, a seat or a place in line in the cohort."""
-    users = union(
-        select(Enrollment.user_id).where(Enrollment.cohort_id == cohort_id),
-        select(Application.user_id).where(
-            Application.cohort_id == cohort_id, Application.status.in_(LIVE_APPLICATION)
-        ),
-        select(SeatHold.user_id).where(SeatHold.cohort_id == cohort_id, SeatHold.status.in_(LIVE_SEAT)),
-        select(WaitlistEntry.user_id).where(
-            WaitlistEntry.cohort_id == cohort_id, WaitlistEntry.status.in_(IN_LINE)
-        ),
-    ).subquery("touched")
-    money, plans = _money(cohort_id), _plans(cohort_id)
-    asks = and_(
-        Application.user_id == User.id,
-        Application.cohort_id == cohort_id,
-        Application.status.in_(LIVE_APPLICATION),
-    )
-    seated = and_(
-        SeatHold.user_id == User.id, SeatHold.cohort_id == cohort_id, SeatHold.status.in_(LIVE_SEAT)
-    )
-    waits = and_(
-        WaitlistEntry.user_id == User.id,
-        WaitlistEntry.cohort_id == cohort_id,
-        WaitlistEntry.status.in_(IN_LINE),
-    )
-    return (
-        select(
-            User.id.label("user_id"),
-            User.name,
-            Enrollment.id.label("enrollment_id"),
-            Enrollment.status.label("enrollment"),
-            Application.status.label("application"),
-            SeatHold.id.label("holds_seat"),
-            WaitlistEntry.id.label("entry_id"),
-            money.c.paid,
-            money.c.returned,
-            money.c.disputed,
-            money.c.by_hand,
-            money.c.currency,
-            plans.c.stops,
-            plans.c.stops_cents,
-            _page("created", "open").label("page_open"),
-            (_page("processing") | _charge_on_its_way()).label("on_its_way"),
-        )
-        .select_from(users)
-        .join(User, User.id == users.c.user_id)
-        .outerjoin(Enrollment, and_(Enrollment.user_id == User.id, Enrollment.cohort_id == cohort_id))
-        .outerjoin(Application, asks)
-        .outerjoin(SeatHold, seated)
-        .outerjoin(WaitlistEntry, waits)
-        .outerjoin(money, money.c.enrollment_id == Enrollment.id)
-        .outerjoin(plans, plans.c.enrollment_id == Enrollment.id)
-    )
-
-
-def _sum(cents: Any) -> Any:
-    return cast(func.coalesce(func.sum(cents), 0), BigInteger)
-
-
-def _money(cohort_id: int) -> Subquery:
-    """For each enrollment of the cohort: what arrived, what went back of it, what a bank has, what came by hand."""
-    here = Payment.amount_cents - Payment.returned_cents
-    query = (
-        select(
-            Order.enrollment_id,
-            _sum(Payment.amount_cents).label("paid"),
-            _sum(Payment.returned_cents).label("returned"),
-            _sum(case((type_coerce(Payment.disputed_cents, Integer) > 0, here), else_=0)).label("disputed"),
-            _sum(case((Payment.stripe_payment_intent.is_(None), here), else_=0)).label("by_hand"),
-            func.max(Order.currency).label("currency"),
-        )
-        .join(Order, Order.id == Payment.order_id)
-        .join(Enrollment, Enrollment.id == Order.enrollment_id)
-        .where(Enrollment.cohort_id == cohort_id, Payment.status == "succeeded")
-        .where(Payment.currency == Order.currency)
-    )
-    return query.group_by(Order.enrollment_id).subquery("money")
-
-
-def _plans(cohort_id: int) -> Subquery:
-    """For each enrollment of the cohort: the installments that would still be charged."""
-    left = Installment.amount_cents - Installment.covered_cents
-    query = (
-        select(
-            Order.enrollment_id,
-            func.count(Installment.id).label("stops"),
-            _sum(case((left > 0, left), else_=0)).label("stops_cents"),
-        )
-        .join(Order, Order.id == Installment.order_id)
-        .join(Enrollment, Enrollment.id == Order.enrollment_id)
-        .where(Enrollment.cohort_id == cohort_id, Order.status.in_(payments.LIVE))
-        .where(Installment.status.in_(OPEN))
-    )
-    return query.group_by(Order.enrollment_id).subquery("plans")
-
-
-def _page(*statuses: str) -> Any:
-    """Whether a payment page of the enrollment in the query around it stands so."""
-    return exists().where(
-        CheckoutSession.order_id == Order.id,
-        Order.enrollment_id == Enrollment.id,
-        CheckoutSession.status.in_(statuses),
-    ).correlate(Enrollment)  # fmt: skip
-
-
-def _charge_on_its_way() -> Any:
-    return exists().where(
-        ChargeTry.installment_id == Installment.id,
-        Installment.order_id == Order.id,
-        Order.enrollment_id == Enrollment.id,
-        ChargeTry.status.in_(("created", "processing")),
-    ).correlate(Enrollment)  # fmt: skip
-
-
 # --- how far it is ------------------------------------------------------------------------------------------
 
 
 def cases_of(cancellation_id: int, cohort_id: int) -> Sequence[Row[Any]]:
-    """Each person with their case, and what went back, is on its way and came back of their money. One query."""
+    """Each case with its name, and what went back, is on its way and came back of that money. One query."""
     money = (
         select(
             Order.enrollment_id,
-            _sum(case((Refund.status == "succeeded", Refund.amount_cents), else_=0)).label("sent"),
-            _sum(case((Refund.status.in_(("approved", "sent")), Refund.amount_cents), else_=0)).label(
+            Order.employer_purchase_id.label("purchase_id"),
+            total(case((Refund.status == "succeeded", Refund.amount_cents), else_=0)).label("sent"),
+            total(case((Refund.status.in_(("approved", "sent")), Refund.amount_cents), else_=0)).label(
                 "going"
             ),
-            _sum(case((Refund.by_hand & (Refund.status == "approved"), Refund.amount_cents), else_=0)).label(
+            total(case((Refund.by_hand & (Refund.status == "approved"), Refund.amount_cents), else_=0)).label(
                 "by_hand"
             ),
             func.max(Order.currency).label("currency"),
@@ -277,35 +93,47 @@ def cases_of(cancellation_id: int, cohort_id: int) -> Sequence[Row[Any]]:
         .join(Payment, Payment.id == Refund.payment_id)
         .join(Order, Order.id == Payment.order_id)
         .where(Refund.reason == CANCELLED)
-        .group_by(Order.enrollment_id)
+        .group_by(Order.enrollment_id, Order.employer_purchase_id)
         .subquery("back")
+    )
+    name = func.coalesce(EmployerPurchase.employer, User.name).label("name")
+    of_payer = or_(
+        money.c.enrollment_id == Enrollment.id,
+        money.c.purchase_id == CancellationCase.employer_purchase_id,
     )
     query = (
         select(
             CancellationCase,
-            User.name,
+            name,
             Enrollment.id.label("enrollment_id"),
-            money,
+            *(money.c[one] for one in ("sent", "going", "by_hand", "currency")),
             _came_back().label("came_back"),
         )
-        .join(User, User.id == CancellationCase.user_id)
+        .outerjoin(User, User.id == CancellationCase.user_id)
+        .outerjoin(EmployerPurchase, EmployerPurchase.id == CancellationCase.employer_purchase_id)
         .outerjoin(Enrollment, and_(Enrollment.user_id == User.id, Enrollment.cohort_id == cohort_id))
-        .outerjoin(money, money.c.enrollment_id == Enrollment.id)
+        .outerjoin(money, of_payer)
         .where(CancellationCase.cancellation_id == cancellation_id)
         .options(lazyload("*"))
-        .order_by(CancellationCase.status != "waiting", CancellationCase.tries.desc(), User.name, User.id)
+        .order_by(
+            CancellationCase.status != "waiting", CancellationCase.tries.desc(), name, CancellationCase.id
+        )
     )
     return db.session.execute(query).all()
 
 
 def _came_back() -> Any:
-    """Whether a refund of the enrollment in the query around it came back, and waits for a person."""
+    """Whether a refund of the case in the query around it came back, and waits for a person."""
+    of_case = or_(
+        Order.enrollment_id == Enrollment.id,
+        Order.employer_purchase_id == CancellationCase.employer_purchase_id,
+    )
     return exists().where(
         MoneyAlert.order_id == Order.id,
-        Order.enrollment_id == Enrollment.id,
+        of_case,
         MoneyAlert.kind == "refund failed",
         MoneyAlert.closed_at.is_(None),
-    ).correlate(Enrollment)  # fmt: skip
+    ).correlate(Enrollment, CancellationCase)  # fmt: skip
 
 
 def waiting_cases() -> list[int]:
@@ -323,11 +151,25 @@ def confirmed() -> list[tuple[int, int]]:
     return [(one, cohort_id) for one, cohort_id in db.session.execute(query)]
 
 
-def seen_to(cancellation_id: int) -> Select[int]:
+def seen_to(cancellation_id: int) -> Select[int | None]:
     """Ids of the people who were seen to, for a query around it."""
-    return select(CancellationCase.user_id).where(
-        CancellationCase.cancellation_id == cancellation_id, CancellationCase.status == "done"
-    )
+    return _done(CancellationCase.user_id, cancellation_id)
+
+
+def purchases_seen_to(cancellation_id: int) -> Select[int | None]:
+    """Ids of what employers bought that was seen to, for a query around it."""
+    return _done(CancellationCase.employer_purchase_id, cancellation_id)
+
+
+def _done(column: Any, cancellation_id: int) -> Select[int | None]:
+    done = (CancellationCase.cancellation_id == cancellation_id, CancellationCase.status == "done")
+    return select(column).where(*done, column.is_not(None))
+
+
+def enrollment_of(case: CancellationCase, cohort_id: int) -> Enrollment | None:
+    """The place in the cohort of the person whom a case is about."""
+    mine = (Enrollment.user_id == case.user_id, Enrollment.cohort_id == cohort_id)
+    return db.session.scalar(select(Enrollment).where(*mine))
 
 
 def case_under_lock(case_id: int) -> CancellationCase:
@@ -349,3 +191,10 @@ def held_seats(cohort_id: int) -> list[SeatHold]:
     """The seats of a cohort that are held until a moment."""
     query = select(SeatHold).where(SeatHold.cohort_id == cohort_id, SeatHold.status == "active")
     return list(db.session.scalars(query.where(SeatHold.until.is_not(None))))
+
+
+def unpaid_purchases(cohort_id: int) -> list[EmployerPurchase]:
+    """What employers bought in a cohort and may still pay for: their seats are held until a moment."""
+    unpaid = (SeatHold.cohort_id == cohort_id, SeatHold.status == "active", SeatHold.until.is_not(None))
+    held = select(SeatHold.employer_purchase_id).where(*unpaid)
+    return list(db.session.scalars(select(EmployerPurchase).where(EmployerPurchase.id.in_(held))))

@@ -16,6 +16,7 @@ STANDINGS = {
     "offered": "Offered a seat",
     "waiting": "On the waitlist",
     "applied": "Applied",
+    "employer": "Employers",
 }
 CANCELLABLE = frozenset({"draft", "open", "closed", "running"})
 SHORTEST, LONGEST = 40, 2000  # characters of the paragraph
@@ -105,9 +106,9 @@ def standing(
 
 @dataclass(frozen=True)
 class Touched:
-    """One person whom a cancellation touches, with the arithmetic."""
+    """One person whom a cancellation touches, or one employer with what it bought, with the arithmetic."""
 
-    user_id: int
+    user_id: int | None  # None: an employer
     name: str
     standing: str
     enrollment_id: int | None = None
@@ -120,6 +121,12 @@ class Touched:
     page_open: bool = False  # a payment page of theirs is open
     on_its_way: bool = False  # a bank is deciding on money of theirs
     holds_seat: bool = False
+    paid_by: str = ""  # the employer whose seat this person sits in
+    purchase_id: int | None = None  # of an employer, with:
+    contact: str = ""
+    seats: int = 0  # that are held
+    claimed: int = 0  # of them, by somebody
+    invited: int = 0  # addresses with an open invitation
 
     @property
     def back_cents(self) -> int:

@@ -40,7 +40,7 @@ def check_open(page: claim_queries.EmployerPage, now: datetime) -> None:
     """Raise Refused unless these seats can be given away and claimed today."""
     cohort = page.purchase.cohort
     today = times.local_date(now, cohort.time_zone)
-    claim_rules.check_open(page.order.status, cohort.status, page.purchase.claim_until, today)
+    claim_rules.check_open(page.order.status, cohort.sales, page.purchase.claim_until, today)
 
 
 def invite(page: claim_queries.EmployerPage, emails: Iterable[str], now: datetime) -> int:

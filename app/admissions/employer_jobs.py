@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from app.admissions import employers
 from app.admissions.models import SeatHold
+from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments import checkout
@@ -22,7 +23,8 @@ def _orders(*which: object) -> Select[int]:
 
 
 def newly_paid() -> Select[int]:
-    return _orders(SeatHold.status == "active", Order.status == "paid")
+    """What is paid for a cohort that is cancelled goes back: see `cancelling`."""
+    return _orders(SeatHold.status == "active", Order.status == "paid", _cohort(Cohort.status != "cancelled"))
 
 
 def keep_paid(order_id: int, now: datetime) -> bool:
@@ -34,8 +36,14 @@ def keep_paid(order_id: int, now: datetime) -> bool:
 
 
 def over(now: datetime) -> Select[int]:
-    """Orders whose seats were to be paid by now."""
-    return _orders(SeatHold.status == "active", SeatHold.until <= now, Order.status == "open")
+    """Orders whose seats were to be paid by now, in cohorts that can be paid for: nobody loses seats who could not."""
+    late = (SeatHold.status == "active", SeatHold.until <= now, Order.status == "open")
+    return _orders(*late, _cohort(Cohort.status != "cancelled", Cohort.sales_stopped_at.is_(None)))
+
+
+def _cohort(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Is the cohort of the seat in the query around it such a one?"""
+    return SeatHold.cohort_id.in_(select(Cohort.id).where(*which))
 
 
 def let_go(order_id: int, now: datetime) -> bool:
@@ -55,7 +63,8 @@ def let_go(order_id: int, now: datetime) -> bool:
 
 def unclaimed(now: datetime) -> Select[int]:
     """Orders with seats that nobody has claimed, where the last day to do so may be over."""
-    query = _orders(SeatHold.status == "converted", SeatHold.user_id.is_(None), Order.status == "paid")
+    there = _cohort(Cohort.status != "cancelled")
+    query = _orders(there, SeatHold.status == "converted", SeatHold.user_id.is_(None), Order.status == "paid")
     query = query.join(EmployerPurchase, EmployerPurchase.id == Order.employer_purchase_id)
     return query.where(EmployerPurchase.claim_until <= now.date())
 

@@ -35,7 +35,7 @@ def open_purchase(
     `forced` is the reason to give more than the cohort has free; it stands at each seat. Raises Refused.
     """
     cohort = seats.lock(cohort.id)
-    employer_rules.check_seating(cohort.status)
+    employer_rules.check_seating(cohort.sales)
     order = money.open_purchase(actor, cohort, terms, now)
     purchase = order.employer
     assert purchase is not None
@@ -86,7 +86,7 @@ def begin_pay(order: Order, consent: str, now: datetime) -> None:
     cohort = purchase.cohort
     order = payments.lock_order(order.id)
     held = holds_of(purchase.id)
-    employer_rules.check_pay(order.status, purchase.pays_by, cohort.status, len(held), purchase.seats)
+    employer_rules.check_pay(order.status, purchase.pays_by, cohort.sales, len(held), purchase.seats)
     money.agree(order, consent, now)
     until = employer_rules.pay_until(purchase.pay_until, now)
     purchase.pay_until = until
@@ -109,7 +109,7 @@ def keep_paid(order: Order, now: datetime) -> bool:
     purchase = _locked(order)
     order = payments.lock_order(order.id)
     waiting = [hold for hold in holds_of(purchase.id) if hold.status == "active"]
-    if order.status != "paid" or not waiting:
+    if order.status != "paid" or not waiting or purchase.cohort.status == "cancelled":
         return False
     for hold in waiting:
         hold.status, hold.until = "converted", None
@@ -180,8 +180,8 @@ def seat_late_money(order: Order, now: datetime) -> bool:
     """An employer paid after the seats were let go: all of them again if they are free, else a person decides."""
     purchase = _locked(order)
     order = payments.lock_order(order.id)
-    if not money_queries.paid_late(order.id):
-        return False
+    if purchase.cohort.sales in ("on hold", "cancelled") or not money_queries.paid_late(order.id):
+        return False  # what comes for a cohort that does not take place goes back: see `cancelling`
     taken = db.session.begin_nested()
     held = seats.take_for_employer(purchase.cohort, purchase.id, purchase.seats, None, now, in_line=True)
     if held < purchase.seats:

@@ -1,4 +1,4 @@
-"""A cohort does not take place: what that means for the money of one person, by the refund rule's row for it.
+"""A cohort does not take place: what that means for the money of one payer, by the refund rule's row for it.
 
 The verbs do not commit and do not ask Stripe; call `refunding.clear_the_way` for each order first. What is with a bank
 at that moment stays there; should it arrive, `return_late` sends it back as well.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, Select, exists, or_, select, type_coerce
+from sqlalchemy import Integer, Select, and_, exists, or_, select, type_coerce
 
 from app.accounts.models import User
 from app.audit.actions import record
@@ -19,13 +19,14 @@ from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions, alerts, discounts, installments, queries, refunds, returns, schedule
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Order, Payment, Refund
 from app.payments.returns import CANCELLED, Figures
 from app.payments.withdrawals import end_order
 
 JUST_BEGUN = "A payment was begun a moment ago and Stripe has not said yet what became of it."
 # What a person need not look at any more once everything goes back.
-SETTLED = ("paid late", "left checkout", "charge refused", "not opened")
+SETTLED = ("paid late", "seats unclaimed", "left checkout", "charge refused", "not opened")
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,20 @@ class Returned:
     on_its_way: bool
 
 
-def orders_to_end(enrollment_id: int) -> list[int]:
-    """Ids of the orders of an enrollment that are live, or that we have or may still get money of."""
+def orders_to_end(payer: Enrollment | EmployerPurchase) -> list[int]:
+    """Ids of the orders of this payer that are live, or that we have or may still get money of."""
     money_in = select(Payment.id).where(
         Payment.order_id == Order.id, Payment.status.in_(("succeeded", "processing"))
     )
     touched = or_(Order.status.in_(queries.LIVE), money_in.exists(), Order.id.in_(queries.orders_under_way()))
-    query = select(Order.id).where(Order.enrollment_id == enrollment_id, touched)
+    key = Order.enrollment_id if isinstance(payer, Enrollment) else Order.employer_purchase_id
+    query = select(Order.id).where(key == payer.id, touched)
     return list(db.session.scalars(query.order_by(Order.id)))
 
 
-def lock_orders(enrollment_id: int) -> list[int]:
+def lock_orders(payer: Enrollment | EmployerPurchase) -> list[int]:
     """The same, each locked until this transaction ends."""
-    return [actions.lock_order(order_id).id for order_id in orders_to_end(enrollment_id)]
+    return [actions.lock_order(order_id).id for order_id in orders_to_end(payer)]
 
 
 def end(actor: User, approved_by_id: int, order_id: int, now: datetime) -> Returned:
@@ -63,7 +65,7 @@ def end(actor: User, approved_by_id: int, order_id: int, now: datetime) -> Retur
     on_its_way = _on_its_way(order)
     parts, payments = installments.lock(order), refunds.arrived(order)
     figures = returns.figures_if_cancelled(
-        returns.share_if_cancelled(queries.refund_tiers(order.enrollment.cohort)),
+        returns.share_if_cancelled(queries.refund_tiers(order.cohort)),
         schedule.owed_cents(order.price_cents, parts),
         sum(one.amount_cents - one.returned_cents for one in payments),
         sum(one.amount_cents - one.returned_cents for one in payments if one.disputed_cents),
@@ -74,7 +76,7 @@ def end(actor: User, approved_by_id: int, order_id: int, now: datetime) -> Retur
     discounts.give_back(order, now, also_confirmed=True)
     alerts.close(order, SETTLED, now)
     if made:
-        back, name = money(figures.back_cents, order.currency), order.enrollment.user.name
+        back, name = money(figures.back_cents, order.currency), order.payer.name
         sentence = f"{back} goes back to {name}: the cohort does not take place"
         record(None, sentence, ("order", order.id), now=now)
     return Returned(order, figures, made, stopped_cents, on_its_way)
@@ -105,10 +107,14 @@ def _not_returned() -> Select[int]:
     )
 
 
-def arrived_since(cohort_id: int, user_ids: Select[int]) -> list[int]:
-    """Ids of the orders of these people, in this cohort, for which money came after they were seen to."""
-    query = _not_returned().join(Enrollment, Enrollment.id == Order.enrollment_id)
-    query = query.where(Enrollment.cohort_id == cohort_id, Enrollment.user_id.in_(user_ids))
+def arrived_since(
+    cohort_id: int, user_ids: Select[int | None], purchase_ids: Select[int | None]
+) -> list[int]:
+    """Ids of the orders of these people, in this cohort, and of these employers, for which money came after they were
+    seen to."""
+    query = _not_returned().outerjoin(Enrollment, Enrollment.id == Order.enrollment_id)
+    theirs = and_(Enrollment.cohort_id == cohort_id, Enrollment.user_id.in_(user_ids))
+    query = query.where(or_(theirs, Order.employer_purchase_id.in_(purchase_ids)))
     return list(dict.fromkeys(db.session.scalars(query.order_by(Payment.order_id))))
 
 
@@ -120,13 +126,13 @@ def return_late(actor: User, approved_by_id: int, order_id: int, now: datetime) 
     done = set(db.session.scalars(asked))
     new = [one for one in refunds.arrived(order) if one.id not in done and not one.disputed_cents]
     came = sum(one.kept_cents for one in new)
-    share = returns.share_if_cancelled(queries.refund_tiers(order.enrollment.cohort))
+    share = returns.share_if_cancelled(queries.refund_tiers(order.cohort))
     figures = returns.figures_if_cancelled(share, 0, came, 0, order.currency)
     shares = dict(returns.spread(new, figures.back_cents))
     pairs = [(one, shares[one.id]) for one in new if one.id in shares]
     refunds.ask(actor, pairs, CANCELLED, figures.clause, False, now, approved_by_id)
     if pairs:
-        back, name = money(figures.back_cents, order.currency), order.enrollment.user.name
+        back, name = money(figures.back_cents, order.currency), order.payer.name
         sentence = f"{back} that arrived later goes back to {name}: the cohort does not take place"
         record(None, sentence, ("order", order.id), now=now)
     actions.settle_order(order, now)

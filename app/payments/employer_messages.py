@@ -49,7 +49,9 @@ def tell(
 def _received(order: Order, payment: Payment, **_context: Any) -> list[str]:
     amount = money(payment.amount_cents, order.currency)
     said = [f"We received {amount} ({payment.paid_with or 'card'}) for: {order.description}."]
-    if order.status == "paid":
+    if order.cohort.status == "cancelled":
+        said.append("The cohort does not take place, so it goes back to you; another mail says how.")
+    elif order.status == "paid":
         said.append(
             "Everything is paid. Within minutes another mail brings the link to the page on which you "
             "invite people to their seats; the receipt, in the name of the employer, is on it as a PDF."

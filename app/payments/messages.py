@@ -139,12 +139,17 @@ def refund_declined(refund: Refund, cents: int, by: User, now: datetime) -> None
     order, asker = refund.payment.order, db.session.get(User, refund.asked_by_id)
     if asker is None:
         return
-    amount, person = money(cents, order.currency), order.enrollment.user.name
+    amount, person = money(cents, order.currency), order.payer.name
+    path = (
+        f"/staff/employers/{order.employer.id}"
+        if order.employer
+        else (f"/staff/enrollments/{order.enrollment_id}/withdraw")
+    )
     post(
         "payments/refund_declined", asker, f"{by.name} declined {amount} for {person}",
         key=f"refund-declined:refund:{refund.id}", now=now,
         first_name=asker.first_name, by=by.name, amount=amount, person=person, reason=refund.failure,
-        path=f"/staff/enrollments/{order.enrollment_id}/withdraw",
+        path=path, employer=bool(order.employer),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.models import User
 from app.accounts.sessions import get_user, require_recent_second_factor
-from app.admissions import cancelling, cancelling_messages
+from app.admissions import cancelling, cancelling_messages, cancelling_touched
 from app.admissions import cancelling_queries as queries
 from app.admissions import cancelling_rules as rules
 from app.admissions.cancelling_queries import Stand
@@ -143,7 +143,7 @@ def _page(slug: str, refused: Refused | None = None, letter: str | None = None) 
     if stand.status == "confirmed" or stand.cohort.status == "cancelled":
         return _progress_page(stand, refused)
     now, why_not = clock.now(), _why_not(stand.cohort)
-    found = Overview(()) if why_not else queries.overview(stand.cohort.id, stand.percent)
+    found = Overview(()) if why_not else cancelling_touched.overview(stand.cohort.id, stand.percent)
     reason = stand.cancellation.reason if stand.cancellation and stand.status == "requested" else letter
     back = found.total("back_cents")
     limit = program(stand.cohort).two_people_above

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admissions import actions, cancelling
+from app.admissions import actions, cancelling, cancelling_touched
 from app.admissions import cancelling_queries as queries
 from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
@@ -37,8 +37,8 @@ def cancelled(
         payment.stripe_payment_intent = f"pi_demo_off_{payment.id}"  # so that it goes back to the card
     paid[-1].source, paid[-1].method, paid[-1].paid_with = "check", "check", "Check 2210"
     db.session.flush()
-    cancelling.ask(sam, cohort, WHY, queries.overview(cohort.id, 100).shown, asked)
-    cancelling.confirm(lena, cohort, queries.overview(cohort.id, 100).shown, confirmed)
+    cancelling.ask(sam, cohort, WHY, cancelling_touched.overview(cohort.id, 100).shown, asked)
+    cancelling.confirm(lena, cohort, cancelling_touched.overview(cohort.id, 100).shown, confirmed)
     db.session.flush()
     for case_id in queries.waiting_cases():
         cancelling.see_to(case_id, confirmed + timedelta(minutes=1))

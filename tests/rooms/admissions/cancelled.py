@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admissions import cancelling, cancelling_jobs, line, seats
-from app.admissions import cancelling_queries as queries
+from app.admissions import cancelling, cancelling_jobs, cancelling_touched, line, seats
 from app.admissions.cancelling_models import Cancellation, CancellationCase
 from app.admissions.cancelling_rules import Overview, Shown
 from app.admissions.models import Application, Offer
@@ -33,7 +32,7 @@ class Called:
 
     def overview(self) -> Overview:
         db.session.rollback()
-        return queries.overview(self.cohort_id, 100)
+        return cancelling_touched.overview(self.cohort_id, 100)
 
     def shown(self) -> Shown:
         return self.overview().shown

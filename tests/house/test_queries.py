@@ -269,7 +269,7 @@ PAGES = [
     Page("sam", a_deferral, full_cohorts, 4),
     Page("sam", lambda cast: a_deferral(cast) + "?to=summer-2026", money_of_one, 5),
     Page("sam", lambda cast: a_deferral(cast) + "?to=summer-2026", full_cohorts, 5),
-    Page("sam", "/staff/cohorts/summer-2026/cancel", touched, 4),
+    Page("sam", "/staff/cohorts/summer-2026/cancel", touched, 5),
     Page("sam", "/staff/cohorts/summer-2026/cancel", called_off, 4),
     Page("ana", "/payments", refunds, 5),
     Page("sam", "/staff/curriculum", releases, 5),

@@ -113,7 +113,7 @@ def _check(place: Place, target: Cohort, what: Deferring, now: datetime) -> None
     returns.check_day(what.told_on, withdrawals.first_day(enrollment), today)
     if target.id == enrollment.cohort_id:
         raise Refused(rules.CHOOSE, field="to")
-    rules.check_target(target.status, target.title, ends_on(target), today)
+    rules.check_target(target.sales, target.title, ends_on(target), today)
 
 
 def _take_seat(actor: User, enrollment: Enrollment, target: Cohort, why_over: str, now: datetime) -> None:

@@ -83,7 +83,8 @@ def place_of(enrollment_id: int) -> Place | None:
 def targets_of(enrollment: Enrollment, today: date) -> list[Target]:
     """The cohorts this person could go on in, the next start first, each with its seats. One query."""
     held = select(func.count(SeatHold.id)).where(SeatHold.cohort_id == Cohort.id, SeatHold.status.in_(LIVE))
-    held = held.where(SeatHold.user_id != enrollment.user_id)
+    # nobody sits yet in some of an employer's
+    held = held.where(SeatHold.user_id.is_distinct_from(enrollment.user_id))
     line = select(func.count(WaitlistEntry.id)).where(WaitlistEntry.cohort_id == Cohort.id)
     line = line.where(WaitlistEntry.status == "waiting", WaitlistEntry.user_id != enrollment.user_id)
     there = select(Enrollment.id).where(
@@ -93,7 +94,8 @@ def targets_of(enrollment: Enrollment, today: date) -> list[Target]:
     )
     query = select(Cohort, held.scalar_subquery(), line.scalar_subquery(), RefundTier)
     query = query.outerjoin(RefundTier, RefundTier.cohort_id == Cohort.id)
-    query = query.where(Cohort.status.in_(TARGETS), Cohort.id != enrollment.cohort_id, ~there.exists())
+    query = query.where(Cohort.status.in_(TARGETS), Cohort.sales_stopped_at.is_(None))
+    query = query.where(Cohort.id != enrollment.cohort_id, ~there.exists())
     found: dict[int, Target] = {}
     for cohort, taken, waiting, tier in db.session.execute(
         query.order_by(Cohort.starts_on, Cohort.id, RefundTier.until)

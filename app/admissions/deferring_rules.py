@@ -87,10 +87,10 @@ def check_place(enrollment_status: str, name: str) -> None:
         raise Refused(f"{name}'s place is {enrollment_status}, so there is nothing to move.")
 
 
-def check_target(cohort_status: str, title: str, last_day: date, today: date) -> None:
+def check_target(sales: str, title: str, last_day: date, today: date) -> None:
     """Raise Refused for a cohort that nobody can go on in."""
-    if cohort_status not in TARGETS or last_day < today:
-        raise Refused(f"{title} is {'over' if last_day < today else cohort_status}. {CHOOSE}", field="to")
+    if sales not in TARGETS or last_day < today:
+        raise Refused(f"{title} is {'over' if last_day < today else sales}. {CHOOSE}", field="to")
 
 
 def check_why(reason: str, found: Terms, exception: str) -> None:

@@ -15,6 +15,7 @@ from app.admissions.models import Application, Offer, SeatHold
 from app.audit.models import Entry
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
+from app.lib.refusal import Refused
 from app.mail.models import Message
 from app.payments.models import Order
 from tests.factories import submitted_system
@@ -75,6 +76,18 @@ def test_the_cohorts_to_choose_from(sam, cast, pat, winter, write):
     for slug in ("cohort-2027-09-04", "cohort-2025-09-06", "summer-2026", "spring-2026"):
         assert f'value="{slug}"' not in page
     assert "Your next step" not in page
+
+
+def test_an_employers_seats_are_not_free_and_a_cohort_on_hold_takes_nobody(
+    cast, clock, winter, pat, sam, write
+):
+    Bought(cast.sam, winter, clock)
+    assert "1 of 3 seats free." in sam.get(address(pat)).text
+    with write():
+        db.session.get_one(Cohort, winter).sales_stopped_at = clock.now
+    assert "seats free" not in sam.get(address(pat)).text
+    with pytest.raises(Refused, match="is on hold"):
+        pat.move(cast.sam, winter)
 
 
 def test_everything_stands_before_the_confirm(sam, pat, winter, write, cast):

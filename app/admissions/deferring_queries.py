@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import abort
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import User
@@ -20,6 +20,7 @@ from app.cohorts.models import Cohort, Enrollment
 from app.cohorts.queries import ends_on
 from app.lib.database import db
 from app.payments import queries as payments
+from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Installment, Order, RefundTier
 
 
@@ -33,6 +34,7 @@ class Place:
     moved_before: int
     parts: list[Installment]  # of the order
     net_cents: int  # what we have of it
+    employer: EmployerPurchase | None  # who paid for the seat, where there is no order
 
     def terms(self, told_on: date) -> Terms:
         currency = self.order.currency if self.order else "usd"
@@ -65,19 +67,33 @@ def place_of(enrollment_id: int) -> Place | None:
     there = aliased(Enrollment)
     moved = select(func.count(Deferral.id)).join(there, there.id == Deferral.enrollment_id)
     moved = moved.where(there.user_id == Enrollment.user_id).correlate(Enrollment)
-    query = select(Enrollment, Order, moved.scalar_subquery(), payments.net_sum(), DeferralTier, Installment)
-    query = query.select_from(Enrollment)
+    query = select(
+        Enrollment,
+        Order,
+        moved.scalar_subquery(),
+        payments.net_sum(),
+        EmployerPurchase,
+        DeferralTier,
+        Installment,
+    )
+    sits_in = (SeatHold.user_id == Enrollment.user_id, SeatHold.cohort_id == Enrollment.cohort_id)
+    query = query.select_from(Enrollment).outerjoin(SeatHold, and_(*sits_in, SeatHold.status.in_(LIVE)))
+    query = query.outerjoin(EmployerPurchase, EmployerPurchase.id == SeatHold.employer_purchase_id)
     query = query.outerjoin(Order, Order.id == payments.order_that_counts())
     query = query.outerjoin(DeferralTier, DeferralTier.cohort_id == Enrollment.cohort_id)
     query = query.outerjoin(Installment, Installment.order_id == Order.id)
     query = query.where(Enrollment.id == enrollment_id).order_by(DeferralTier.until, Installment.number)
-    query = query.options(lazyload(Order.enrollment), lazyload(Installment.order))
+    query = query.options(
+        lazyload(Order.enrollment), lazyload(Installment.order), lazyload(EmployerPurchase.cohort)
+    )
     rows = db.session.execute(query.execution_options(populate_existing=True)).all()
     if not rows:
         return None
-    enrollment, order, moved_before, net_cents = rows[0][:4]
-    tiers, parts = ([one for one in dict.fromkeys(row[at] for row in rows) if one] for at in (4, 5))
-    return Place(enrollment, order, tiers, moved_before, parts, int(net_cents or 0))
+    enrollment, order, moved_before, net_cents, employer = rows[0][:5]
+    tiers, parts = ([one for one in dict.fromkeys(row[at] for row in rows) if one] for at in (5, 6))
+    return Place(
+        enrollment, order, tiers, moved_before, parts, int(net_cents or 0), None if order else employer
+    )
 
 
 def targets_of(enrollment: Enrollment, today: date) -> list[Target]:

@@ -266,7 +266,7 @@ PAGES = [
     Page("sam", a_code, codes, 5),
     Page("sam", "/staff/cohorts/spring-2026", refunds, 5),
     Page("sam", a_withdrawal, refunds, 5),
-    Page("sam", a_deferral, full_cohorts, 5),
+    Page("sam", a_deferral, full_cohorts, 4),
     Page("sam", lambda cast: a_deferral(cast) + "?to=summer-2026", money_of_one, 5),
     Page("sam", lambda cast: a_deferral(cast) + "?to=summer-2026", full_cohorts, 5),
     Page("sam", "/staff/cohorts/summer-2026/cancel", touched, 5),

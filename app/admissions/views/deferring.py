@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from app.accounts.sessions import get_user
-from app.admissions import claim_queries, deferring, deferring_queries
+from app.admissions import deferring, deferring_queries
 from app.admissions import deferring_rules as rules
 from app.admissions.deferring import Deferring, Plan
 from app.admissions.deferring_queries import Place, Target
@@ -110,7 +110,7 @@ def _page(place: Place, refused: Refused | None = None) -> Any:
         today=today,
         reasons=rules.REASONS,
         typed={key: clean_text(text)[:600] for key, text in request.form.items()},
-        employer=claim_queries.employer_of(enrollment) if can_move and place.order is None else None,
+        employer=place.employer if can_move else None,
         done=deferring_queries.deferral_from(enrollment) if enrollment.status == "deferred" else None,
         refused=refused,
     )

@@ -66,7 +66,7 @@ def _doors(app):
     for rule in app.url_map.iter_rules():
         roles = getattr(app.view_functions[rule.endpoint], "open_to", ("anyone",))
         if "anyone" not in roles:
-            path = re.sub(r"<id:\w+>|<int:\w+>", "1", rule.rule)
+            path = re.sub(r"<id:\w+>|<int:\w+>", "1", re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule))
             yield from (
                 (method, re.sub(r"<[^>]+>", "x", path)) for method in sorted(rule.methods & {"GET", "POST"})
             )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import lazyload
 
 from app.lib.database import begin_write, db
 from app.lib.money import money
-from app.payments import alerts, charges, checkout, stripe
+from app.payments import alerts, charges, checkout, refunding, stripe
 from app.payments.models import CheckoutSession, MoneyAlert, Order, Payment, Refund
 
 KIND = "difference"
@@ -43,8 +43,10 @@ def compare(now: datetime) -> list[str]:
 
     Raises Refused when Stripe does not answer: then nothing is said about any payment.
     """
-    known = _known()
     since = _oldest(now) - CLOCKS
+    db.session.rollback()
+    refunding.take_in(now, since)  # one may fail, or a dispute end, weeks after it was made
+    known = _known()
     db.session.rollback()
     seen = {intent.id: stripe.plain(intent) for intent in stripe.intents_since(since)}
     for intent_id in known.keys() - seen.keys():

@@ -20,7 +20,7 @@ from app.lib.refusal import Refused
 from app.payments import charging, checkout, queries, refunds, stepwise, stripe
 from app.payments.models import Refund
 
-LOOK_BACK = timedelta(days=3)  # a webhook that never came is made good within these
+LOOK_BACK = timedelta(days=3)  # made within these, a webhook that never came is made good at once; else at night
 UNASKED = (
     "Stripe did not answer, so we cannot tell whether a payment of theirs is on its way. Nobody has left, no money was "
     "moved, and what you filled in is kept: in a minute it can be confirmed again."
@@ -34,7 +34,7 @@ def run(now: datetime) -> list[str]:
     """
     steps: list[Callable[[], object]] = [partial(send, one, now) for one in _approved()]
     steps += [partial(look, one, now) for one in _on_their_way()]
-    steps.append(partial(take_in, now))
+    steps.append(partial(take_in, now, now - LOOK_BACK))
     db.session.rollback()
     return stepwise.each(steps, "sending money back")
 
@@ -69,11 +69,11 @@ def look(stripe_refund_id: str, now: datetime) -> None:
     apply(stripe.retrieve_refund(stripe_refund_id), now)
 
 
-def take_in(now: datetime) -> None:
-    """Refunds and disputes of the last days, whoever made them: what a lost webhook would have said. Commits."""
-    for refund in stripe.refunds_since(now - LOOK_BACK):
+def take_in(now: datetime, since: datetime) -> None:
+    """Refunds and disputes made since then, whoever made them: what a lost webhook would have said. Commits."""
+    for refund in stripe.refunds_since(since):
         apply(refund, now)
-    for dispute in stripe.disputes_since(now - LOOK_BACK):
+    for dispute in stripe.disputes_since(since):
         begin_write()
         refunds.apply_dispute(dispute, now)
         db.session.commit()

@@ -140,7 +140,7 @@ def _killed_while_publishing(cora: Coach, mortal: Mortal, name: str) -> int:
         cora.takes_from_the_queue(name)
         at = cora.tab.path
         cora.rates()
-        cora.praises("Your client path is clear.")
+        cora.praises_and_sees_it_saved("Your client path is clear.")
 
     def publishes() -> None:
         with page.expect_event("load"):

@@ -31,9 +31,7 @@ from tests.rooms.payments.test_killed import address  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked to be killed")
 ENOUGH = 200  # deaths in all
-STRIDE = int(
-    os.environ.get("STRIDE", "3")
-)  # stages: before and after a statement, and before the next, is the same moment twice
+STRIDE = 2  # stages: after a statement, and before the next, is the same moment twice
 
 
 class Kills:

@@ -150,7 +150,7 @@ def test_lists_are_read_to_their_end(cast, clock, stripe):
     db.session.rollback()
     for _ in range(120):
         stripe.refund(intent, 100)
-    refunding.take_in(clock.now)
+    refunding.take_in(clock.now, clock.now - refunding.LOOK_BACK)
     clock.move(days=3)
 
     ((amount, _status, _listed),) = fetched(clock.now)

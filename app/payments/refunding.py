@@ -20,7 +20,9 @@ from app.lib.refusal import Refused
 from app.payments import charging, checkout, queries, refunds, stepwise, stripe
 from app.payments.models import Refund
 
-LOOK_BACK = timedelta(days=3)  # made within these, a webhook that never came is made good at once; else at night
+LOOK_BACK = timedelta(
+    days=3
+)  # made within these, a webhook that never came is made good at once; else at night
 UNASKED = (
     "Stripe did not answer, so we cannot tell whether a payment of theirs is on its way. Nobody has left, no money was "
     "moved, and what you filled in is kept: in a minute it can be confirmed again."

@@ -18,6 +18,7 @@ import run
 from tests.journeys.coach import Coach
 from tests.journeys.conftest import Comes
 from tests.journeys.participant import Participant
+from tests.journeys.people import everything_is_saved
 from tests.journeys.world import World
 from tests.tools.processes import Processes
 from tests.tools.screens import two_free_ports
@@ -140,7 +141,8 @@ def _killed_while_publishing(cora: Coach, mortal: Mortal, name: str) -> int:
         cora.takes_from_the_queue(name)
         at = cora.tab.path
         cora.rates()
-        cora.praises_and_sees_it_saved("Your client path is clear.")
+        cora.praises("Your client path is clear.")
+        everything_is_saved(page, "#review")  # after a withdrawal all of it is there already
 
     def publishes() -> None:
         with page.expect_event("load"):

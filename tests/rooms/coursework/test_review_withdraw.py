@@ -55,6 +55,7 @@ def test_correcting_begins_with_the_withdrawn_text_and_can_be_published(publishe
     assert (draft.strength, draft.marks) == ("Clear.", {"client_path": "meets", "rules": "exceeds"})
     assert [one.text for one in draft.comments] == ["Shorten it."]
     db.session.rollback()
+    assert "As you withdrew it. Nothing changed yet" in cora.get(again).text
     done = send(
         cora, again, do="request", **{**MARKS, "comment-new-1.B.1": "Row 2.", "kind-new-1.B.1": "required"}
     )

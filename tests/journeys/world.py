@@ -60,17 +60,22 @@ class World:
 
     def _runs(self, module: str, *words: str) -> list[str]:
         """What `python -m tests.journeys.MODULE` prints, line by line."""
-        command = [sys.executable, "-m", f"tests.journeys.{module}", *words]
-        done = subprocess.run(
-            command, cwd=run.ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
-        )
-        return done.stdout.strip().splitlines()
+        return _run(self.environment, module, *words)
+
+
+def _run(environment: dict[str, str], module: str, *words: str) -> list[str]:
+    command = [sys.executable, "-m", f"tests.journeys.{module}", *words]
+    done = subprocess.run(
+        command, cwd=run.ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout.strip().splitlines()
 
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[World]:
     port = two_free_ports()
     environment, printed = run.prepare_demo(folder, port)
+    _run(environment, "seats")
     passwords = {name: password for name, (_email, password) in sign_ins(printed).items()}
     with Processes(run.ROOT, folder / "log", environment) as processes:
         run.start_demo(processes, port)

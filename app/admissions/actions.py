@@ -35,7 +35,8 @@ from app.lib.refusal import Refused
 from app.payments import actions as payments
 from app.payments import discounts, withdrawals
 from app.payments import queries as money_queries
-from app.payments.models import Order, Price
+from app.payments.models import Order
+from app.payments.price_models import Price
 from app.payments.withdrawals import Withdrawal
 
 CLOSED = "This cohort does not take applications any more."

@@ -17,7 +17,9 @@ from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.payments.discount_models import DiscountCode
 from app.payments.employer_models import EmployerPurchase
-from app.payments.models import MoneyAlert, Order, Payment, Refund, RefundTier
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Order, Payment, Refund
+from app.payments.price_models import RefundTier
 from app.payments.report_queries import total
 from app.payments.returns import CANCELLED
 

@@ -29,7 +29,8 @@ from app.payments import actions as payments
 from app.payments import following, returns, staff_rules, withdrawals
 from app.payments import queries as money
 from app.payments.following import Account
-from app.payments.models import Order, RefundTier
+from app.payments.models import Order
+from app.payments.price_models import RefundTier
 
 
 @dataclass(frozen=True)

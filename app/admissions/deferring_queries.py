@@ -21,7 +21,8 @@ from app.cohorts.queries import ends_on
 from app.lib.database import db
 from app.payments import queries as payments
 from app.payments.employer_models import EmployerPurchase
-from app.payments.models import Installment, Order, RefundTier
+from app.payments.models import Installment, Order
+from app.payments.price_models import RefundTier
 
 
 @dataclass(frozen=True)

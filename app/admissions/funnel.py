@@ -16,7 +16,8 @@ from app.cohorts.models import Cohort, Enrollment
 from app.cohorts.rules import WORKING
 from app.coursework.systems import first_work
 from app.lib.database import db
-from app.payments.models import MoneyAlert, Order, Payment
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Order, Payment
 
 MOST_TASKS = 50
 

@@ -11,7 +11,8 @@ from app.accounts.models import User
 from app.audit.actions import record
 from app.lib.database import db
 from app.lib.refusal import Refused
-from app.payments.models import MoneyAlert, Order
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Order
 
 LONGEST_NOTE = 500  # characters
 # What to do about each kind, in a sentence for METI's staff.

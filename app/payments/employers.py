@@ -32,7 +32,8 @@ from app.payments import (
 )
 from app.payments.employer_models import EmployerPurchase
 from app.payments.employer_rules import Unclaimed
-from app.payments.models import Order, Payment, Refund, RefundTier
+from app.payments.models import Order, Payment, Refund
+from app.payments.price_models import RefundTier
 
 STALE = "This was changed since you opened the page. Please look at it as it is now."
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from app.audit.actions import Actor, record
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
-from app.payments import actions, alerts, charges, refunds, stripe
-from app.payments.models import StripeEvent
+from app.payments import actions, alerts, charges, refunds, stripe, stripe_out
+from app.payments.event_models import StripeEvent
 
 SESSION = "checkout.session."
 INTENT = "payment_intent."
@@ -79,11 +79,11 @@ def _fetch(event: dict[str, Any]) -> Any:
         if kind.startswith(SESSION):
             return stripe.retrieve_session(object_id)
         if kind.startswith(REFUND):
-            return [stripe.retrieve_refund(object_id)]
+            return [stripe_out.retrieve_refund(object_id)]
         if kind.startswith(DISPUTE):
-            return stripe.retrieve_dispute(object_id)
+            return stripe_out.retrieve_dispute(object_id)
         if kind == CHARGE_REFUNDED:
-            return stripe.refunds_of_charge(object_id)
+            return stripe_out.refunds_of_charge(object_id)
         return stripe.retrieve_intent(object_id) if _is_charge(event) else None
     except stripe.NotThere:
         return None

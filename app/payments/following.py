@@ -20,7 +20,8 @@ from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions, alerts, installments, queries, rebasing, rules, schedule, withdrawals
-from app.payments.models import Installment, Order, RefundTier
+from app.payments.models import Installment, Order
+from app.payments.price_models import RefundTier
 from app.payments.rebasing import Moved
 
 FEE = "Fee for moving"

@@ -13,7 +13,8 @@ from app.lib.database import db
 from app.lib.jobs import job
 from app.lib.refusal import Refused
 from app.payments import charging, checkout, events, payouts, queries, reconciling, refunding, stripe
-from app.payments.models import CheckoutSession, StripeEvent
+from app.payments.event_models import StripeEvent
+from app.payments.models import CheckoutSession
 
 TRY_UNMATCHED_FOR = timedelta(days=3)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     JSON,
@@ -26,46 +26,8 @@ from app.lib.database import Base
 from app.payments import rules
 from app.payments.employer_models import EmployerPurchase
 
-
-class Price(Base):
-    """What a seat in a cohort costs in all under one plan, from and until when."""
-
-    __tablename__ = "price"
-    __table_args__ = (CheckConstraint("amount_cents >= 0", name="amount_positive"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
-    label: Mapped[str] = mapped_column(String(80))  # 'Full price', 'Early'
-    amount_cents: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3), default="usd")
-    valid_from: Mapped[datetime | None]
-    valid_until: Mapped[datetime | None]
-    installments: Mapped[int] = mapped_column(default=1, server_default="1")  # 1 (in full), 3 or 6
-    hidden: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # only with a code
-
-
-class RefundTier(Base):
-    """One row of the refund rule: who withdraws by this day (cohort's zone) gets this share of the price back.
-
-    The row without a day is for a cohort that METI itself cancels: everybody gets this share of what they paid back.
-    """
-
-    __tablename__ = "refund_tier"
-    __table_args__ = (
-        CheckConstraint("share_percent BETWEEN 0 AND 100", name="share_percent_possible"),
-        Index(
-            "uq_refund_tier_cancelled",
-            "cohort_id",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
-    until: Mapped[date | None]
-    share_percent: Mapped[int]
+if TYPE_CHECKING:
+    from app.payments.paper_models import Paper
 
 
 class StripeCustomer(Base):
@@ -361,73 +323,3 @@ Payment.disputed_cents = column_property(  # type: ignore[assignment]
     .correlate_except(Dispute)
     .scalar_subquery()
 )
-
-
-class PaperCounter(Base):
-    """The last number given to a kind of paper in a year; whoever gives the next one locks this row."""
-
-    __tablename__ = "paper_counter"
-
-    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True)
-    last: Mapped[int]
-
-
-class Paper(Base):
-    """A receipt or a credit note as it was given: its words are frozen, and its number belongs to nothing else."""
-
-    __tablename__ = "paper"
-    __table_args__ = (one_of("kind", "receipt", "credit note"), UniqueConstraint("kind", "year", "number"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    year: Mapped[int]  # of the institute's calendar when it was given
-    number: Mapped[int]  # 1, 2, 3 … of this kind in this year, without a gap
-    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
-    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), unique=True)  # of a receipt
-    amount_cents: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    issued_at: Mapped[datetime]
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)  # what is printed: see `papers.Content`
-
-    order: Mapped[Order] = relationship()
-
-    @property
-    def label(self) -> str:
-        """'R-2026-0042', as it is printed and searched for."""
-        return f"{'R' if self.kind == 'receipt' else 'C'}-{self.year}-{self.number:04d}"
-
-
-class StripeEvent(Base):
-    """One webhook event, by Stripe's id: stored in the same transaction as its effect."""
-
-    __tablename__ = "stripe_event"
-
-    id: Mapped[str] = mapped_column(String(120), primary_key=True)
-    type: Mapped[str] = mapped_column(String(80))
-    object_id: Mapped[str] = mapped_column(String(120), index=True)
-    api_version: Mapped[str | None] = mapped_column(String(40))
-    livemode: Mapped[bool]
-    received_at: Mapped[datetime]
-    processed_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None] = mapped_column(String(500))
-
-
-class MoneyAlert(Base):
-    """Something about money that a person must look at."""
-
-    __tablename__ = "money_alert"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(160), unique=True)  # the same fact alarms once
-    kind: Mapped[str] = mapped_column(String(60))
-    order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id"))
-    detail: Mapped[str] = mapped_column(String(500))
-    opened_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None] = mapped_column(index=True)
-    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # empty: it ended by itself
-    closed_note: Mapped[str] = mapped_column(String(500), default="", server_default="")
-
-    order: Mapped[Order | None] = relationship()
-    closed_by: Mapped[User | None] = relationship()

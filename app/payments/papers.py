@@ -20,7 +20,8 @@ from app.lib import pdf, times
 from app.lib.database import db
 from app.lib.imprint import imprint
 from app.lib.refusal import Refused
-from app.payments.models import Allocation, Installment, Order, Paper, PaperCounter, Payment
+from app.payments.models import Allocation, Installment, Order, Payment
+from app.payments.paper_models import Paper, PaperCounter
 
 
 class Content(TypedDict):

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
-from app.payments import alerts, payout_rules, stepwise, stripe
+from app.payments import alerts, payout_rules, stepwise, stripe, stripe_out
 from app.payments.models import Dispute, Order, Payment, Refund
 from app.payments.payout_models import UNKNOWN, BalanceLine, Payout
 
@@ -33,7 +33,7 @@ def run(now: datetime) -> list[str]:
     since = _since(now)
     db.session.rollback()
     try:
-        made = stripe.payouts_since(since)
+        made = stripe_out.payouts_since(since)
     except Refused as refused:
         return [refused.sentence]
     failed = stepwise.each([partial(take_in, stripe.plain(one), now) for one in made], "fetching payouts")
@@ -66,7 +66,7 @@ def take_in(seen: dict[str, Any], now: datetime) -> None:
     listed = db.session.scalar(known) is not None
     db.session.rollback()
     complete = seen["automatic"] and seen["reconciliation_status"] == "completed" and not listed
-    movements = [stripe.plain(one) for one in stripe.movements_of(seen["id"])] if complete else []
+    movements = [stripe.plain(one) for one in stripe_out.movements_of(seen["id"])] if complete else []
     begin_write()
     row = db.session.scalar(select(Payout).where(Payout.stripe_payout_id == seen["id"]).with_for_update())
     if row is None:

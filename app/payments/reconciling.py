@@ -15,7 +15,8 @@ from sqlalchemy.orm import lazyload
 from app.lib.database import begin_write, db
 from app.lib.money import money
 from app.payments import alerts, charges, checkout, refunding, stripe
-from app.payments.models import CheckoutSession, MoneyAlert, Order, Payment, Refund
+from app.payments.event_models import MoneyAlert
+from app.payments.models import CheckoutSession, Order, Payment, Refund
 
 KIND = "difference"
 AGREED = "Stripe and we agree again."

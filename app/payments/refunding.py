@@ -17,7 +17,7 @@ from sqlalchemy import and_, select
 
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
-from app.payments import charging, checkout, queries, refunds, stepwise, stripe
+from app.payments import charging, checkout, queries, refunds, stepwise, stripe, stripe_out
 from app.payments.models import Refund
 
 LOOK_BACK = timedelta(
@@ -54,7 +54,7 @@ def send(refund_id: int, now: datetime) -> None:
     db.session.commit()
     found = _find(intent, refund_id) if asked_before else None
     try:
-        apply(found or stripe.refund(refund_id, intent, cents), now)
+        apply(found or stripe_out.refund(refund_id, intent, cents), now)
     except stripe.Unclear:
         found = _find(intent, refund_id)
         if found is None:
@@ -68,14 +68,14 @@ def send(refund_id: int, now: datetime) -> None:
 
 def look(stripe_refund_id: str, now: datetime) -> None:
     """Find out what became of a refund that is on its way. Commits. Raises Refused, NotThere."""
-    apply(stripe.retrieve_refund(stripe_refund_id), now)
+    apply(stripe_out.retrieve_refund(stripe_refund_id), now)
 
 
 def take_in(now: datetime, since: datetime) -> None:
     """Refunds and disputes made since then, whoever made them: what a lost webhook would have said. Commits."""
-    for refund in stripe.refunds_since(since):
+    for refund in stripe_out.refunds_since(since):
         apply(refund, now)
-    for dispute in stripe.disputes_since(since):
+    for dispute in stripe_out.disputes_since(since):
         begin_write()
         refunds.apply_dispute(dispute, now)
         db.session.commit()
@@ -105,7 +105,7 @@ def clear_the_way(order_id: int, now: datetime) -> None:
 
 def _find(payment_intent: str, refund_id: int) -> Any:
     """The refund that was made for our row, by our mark on it: for one whose answer never reached us."""
-    made = stripe.refunds_of(payment_intent)
+    made = stripe_out.refunds_of(payment_intent)
     return next((one for one in made if stripe.plain(one.metadata).get("refund") == str(refund_id)), None)
 
 

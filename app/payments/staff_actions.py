@@ -17,7 +17,8 @@ from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions, alerts, installments, messages, papers, queries, schedule, staff_rules
-from app.payments.models import Allocation, Installment, Order, Paper, Payment
+from app.payments.models import Allocation, Installment, Order, Payment
+from app.payments.paper_models import Paper
 
 WORDS = {"check": "Check", "transfer": "Bank transfer"}
 

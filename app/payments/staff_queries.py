@@ -13,7 +13,9 @@ from app.audit.models import Entry
 from app.audit.queries import entries_about
 from app.lib.database import db
 from app.payments import queries, schedule, staff_rules
-from app.payments.models import ChargeTry, Installment, MoneyAlert, Order, Paper, Payment, Refund, StripeEvent
+from app.payments.event_models import MoneyAlert, StripeEvent
+from app.payments.models import ChargeTry, Installment, Order, Payment, Refund
+from app.payments.paper_models import Paper
 
 SHOWN = 100  # open tasks or failed events; more are said to be there
 SHOWN_CLOSED = 30

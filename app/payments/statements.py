@@ -12,7 +12,9 @@ from app.accounts.models import User
 from app.cohorts.models import Enrollment
 from app.lib.database import db
 from app.payments import queries, rules, schedule
-from app.payments.models import Installment, Order, Paper, Payment, Refund, RefundTier
+from app.payments.models import Installment, Order, Payment, Refund
+from app.payments.paper_models import Paper
+from app.payments.price_models import RefundTier
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""The only module that speaks to Stripe. Each function is one call: no transaction, no rows, no clock.
+"""What is said to Stripe, here and in `stripe_out`, and nowhere else.
 
-Every POST carries an idempotency key made from a row that is already committed here, so a repeated call gets the
-first one's answer instead of doing the work twice.
+Each function is one call: no transaction, no rows, no clock. Every POST carries an idempotency key made from a row that
+is already committed here, so a repeated call gets the first one's answer instead of doing the work twice.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def is_live() -> bool:
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def asking() -> Iterator[None]:
     """Turn Stripe's errors into a Refused that says what the error means for the person, or one of its kinds above."""
     try:
         yield
@@ -106,7 +106,7 @@ def create_customer(kind: str, payer_id: int, email: str, name: str, now: dateti
 
 
 def _make_customer(about: Any, key: str) -> str:
-    with _asking():
+    with asking():
         made = client().v1.customers.create(about, {"idempotency_key": key})
     return made.id
 
@@ -154,13 +154,13 @@ def create_session(
         "success_url": success_url,
         "cancel_url": cancel_url,
     }
-    with _asking():
+    with asking():
         return client().v1.checkout.sessions.create(what, {"idempotency_key": f"checkout:{row_id}"})
 
 
 def retrieve_session(stripe_id: str) -> Session:
     """The session as it is now, with its payment and charge. Raises NotThere, Refused."""
-    with _asking():
+    with asking():
         return client().v1.checkout.sessions.retrieve(stripe_id, {"expand": EXPAND})
 
 
@@ -168,14 +168,14 @@ def expire_session(stripe_id: str, row_id: int, now: datetime) -> Session:
     """End an open session, or return it as it is when it is over already. Raises NotThere, Refused."""
     # Ending a session twice is harmless, so a key per minute: a broken answer is not repeated to us for a day.
     key = f"expire:{row_id}:{int(now.timestamp()) // 60}"
-    with suppress(NeverMade), _asking():  # paid or expired in the meantime: what it is now decides
+    with suppress(NeverMade), asking():  # paid or expired in the meantime: what it is now decides
         client().v1.checkout.sessions.expire(stripe_id, options={"idempotency_key": key})
     return retrieve_session(stripe_id)
 
 
 def find_session(customer_id: str, row_id: int) -> Session | None:
     """The session that was made for this row, by our mark on it: for a row whose answer never reached us."""
-    with _asking():
+    with asking():
         found = client().v1.checkout.sessions.list({"customer": customer_id, "limit": 100})
         for session in found.auto_paging_iter():
             if plain(session.metadata).get("checkout") == str(row_id):
@@ -202,7 +202,7 @@ def charge(
     the same key).
     """
     marks = {"installment": str(installment_id), "order": str(order_id), "enrollment": str(enrollment_id)}
-    with _asking():
+    with asking():
         try:
             return client().v1.payment_intents.create(
                 {
@@ -234,14 +234,14 @@ def _intent_of(error: stripe.CardError) -> str | None:
 
 def retrieve_intent(stripe_id: str) -> stripe.PaymentIntent:
     """The payment intent as it is now, with its charge. Raises NotThere, Refused."""
-    with _asking():
+    with asking():
         return client().v1.payment_intents.retrieve(stripe_id, {"expand": ["latest_charge"]})
 
 
 def find_intent(customer_id: str, try_id: int, since: datetime) -> stripe.PaymentIntent | None:
     """The intent that was made for this try, by our mark on it: for a try whose answer never reached us."""
     made_since = int(since.timestamp()) - 60  # Stripe's clock is not ours
-    with _asking():
+    with asking():
         found = client().v1.payment_intents.list(
             {"customer": customer_id, "created": {"gte": made_since}, "limit": 100}
         )
@@ -253,7 +253,7 @@ def find_intent(customer_id: str, try_id: int, since: datetime) -> stripe.Paymen
 
 def saved_methods(customer_id: str) -> list[str]:
     """Ids of everything this customer can be charged with while away."""
-    with _asking():
+    with asking():
         found = client().v1.customers.payment_methods.list(customer_id, {"limit": 100})
         return [method.id for method in found.auto_paging_iter()]
 
@@ -261,96 +261,23 @@ def saved_methods(customer_id: str) -> list[str]:
 def forget_method(card_id: str, now: datetime) -> None:
     """Stripe keeps this card no longer. Twice is harmless. Raises Refused."""
     key = f"forget:{card_id}:{int(now.timestamp()) // 60}"  # as for ending a session
-    with suppress(NeverMade, NotThere), _asking():
+    with suppress(NeverMade, NotThere), asking():
         client().v1.payment_methods.detach(card_id, options={"idempotency_key": key})
-
-
-def refund(refund_id: int, payment_intent: str, amount_cents: int) -> stripe.Refund:
-    """Send money of one payment back to what it was paid with. The same key, the same refund: asking twice is safe.
-
-    Raises NeverMade (nothing went back and will not by this call), NotThere, Unclear, Refused (it may have).
-    """
-    with _asking():
-        return client().v1.refunds.create(
-            {
-                "payment_intent": payment_intent,
-                "amount": amount_cents,
-                "reason": "requested_by_customer",  # Stripe has three; ours is in our row
-                "metadata": {"refund": str(refund_id)},
-            },
-            {"idempotency_key": f"refund:{refund_id}"},
-        )
-
-
-def retrieve_refund(stripe_id: str) -> stripe.Refund:
-    """The refund as it is now. Raises NotThere, Refused."""
-    with _asking():
-        return client().v1.refunds.retrieve(stripe_id)
-
-
-def refunds_of(payment_intent: str) -> list[stripe.Refund]:
-    """Every refund of one payment, the newest first, whoever made it. Raises Refused."""
-    with _asking():
-        found = client().v1.refunds.list({"payment_intent": payment_intent, "limit": 100})
-        return list(found.auto_paging_iter())
-
-
-def refunds_of_charge(charge: str) -> list[stripe.Refund]:
-    """Every refund of one charge, the newest first, whoever made it. Raises Refused."""
-    with _asking():
-        found = client().v1.refunds.list({"charge": charge, "limit": 100})
-        return list(found.auto_paging_iter())
-
-
-def refunds_since(since: datetime) -> list[stripe.Refund]:
-    """Every refund made since this instant, the newest first, whoever made it. Raises Refused."""
-    with _asking():
-        found = client().v1.refunds.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-        return list(found.auto_paging_iter())
-
-
-def retrieve_dispute(stripe_id: str) -> stripe.Dispute:
-    """The dispute as it is now. Raises NotThere, Refused."""
-    with _asking():
-        return client().v1.disputes.retrieve(stripe_id)
-
-
-def disputes_since(since: datetime) -> list[stripe.Dispute]:
-    """Every dispute opened since this instant, the newest first. Raises Refused."""
-    with _asking():
-        found = client().v1.disputes.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-        return list(found.auto_paging_iter())
 
 
 def intents_since(since: datetime) -> Iterator[stripe.PaymentIntent]:
     """Every payment intent made since this instant, with its charge, the newest first. Raises Refused."""
-    with _asking():
+    with asking():
         listed = client().v1.payment_intents.list(
             {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
         )
         yield from listed.auto_paging_iter()
 
 
-def payouts_since(since: datetime) -> list[stripe.Payout]:
-    """Every payout made since this instant, the newest first. Raises Refused."""
-    with _asking():
-        found = client().v1.payouts.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-        return list(found.auto_paging_iter())
-
-
-def movements_of(payout_id: str) -> list[stripe.BalanceTransaction]:
-    """What an automatic payout is made of, itself included, each with its charge, refund or dispute. Raises Refused."""
-    with _asking():
-        found = client().v1.balance_transactions.list(
-            {"payout": payout_id, "limit": 100, "expand": ["data.source"]}
-        )
-        return list(found.auto_paging_iter())
-
-
 def retrieve_event(event_id: str) -> dict[str, Any] | None:
     """An event of the last 30 days; None for an older one, or one that Stripe does not know. Raises Refused."""
     try:
-        with _asking():
+        with asking():
             return client().v1.events.retrieve(event_id).to_dict()
     except NotThere:
         return None

@@ -22,7 +22,8 @@ from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions, alerts, installments, messages, papers, queries, refunds, returns, schedule
-from app.payments.models import Installment, Order, Payment, Refund, RefundTier
+from app.payments.models import Installment, Order, Payment, Refund
+from app.payments.price_models import RefundTier
 from app.payments.returns import Figures
 
 ON_ITS_WAY = (

@@ -19,7 +19,7 @@ from app.curriculum.queries import current_release
 from app.lib import clock
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
-from app.payments.models import Price, RefundTier
+from app.payments.price_models import Price, RefundTier
 
 SMALLEST = 50  # cents; Stripe charges nothing below
 DAY = click.DateTime(formats=["%Y-%m-%d"])

@@ -25,7 +25,7 @@ from app.lib import times
 from app.lib.database import db
 from app.payments import queries as payments
 from app.payments import rules as payment_rules
-from app.payments.models import Price
+from app.payments.price_models import Price
 from app.payments.rules import OnSale, RefundLine
 
 

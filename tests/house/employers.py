@@ -19,7 +19,7 @@ from app.lib.tokens import hash_token
 from app.payments import employers as money
 from app.payments import staff_actions
 from app.payments.employer_models import EmployerPurchase
-from app.payments.models import Paper
+from app.payments.paper_models import Paper
 
 if TYPE_CHECKING:
     from tests.house.world import World

@@ -34,17 +34,10 @@ from app.manual.models import Binding
 from app.payments import installments, papers, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
 from app.payments.employer_models import EmployerPurchase
-from app.payments.models import (
-    ChargeTry,
-    MoneyAlert,
-    Order,
-    Payment,
-    Price,
-    Refund,
-    RefundTier,
-    StripeEvent,
-)
+from app.payments.event_models import MoneyAlert, StripeEvent
+from app.payments.models import ChargeTry, Order, Payment, Refund
 from app.payments.payout_models import BalanceLine, Payout
+from app.payments.price_models import Price, RefundTier
 from tests.cast import NOW, Cast
 from tests.factories import (
     GOOD_MARKS,

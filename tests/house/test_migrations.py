@@ -18,7 +18,8 @@ from app.admissions.models import Application
 from app.cohorts.actions import enroll
 from app.cohorts.models import Cohort
 from app.lib.database import Base, begin_write, db
-from app.payments.models import CheckoutSession, Installment, Order, Paper, PaperCounter, Payment
+from app.payments.models import CheckoutSession, Installment, Order, Payment
+from app.payments.paper_models import Paper, PaperCounter
 from config import ROOT
 from tests.cast import NOW, make_cast
 

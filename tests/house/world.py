@@ -40,18 +40,9 @@ from app.lib.merging import Merge
 from app.lib.tokens import hash_token
 from app.manual.jobs import bind_manuals, make_samples
 from app.payments import checkout, discounts, installments, papers, schedule, staff_queries
-from app.payments.models import (
-    ChargeTry,
-    CheckoutSession,
-    Dispute,
-    Installment,
-    MoneyAlert,
-    Order,
-    Paper,
-    Payment,
-    Refund,
-    StripeEvent,
-)
+from app.payments.event_models import MoneyAlert, StripeEvent
+from app.payments.models import ChargeTry, CheckoutSession, Dispute, Installment, Order, Payment, Refund
+from app.payments.paper_models import Paper
 from app.payments.payout_models import BalanceLine, Payout
 from tests.cast import NOW, Cast
 from tests.factories import GOOD_MARKS, assessment, attached, next_round, published_review, submitted_system

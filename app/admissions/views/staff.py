@@ -21,6 +21,7 @@ from app.lib.web import say
 from app.lib.words import clean_text
 from app.payments import queries as payments
 from app.payments import returns
+from app.payments.ledger_queries import ledger
 
 
 @bp.get("/staff/cohorts/<slug>")
@@ -28,7 +29,7 @@ from app.payments import returns
 def staff_cohort(slug: str) -> str:
     now = clock.now()
     cohort, holds = queries.cohort_and_holds(slug)
-    lines = payments.ledger(cohort)
+    lines = ledger(cohort)
     waiting = queries.waiting_of(cohort)
     return render_template(
         "admissions/staff_cohort.html",

@@ -18,7 +18,7 @@ from app.curriculum.queries import program_of
 from app.curriculum.schema import Module
 from app.lib import times
 from app.lib.database import db
-from app.payments.models import Price, RefundTier
+from app.payments.price_models import Price, RefundTier
 from app.site.demo import (
     asked,
     assessments,

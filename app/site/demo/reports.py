@@ -20,8 +20,9 @@ from app.lib.database import db
 from app.payments import actions as payments
 from app.payments import alerts, installments, papers, payouts, queries, schedule, withdrawals
 from app.payments.discount_models import DiscountCode, DiscountUse
-from app.payments.models import Order, Payment, Price, Refund, RefundTier
+from app.payments.models import Order, Payment, Refund
 from app.payments.payout_models import BalanceLine, Payout
+from app.payments.price_models import Price, RefundTier
 from app.payments.withdrawals import Withdrawal
 
 

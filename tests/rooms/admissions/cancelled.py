@@ -18,7 +18,7 @@ from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from app.payments import refunding
-from app.payments.models import MoneyAlert
+from app.payments.event_models import MoneyAlert
 from tests.rooms.payments.leavers import Leaver
 
 WHY = "Fewer than eight people enrolled, and with so few the peer groups do not work as they should."

@@ -21,8 +21,9 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.mail.models import Message
 from app.payments import checkout
+from app.payments.event_models import MoneyAlert
 from app.payments.jobs import reconcile
-from app.payments.models import CheckoutSession, MoneyAlert, Order, Payment
+from app.payments.models import CheckoutSession, Order, Payment
 from app.payments.standin import BANK_DEBIT, ApiError
 from tests.rooms.admissions.offers import applied, new_user
 from tests.rooms.payments.purchases import CANCEL, SUCCESS, stripe  # noqa: F401

@@ -15,7 +15,8 @@ from app.audit.models import Entry
 from app.cohorts.models import Cohort
 from app.lib.database import db
 from app.lib.refusal import Refused
-from app.payments.models import Paper, Refund
+from app.payments.models import Refund
+from app.payments.paper_models import Paper
 from tests.rooms.admissions.cancelled import (  # noqa: F401
     WHY,
     Called,

@@ -12,7 +12,8 @@ from app.coursework.handover import in_danger
 from app.lib.database import begin_write, db
 from app.payments import staff_actions
 from app.payments.discount_models import DiscountCode, DiscountUse
-from app.payments.models import Order, Refund, RefundTier
+from app.payments.models import Order, Refund
+from app.payments.price_models import RefundTier
 from tests.factories import submitted_system
 from tests.rooms.admissions.cancelled import (  # noqa: F401
     WHY,

@@ -18,7 +18,8 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.mail.models import Message
 from app.payments import staff_actions
-from app.payments.models import CheckoutSession, Order, Paper, Payment, Refund
+from app.payments.models import CheckoutSession, Order, Payment, Refund
+from app.payments.paper_models import Paper
 from app.payments.standin import BANK_DEBIT
 from tests.rooms.admissions.bought import CONTACT, PRICE, Bought, mails, status_of, taken
 from tests.rooms.admissions.cancelled import WHY, Called, called  # noqa: F401

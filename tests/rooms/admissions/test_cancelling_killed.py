@@ -22,7 +22,8 @@ from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from app.payments import actions
-from app.payments.models import CheckoutSession, Order, Paper, Payment, Refund
+from app.payments.models import CheckoutSession, Order, Payment, Refund
+from app.payments.paper_models import Paper
 from app.payments.standin import StandIn
 from app.payments.standin.server import make
 from tests.rooms.admissions.cancelled import Called, called, enrolled  # noqa: F401

@@ -12,7 +12,8 @@ from app.audit.models import Entry
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
 from app.mail.models import Message
-from app.payments.models import MoneyAlert, Order, Payment
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Order, Payment
 from app.payments.standin import BANK_DEBIT
 from tests.rooms.admissions.offers import applied, fill, offered
 from tests.rooms.payments.purchases import stripe  # noqa: F401
@@ -292,7 +293,7 @@ def _pay_after_letting_go(pat, cast, stripe, clock, others: int = 0) -> None:
 
 
 def test_a_free_seat_needs_no_payment_page(cast, sign_in, write, clock):
-    from app.payments.models import Price
+    from app.payments.price_models import Price
 
     with write():
         db.session.query(Price).filter_by(cohort_id=cast.summer).one().amount_cents = 0

@@ -16,7 +16,9 @@ from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments import queries as payments
-from app.payments.models import MoneyAlert, Paper, Refund
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Refund
+from app.payments.paper_models import Paper
 from app.payments.withdrawals import Withdrawal
 from tests.rooms.admissions.bought import CONTACT, Bought, invited, mails, status_of, taken
 from tests.rooms.admissions.offers import applied

@@ -13,7 +13,8 @@ from app.cohorts.models import Enrollment
 from app.lib.database import db
 from app.payments import discounts
 from app.payments.discount_models import DiscountCode, DiscountUse
-from app.payments.models import Installment, Order, Payment, Price
+from app.payments.models import Installment, Order, Payment
+from app.payments.price_models import Price
 from tests.house.hostile import STRINGS, danger
 from tests.rooms.admissions.offers import new_user, offered
 from tests.rooms.payments.purchases import stripe  # noqa: F401

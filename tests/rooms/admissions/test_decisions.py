@@ -13,7 +13,7 @@ from app.audit.models import Entry
 from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.mail.models import Message
-from app.payments.models import Price
+from app.payments.price_models import Price
 from tests.rooms.admissions.offers import applied, fill, new_user, offered
 
 COHORT = "/staff/cohorts/summer-2026"

@@ -20,7 +20,8 @@ from app.mail.models import Message
 from app.payments import employers as money
 from app.payments import staff_actions
 from app.payments.employer_models import EmployerPurchase
-from app.payments.models import Order, Payment, Refund, RefundTier
+from app.payments.models import Order, Payment, Refund
+from app.payments.price_models import RefundTier
 from tests.rooms.admissions.bought import PRICE, terms
 from tests.rooms.admissions.offers import new_user
 from tests.rooms.admissions.racers import buys_two, claims_one, run, takes

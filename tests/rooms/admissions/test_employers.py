@@ -15,8 +15,10 @@ from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments import checkout, reconciling, staff_actions
-from app.payments import queries as payments
-from app.payments.models import CheckoutSession, MoneyAlert, Order, Paper, Payment
+from app.payments.event_models import MoneyAlert
+from app.payments.ledger_queries import ledger
+from app.payments.models import CheckoutSession, Order, Payment
+from app.payments.paper_models import Paper
 from app.payments.standin import BANK_DEBIT
 from tests.rooms.admissions.bought import CONTACT, PRICE, Bought, mails, taken
 from tests.rooms.payments.purchases import stripe  # noqa: F401
@@ -188,7 +190,7 @@ def test_the_reconciler_compares_it_and_stripe_knows_no_enrollment(harbor, strip
 
 def test_the_ledger_of_the_cohort_counts_it(sam, cast, harbor, stripe):
     harbor.paid(stripe)
-    lines = payments.ledger(db.session.get_one(Cohort, cast.summer))
+    lines = ledger(db.session.get_one(Cohort, cast.summer))
     assert [(one.name, one.received_cents, one.amount_cents) for one in lines] == [
         ("Harbor Health", 2 * PRICE, 2 * PRICE)
     ]

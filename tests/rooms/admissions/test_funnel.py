@@ -15,7 +15,7 @@ from app.cohorts.models import Cohort, Enrollment
 from app.coursework.models import Draft, System
 from app.lib.database import db
 from app.payments import checkout
-from app.payments.models import MoneyAlert
+from app.payments.event_models import MoneyAlert
 from tests.factories import submitted_system
 from tests.rooms.admissions.offers import applied, offered
 from tests.rooms.admissions.test_left_checkout import after

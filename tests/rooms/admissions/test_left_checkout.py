@@ -12,7 +12,7 @@ from app.admissions.left_checkout import remind_checkout
 from app.lib.database import db
 from app.mail.models import Message
 from app.payments import checkout
-from app.payments.models import MoneyAlert
+from app.payments.event_models import MoneyAlert
 from tests.rooms.admissions.test_sweep import pats_order  # noqa: F401
 from tests.rooms.payments.purchases import CANCEL, SUCCESS, stripe  # noqa: F401
 

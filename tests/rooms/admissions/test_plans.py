@@ -10,7 +10,8 @@ from sqlalchemy import select
 from app.admissions.models import Offer
 from app.lib.database import begin_write, db
 from app.mail.models import Message
-from app.payments.models import Installment, Order, Price
+from app.payments.models import Installment, Order
+from app.payments.price_models import Price
 from tests.rooms.admissions.offers import offered
 from tests.rooms.payments.purchases import stripe  # noqa: F401
 

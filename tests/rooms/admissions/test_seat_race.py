@@ -14,7 +14,8 @@ from app.admissions.models import Application, Offer, SeatHold
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
 from app.mail.models import Message
-from app.payments.models import CheckoutSession, Installment, Order, Price
+from app.payments.models import CheckoutSession, Installment, Order
+from app.payments.price_models import Price
 from tests.rooms.admissions.offers import new_user
 from tests.rooms.admissions.racers import offers, run, sweeps, sweeps_and_takes, takes
 

@@ -16,7 +16,10 @@ from app.lib.database import begin_write, db
 from app.mail.models import Message
 from app.payments import queries as payments
 from app.payments import refunding
-from app.payments.models import MoneyAlert, Order, Paper, Refund
+from app.payments.event_models import MoneyAlert
+from app.payments.ledger_queries import ledger
+from app.payments.models import Order, Refund
+from app.payments.paper_models import Paper
 from tests.rooms.admissions.bought import PRICE, Bought, status_of, taken
 from tests.rooms.payments.leavers import returned
 from tests.rooms.payments.purchases import stripe  # noqa: F401
@@ -104,7 +107,7 @@ def test_the_unclaimed_go_back_by_the_rule_once_and_to_the_employer(
     assert status_of(cast.pat, cast.summer) == "active"
     text = db.session.scalars(select(Message.text).where(Message.key.like("refunded:%"))).one()
     assert "$2,400 of what was paid" in text
-    assert payments.ledger(db.session.get_one(Cohort, cast.summer))[0].amount_cents == PRICE
+    assert ledger(db.session.get_one(Cohort, cast.summer))[0].amount_cents == PRICE
 
 
 @pytest.mark.parametrize(

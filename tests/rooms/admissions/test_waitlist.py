@@ -15,7 +15,7 @@ from app.admissions.models import Application, Offer, SeatHold
 from app.audit.models import Entry
 from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
-from app.payments.models import Price
+from app.payments.price_models import Price
 from tests.rooms.admissions.lines import (
     entry,
     mails,

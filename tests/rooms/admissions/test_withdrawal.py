@@ -15,7 +15,7 @@ from app.audit.models import Entry
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.mail.models import Message
-from app.payments.models import Paper
+from app.payments.paper_models import Paper
 from tests.rooms.payments.leavers import Leaver, returned
 from tests.rooms.payments.plans import EACH, TOTAL
 from tests.rooms.payments.purchases import stripe  # noqa: F401

@@ -19,7 +19,10 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.mail.models import Message
 from app.payments import discounts
-from app.payments.models import MoneyAlert, Order, Paper, Payment, Refund, RefundTier
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Order, Payment, Refund
+from app.payments.paper_models import Paper
+from app.payments.price_models import RefundTier
 from app.payments.standin import ApiError
 from tests.cast import Cast
 from tests.rooms.admissions.offers import applied

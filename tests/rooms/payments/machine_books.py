@@ -16,17 +16,9 @@ from app.mail.models import Message
 from app.payments import queries, rules, schedule
 from app.payments.discount_models import DiscountCode, DiscountUse
 from app.payments.discount_rules import COUNTED
-from app.payments.models import (
-    Allocation,
-    Dispute,
-    Installment,
-    MoneyAlert,
-    Order,
-    Paper,
-    PaperCounter,
-    Payment,
-    Refund,
-)
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Allocation, Dispute, Installment, Order, Payment, Refund
+from app.payments.paper_models import Paper, PaperCounter
 from app.payments.standin import StandIn
 
 # Mails about what may be over before we hear of it: then nobody needs them.

@@ -19,7 +19,8 @@ from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments import checkout, queries, refunding, refunds, withdrawals
 from app.payments.jobs import charge_installments, compare_with_stripe, reconcile, send_refunds
-from app.payments.models import CheckoutSession, Installment, Order, Payment, Price
+from app.payments.models import CheckoutSession, Installment, Order, Payment
+from app.payments.price_models import Price
 from app.payments.standin import StandIn
 from app.payments.withdrawals import Withdrawal
 from tests.rooms.payments.purchases import CANCEL, SUCCESS

@@ -15,7 +15,8 @@ from app.accounts.models import User
 from app.lib.database import db
 from app.lib.refusal import Refused
 from app.payments import actions, alerts, checkout, installments, refunds, schedule, staff_actions
-from app.payments.models import MoneyAlert, Order, Payment, Refund
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Order, Payment, Refund
 from tests.rooms.payments.machine_bank import Banks
 from tests.rooms.payments.machine_base import there_is, which, who
 

@@ -14,7 +14,8 @@ from app.lib import times
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from app.payments import actions, charging, checkout, schedule
-from app.payments.models import ChargeTry, Installment, MoneyAlert, Order, Payment
+from app.payments.event_models import MoneyAlert
+from app.payments.models import ChargeTry, Installment, Order, Payment
 from app.payments.standin import StandIn
 from tests.rooms.payments.purchases import CANCEL, SUCCESS
 

@@ -15,7 +15,8 @@ from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from app.payments import actions, checkout
-from app.payments.models import CheckoutSession, MoneyAlert, Order, Payment
+from app.payments.event_models import MoneyAlert
+from app.payments.models import CheckoutSession, Order, Payment
 from app.payments.standin import StandIn, post_to_app
 
 SUCCESS = "http://localhost:8000/cohorts/summer-2026/checkout/return?session_id={CHECKOUT_SESSION_ID}"

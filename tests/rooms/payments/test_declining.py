@@ -9,7 +9,8 @@ from app.accounts.models import User
 from app.audit.models import Entry
 from app.lib.database import db
 from app.mail.models import Message
-from app.payments.models import MoneyAlert, Refund
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Refund
 from tests.rooms.payments.leavers import Leaver, returned
 from tests.rooms.payments.plans import EACH
 from tests.rooms.payments.purchases import stripe  # noqa: F401

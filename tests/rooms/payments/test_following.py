@@ -14,7 +14,9 @@ from app.lib.database import db
 from app.lib.refusal import Refused
 from app.mail.models import Message
 from app.payments import queries, refunding
-from app.payments.models import CheckoutSession, Paper, RefundTier
+from app.payments.models import CheckoutSession
+from app.payments.paper_models import Paper
+from app.payments.price_models import RefundTier
 from app.payments.standin.cards import BANK_DEBIT, DECLINED_LATER
 from tests.rooms.payments.movers import Mover, another_cohort
 from tests.rooms.payments.plans import EACH, TOTAL, charged

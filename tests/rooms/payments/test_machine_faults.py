@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from app.admissions.jobs import sweep_seats
 from app.lib.database import db
+from app.payments.event_models import MoneyAlert
 from app.payments.jobs import compare_with_stripe, send_refunds
-from app.payments.models import MoneyAlert, Order
+from app.payments.models import Order
 from tests.rooms.admissions.offers import offered
 from tests.rooms.payments.machine_books import check_quiet
 from tests.rooms.payments.machine_histories import seat_is_let_go

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from app.lib import pdf
 from app.lib.database import begin_write, db
 from app.payments import actions, papers
-from app.payments.models import Order, Paper, PaperCounter
+from app.payments.models import Order
+from app.payments.paper_models import Paper, PaperCounter
 from app.payments.standin.cards import BANK_DEBIT
 from tests.house.hostile import STRINGS
 from tests.rooms.payments.plans import EACH, Plan

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.lib.database import begin_write, db
 from app.payments import payouts, refunding
-from app.payments.models import MoneyAlert, Payment, Refund
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Payment, Refund
 from app.payments.payout_models import BalanceLine, Payout
 from app.payments.standin import StandIn
 from tests.rooms.payments.leavers import Leaver

@@ -13,8 +13,10 @@ from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments import actions, queries, refunding, refunds
-from app.payments import stripe as calls
-from app.payments.models import Dispute, MoneyAlert, Order, Payment, Refund, RefundTier
+from app.payments import stripe_out as calls
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Dispute, Order, Payment, Refund
+from app.payments.price_models import RefundTier
 from app.payments.standin.cards import BANK_DEBIT
 from tests.rooms.payments.leavers import Leaver, returned
 from tests.rooms.payments.plans import EACH, TOTAL

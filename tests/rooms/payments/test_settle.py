@@ -12,7 +12,8 @@ from app.audit.models import Entry
 from app.cohorts.models import Enrollment
 from app.lib.database import begin_write, db
 from app.payments import actions, checkout
-from app.payments.models import MoneyAlert, Order, Payment
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Order, Payment
 from tests.rooms.payments.purchases import PAID_ONCE, Buyer, stripe  # noqa: F401
 
 

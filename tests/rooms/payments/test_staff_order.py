@@ -12,7 +12,9 @@ from werkzeug.test import Client
 from app.audit.models import Entry
 from app.lib.database import begin_write, db
 from app.mail.models import Message
-from app.payments.models import Installment, MoneyAlert, Order, Paper, Payment
+from app.payments.event_models import MoneyAlert
+from app.payments.models import Installment, Order, Payment
+from app.payments.paper_models import Paper
 from app.payments.standin.cards import DECLINED_LATER
 from tests.house.hostile import STRINGS
 from tests.rooms.payments.plans import EACH, TOTAL, Plan, charged

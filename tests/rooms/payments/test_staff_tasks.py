@@ -9,8 +9,9 @@ from app.audit.models import Entry
 from app.lib import jobs as lib_jobs
 from app.lib.database import begin_write, db
 from app.payments import actions, alerts, events
+from app.payments.event_models import MoneyAlert, StripeEvent
 from app.payments.jobs import compare_with_stripe
-from app.payments.models import ChargeTry, CheckoutSession, MoneyAlert, Payment, StripeEvent
+from app.payments.models import ChargeTry, CheckoutSession, Payment
 from app.payments.reconciling import compare
 from tests.rooms.payments.plans import EACH, Plan
 from tests.rooms.payments.purchases import PAID_ONCE, Buyer, stripe  # noqa: F401

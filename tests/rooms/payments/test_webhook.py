@@ -10,8 +10,9 @@ from werkzeug.test import Client
 
 from app.lib.database import begin_write, db
 from app.payments import actions
+from app.payments.event_models import MoneyAlert, StripeEvent
 from app.payments.jobs import reconcile
-from app.payments.models import CheckoutSession, MoneyAlert, Order, StripeEvent
+from app.payments.models import CheckoutSession, Order
 from tests.rooms.payments.purchases import PAID_ONCE, Buyer, stripe  # noqa: F401
 
 URL = "/webhooks/stripe"

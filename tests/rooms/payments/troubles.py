@@ -19,7 +19,8 @@ from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.payments import checkout
 from app.payments.jobs import reconcile
-from app.payments.models import Order, Price
+from app.payments.models import Order
+from app.payments.price_models import Price
 from app.payments.standin import StandIn
 from app.payments.standin.cards import DECLINED_LATER
 from tests.cast import Cast

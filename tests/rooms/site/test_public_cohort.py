@@ -13,7 +13,7 @@ from app.admissions.queries import standing
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
-from app.payments.models import Price
+from app.payments.price_models import Price
 from tests.rooms.admissions.offers import applied, fill, offered
 from tests.rooms.site.test_public_home import amber, later
 

@@ -14,7 +14,7 @@ from app.cohorts import actions as cohorts
 from app.cohorts.models import Cohort
 from app.curriculum.models import Release
 from app.lib.database import db
-from app.payments.models import Price, RefundTier
+from app.payments.price_models import Price, RefundTier
 from tests.rooms.admissions.offers import fill
 
 

@@ -13,7 +13,7 @@ from app.cohorts import actions as cohorts
 from app.cohorts.models import Cohort, Enrollment
 from app.curriculum.models import Release
 from app.lib.database import begin_write, db
-from app.payments.models import Price, RefundTier
+from app.payments.price_models import Price, RefundTier
 from tests.programs import small_program
 
 NOW = datetime(2026, 3, 25, 15, 0, tzinfo=UTC)  # Wednesday of week 4 of the spring cohort

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Page, expect
 
 import run
 from tests.journeys.coach import Coach
@@ -74,6 +74,16 @@ def at_every_stage(
     raise AssertionError("400 stages, and still dying")
 
 
+def goes_back(page: Page, url: str) -> None:
+    """To the page again; the browser's own page about the dropped answer may still come in between, once."""
+    try:
+        page.goto(url)
+    except Error as error:
+        if "interrupted by another navigation" not in error.message:
+            raise
+        page.goto(url)
+
+
 @contextmanager
 def at_the_mortal_site(mortal: Mortal, *people: Any) -> Iterator[None]:
     """Everybody goes there, and a dropped answer is no fault of the page."""
@@ -117,7 +127,7 @@ def _killed_while_sending(kofi: Participant, mortal: Mortal) -> int:
             kofi.tab.button("Submit round").click()
 
     def looks() -> None:
-        page.goto(mortal.site + sheet)
+        goes_back(page, mortal.site + sheet)
         if page.get_by_role("button", name="Submit round").count():
             assert kofi.sheet.text("1.C.1").input_value().strip() == answered
             return
@@ -149,7 +159,7 @@ def _killed_while_publishing(cora: Coach, mortal: Mortal, name: str) -> int:
             cora.tab.button("Accept system").click()
 
     def looks() -> None:
-        page.goto(mortal.site + at)
+        goes_back(page, mortal.site + at)
         if page.get_by_role("button", name="Accept system").count():
             return
         cora.tab.reads("Your client path is clear.")

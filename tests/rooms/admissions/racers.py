@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import queue
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.rooms.admissions.bought import terms
 from tests.settings import settings_for
 
 NOW = datetime(2026, 3, 25, 15, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)  # a seat held until NOW would be free again for a sweep that begins after it
 
 # What a process does in one cohort for one user, and what came of it.
 Work = Callable[[int, int], Any]
@@ -34,7 +35,7 @@ Work = Callable[[int, int], Any]
 def takes(cohort_id: int, user_id: int) -> int | None:
     """Try for one seat, as the checkout does; the number of the seat won."""
     begin_write()
-    hold = seats.take(db.session.get_one(Cohort, cohort_id), user_id, "checkout", NOW, NOW)
+    hold = seats.take(db.session.get_one(Cohort, cohort_id), user_id, "checkout", LATER, NOW)
     won = hold.seat if hold is not None else None
     db.session.commit()
     return won

@@ -307,6 +307,26 @@ def test_the_button_while_the_card_is_being_charged(pat, stripe):
     assert charged(stripe) == 2 * EACH
 
 
+def test_the_button_in_a_run_of_the_worker_that_takes_minutes(cast, clock, stripe, monkeypatch):
+    """Stripe was slow with those before: a charge that is being asked for right now is not taken for one that is over."""
+    plans = [Plan(one, cast.summer, clock).begun(stripe) for one in (cast.pat, cast.ana)]
+    ask, refused = calls.charge, []
+
+    def ask_slowly(*args, order_id, **more):
+        if charged(stripe) == 3 * EACH:
+            with pytest.raises(Exception, match="being charged for this"):
+                next(one for one in plans if one.order_id == order_id).go_to_pay(2)
+            refused.append(order_id)
+        clock.move(minutes=5)
+        return ask(*args, order_id=order_id, **more)
+
+    monkeypatch.setattr(calls, "charge", ask_slowly)
+    plans[0].wait_until_due(2)
+    assert plans[0].work() == []
+    assert len(refused) == 1
+    assert charged(stripe) == 4 * EACH
+
+
 def test_early_pay_off_in_the_middle_of_retries(cast, clock, stripe):
     """Anchor 17: the second has failed and waits for its next try; everything that is open is paid on one page."""
     pat = Plan(cast.pat, cast.summer, clock).begun(stripe, card=DECLINED_LATER)

@@ -66,7 +66,7 @@ def payments() -> str:
     return render_template("payments/payments.html", statements=statements_of(get_user()))
 
 
-@bp.get("/payments/installments/<int:installment_id>")
+@bp.get("/payments/installments/<id:installment_id>")
 @open_to("signed in")
 def installment(installment_id: int) -> Any:
     """Where every mail about money leads: one installment, what is the matter with it, and what pays exactly it."""
@@ -74,7 +74,7 @@ def installment(installment_id: int) -> Any:
     return _pay_page(part.order, [part])
 
 
-@bp.post("/payments/installments/<int:installment_id>")
+@bp.post("/payments/installments/<id:installment_id>")
 @open_to("signed in")
 def pay_installment(installment_id: int) -> Any:
     part = queries.installment_for(get_user(), installment_id)
@@ -86,7 +86,7 @@ def pay_installment(installment_id: int) -> Any:
         return _pay_page(part.order, [part], refused.sentence)
 
 
-@bp.get("/payments/orders/<int:order_id>/rest")
+@bp.get("/payments/orders/<id:order_id>/rest")
 @open_to("signed in")
 def rest(order_id: int) -> Any:
     """Everything of a plan that is still open, to be paid at once."""
@@ -94,7 +94,7 @@ def rest(order_id: int) -> Any:
     return _pay_page(order, queries.parts_of(order))
 
 
-@bp.post("/payments/orders/<int:order_id>/rest")
+@bp.post("/payments/orders/<id:order_id>/rest")
 @open_to("signed in")
 def pay_rest(order_id: int) -> Any:
     order = queries.order_for(get_user(), order_id)
@@ -106,7 +106,7 @@ def pay_rest(order_id: int) -> Any:
         return _pay_page(order, queries.parts_of(order), refused.sentence)
 
 
-@bp.post("/payments/orders/<int:order_id>/card")
+@bp.post("/payments/orders/<id:order_id>/card")
 @open_to("signed in")
 def change_card(order_id: int) -> Any:
     """To the page of Stripe that saves another card for what is still to come."""

@@ -216,6 +216,13 @@ def test_nobody_elses(pat, who, cast, sign_in):
     assert other.get("/payments/return?session_id=cs_test_none").status_code == 404
 
 
+@pytest.mark.parametrize("address", ["installments/{}", "orders/{}/rest", "orders/{}/card"])
+def test_a_number_that_no_row_can_have_is_not_there(cast, sign_in, address):
+    pat = sign_in(cast.pat)
+    for number in (10**20, 2**31, "٣"):
+        assert pat.post(f"/payments/{address.format(number)}").status_code in (404, 405)
+
+
 def test_a_suspended_place(cast, clock, stripe, sign_in):
     """Own work is readable and goes home; nothing new is written, nothing is asked for; paid: open at once."""
     plan = Plan(cast.ana, cast.spring, clock).begun(stripe, card=DECLINED_LATER)

@@ -180,9 +180,8 @@ def _ask_for(order: Order, part: Installment, now: datetime) -> None:
 def _schedule(order: Order, part: Installment, due_on: date) -> None:
     """It begins again: due on this day, charged then, nothing failed."""
     part.status, part.due_on = "scheduled", due_on
-    part.next_try_at = (
-        None if order.employer else installments.charge_at(order, due_on)
-    )  # no card is kept of one
+    # No card is kept of an employer, and nobody agreed to have one charged for a fee.
+    part.next_try_at = None if order.employer or part.name else installments.charge_at(order, due_on)
     part.tries, part.failed_at, part.failure, part.paid_at = 0, None, "", None
     db.session.flush()
 

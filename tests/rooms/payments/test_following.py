@@ -7,13 +7,14 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.admissions.deferring_models import DeferralTier
 from app.audit.models import Entry
 from app.cohorts.models import Cohort, Enrollment
-from app.lib.database import db
+from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.mail.models import Message
-from app.payments import queries, refunding
+from app.payments import actions, queries, refunding, staff_actions
 from app.payments.models import CheckoutSession
 from app.payments.paper_models import Paper
 from app.payments.price_models import RefundTier
@@ -234,3 +235,19 @@ def test_the_days_are_those_of_the_new_cohorts_zone(cast, pat, write):
     pat.move(cast.sam, there)
     assert pat.part(2).next_try_at.isoformat() == "2026-10-24T20:00:00+00:00"  # 9 a.m. on Oct 25 there
     assert db.session.get_one(Cohort, there).time_zone == "Pacific/Auckland"
+
+
+def test_a_fee_whose_day_staff_have_moved_is_charged_to_no_card_either(
+    cast, pat, clock, winter, stripe, write
+):
+    with write():
+        db.session.add(DeferralTier(cohort_id=cast.summer, until=date(2026, 6, 6), times=1, fee_cents=10_000))
+    pat.move(cast.sam, winter)
+    begin_write()
+    sam, order = db.session.get_one(User, cast.sam), actions.lock_order(pat.order_id)
+    staff_actions.move_installment(sam, order, 4, date(2026, 5, 4), clock.now)
+    db.session.commit()
+    pat.wait_until(date(2026, 5, 5))
+    pat.work()
+    assert (charged(stripe), pat.tries(), pat.places()[1]) == (EACH, [], "active")
+    assert "payments/charge_failed" not in pat.mails()

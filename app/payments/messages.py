@@ -13,7 +13,7 @@ from app.lib import times
 from app.lib.database import db
 from app.lib.money import money
 from app.mail.actions import post
-from app.payments import employer_messages, queries, schedule
+from app.payments import employer_messages, queries, rules, schedule
 from app.payments.models import CheckoutSession, Installment, Order, Payment, Refund
 from app.payments.returns import Figures
 
@@ -64,8 +64,13 @@ def bank_refused(row: CheckoutSession, now: datetime) -> None:
 
 
 def reminder(part: Installment, order: Order, now: datetime) -> None:
-    """'Your card is charged in two days': what, when, which card, and how to pay another way."""
-    subject = f"{_amount(part, order)} will be charged on {times.day(part.due_on)}"
+    """'Your card is charged in two days': what, when, which card, and how to pay another way.
+
+    Where no card is charged (the first came by check, or they have left and owe a balance): what is due, and its page.
+    """
+    by_card = order.card_id is not None and order.enrollment.status in rules.CHARGED
+    what = "will be charged" if by_card else "is due"
+    subject = f"{_amount(part, order)} {what} on {times.day(part.due_on)}"
     _post(
         "reminder",
         order,
@@ -73,6 +78,7 @@ def reminder(part: Installment, order: Order, now: datetime) -> None:
         f"reminder:installment:{part.id}:{part.due_on.isoformat()}",
         now,
         part=part,
+        by_card=by_card,
     )
 
 

@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.lib.database import begin_write, db
 from app.mail.models import Message
-from app.payments import actions, charges, charging
+from app.payments import actions, charges, charging, staff_actions
 from app.payments import stripe as calls
 from app.payments.models import ChargeTry, Order
 from app.payments.standin import BANK_DEBIT
 from app.payments.standin.cards import CONFIRM_LATER, DECLINED_LATER
+from tests.rooms.payments.leavers import Leaver
 from tests.rooms.payments.plans import EACH, TOTAL, Plan, charged
 from tests.rooms.payments.purchases import stripe  # noqa: F401
 
@@ -308,7 +310,7 @@ def test_the_button_while_the_card_is_being_charged(pat, stripe):
 
 
 def test_the_button_in_a_run_of_the_worker_that_takes_minutes(cast, clock, stripe, monkeypatch):
-    """Stripe was slow with those before: a charge that is being asked for right now is not taken for one that is over."""
+    """Stripe was slow with those before: a charge that is being asked for now is not taken for one that is over."""
     plans = [Plan(one, cast.summer, clock).begun(stripe) for one in (cast.pat, cast.ana)]
     ask, refused = calls.charge, []
 
@@ -400,3 +402,38 @@ def test_a_try_knows_what_it_sent(pat, stripe):
         "enrollment": str(pat.enrollment_id), "try": str(row.id),
     }  # fmt: skip
     assert (row.stripe_payment_intent, row.amount_cents, row.status) == (intent["id"], EACH, "succeeded")
+
+
+def test_a_reminder_promises_no_charge_where_there_is_no_card(cast, clock, stripe):
+    """The first installment came by check: the second is due, and nothing is charged by itself."""
+    plan = Plan(cast.pat, cast.summer, clock)
+    begin_write()
+    order, sam = actions.lock_order(plan.order_id), db.session.get_one(User, cast.sam)
+    staff_actions.enter_payment(sam, order, "check", EACH, clock.now.date(), "1042", "", False, clock.now)
+    db.session.commit()
+    plan.wait_until(plan.part(2).due_on - timedelta(days=2), "12:00")
+    plan.work()
+    _says_what_is_due(plan, "$850")
+
+
+def test_who_has_left_and_owes_a_balance_is_promised_no_charge(cast, clock, stripe):
+    pat = Leaver(cast.pat, cast.summer, clock)
+    pat.begun(stripe)
+    clock.move(days=65)
+    pat.leave(cast.sam)
+    begin_write()
+    order, sam = actions.lock_order(pat.order_id), db.session.get_one(User, cast.sam)
+    staff_actions.move_installment(sam, order, 2, clock.now.date() + timedelta(days=9), clock.now)
+    db.session.commit()
+    clock.move(days=8)
+    pat.work()
+    _says_what_is_due(pat, "$425")
+    clock.move(days=2)
+    assert pat.work() == [] and charged(stripe) == EACH
+
+
+def _says_what_is_due(plan: Plan, amount: str) -> None:
+    mail = db.session.scalars(select(Message).where(Message.kind == "payments/reminder")).one()
+    assert mail.subject.startswith(f"{amount} is due on")
+    assert "No card of yours is charged" in mail.text and "we charge" not in mail.text
+    assert f"/payments/installments/{plan.ids()[1]}" in mail.text and f"/{plan.ids()[1]}" in mail.html

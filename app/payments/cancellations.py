@@ -119,21 +119,37 @@ def arrived_since(
 
 
 def return_late(actor: User, approved_by_id: int, order_id: int, now: datetime) -> int:
-    """Send back what arrived for an order after it was ended. Twice is harmless. Returns the cents."""
+    """Send back what arrived for an order after it was ended: what the rule gives of all its money, without what was
+    promised before. Twice is harmless. Returns the cents.
+    """
     order = actions.lock_order(order_id)
-    asked = select(Refund.payment_id).join(Payment, Payment.id == Refund.payment_id)
-    asked = asked.where(Payment.order_id == order.id, Refund.reason == CANCELLED)
-    done = set(db.session.scalars(asked))
-    new = [one for one in refunds.arrived(order) if one.id not in done and not one.disputed_cents]
-    came = sum(one.kept_cents for one in new)
-    share = returns.share_if_cancelled(queries.refund_tiers(order.cohort))
-    figures = returns.figures_if_cancelled(share, 0, came, 0, order.currency)
-    shares = dict(returns.spread(new, figures.back_cents))
-    pairs = [(one, shares[one.id]) for one in new if one.id in shares]
+    payments, promised, left = refunds.arrived(order), 0, {}
+    for one in payments:
+        made = db.session.scalars(select(Refund).where(Refund.payment_id == one.id)).all()
+        promised += sum(row.amount_cents for row in made if _is_promise(row))
+        gone = sum(row.amount_cents for row in made if row.reason != CANCELLED and row.status != "failed")
+        left[one.id] = one.amount_cents - gone
+    figures = returns.figures_if_cancelled(
+        returns.share_if_cancelled(queries.refund_tiers(order.cohort)),
+        0,
+        sum(left.values()),
+        sum(left[one.id] for one in payments if one.disputed_cents),
+        order.currency,
+    )
+    shares = returns.spread(payments, max(0, figures.back_cents - promised))
+    found = {one.id: one for one in payments}
+    pairs = [(found[payment_id], cents) for payment_id, cents in shares]
     refunds.ask(actor, pairs, CANCELLED, figures.clause, False, now, approved_by_id)
+    cents = sum(part for _payment_id, part in shares)
     if pairs:
-        back, name = money(figures.back_cents, order.currency), order.payer.name
+        back, name = money(cents, order.currency), order.payer.name
         sentence = f"{back} that arrived later goes back to {name}: the cohort does not take place"
         record(None, sentence, ("order", order.id), now=now)
     actions.settle_order(order, now)
-    return figures.back_cents
+    return cents
+
+
+def _is_promise(row: Refund) -> bool:
+    """Was it asked for because of the cancellation? What goes by hand in the place of one that failed is no second."""
+    instead = row.by_hand and row.payment.stripe_payment_intent is not None
+    return row.reason == CANCELLED and not instead

@@ -14,6 +14,7 @@ from app.payments import staff_actions
 from app.payments.discount_models import DiscountCode, DiscountUse
 from app.payments.models import Order, Refund
 from app.payments.price_models import RefundTier
+from app.payments.standin import BANK_DEBIT
 from tests.factories import submitted_system
 from tests.rooms.admissions.cancelled import (  # noqa: F401
     WHY,
@@ -102,6 +103,30 @@ def test_a_share_as_data_goes_back_where_less_was_agreed(called, people, cast, s
     called.run()
     assert (returned(stripe), people.sums()) == (EACH // 2, (EACH // 2, EACH // 2, 0))
     assert "gets back 50% of $850 = $425." in called.letters()["Pat"]
+
+
+def test_a_share_of_several_payments_goes_back_once(called, people, cast, stripe, write):
+    """Nothing of the older payment goes back by itself: that does not make it money that came late."""
+    with write():
+        db.session.add(RefundTier(cohort_id=cast.summer, until=None, share_percent=50))
+    stripe.pay(people.go_to_pay(2))
+    called.ask(shown=Shown(4, EACH))
+    for _ in range(3):
+        called.run()
+    assert (returned(stripe), people.refunds()) == (EACH, [("succeeded", EACH)])
+
+
+def test_a_share_of_what_comes_late_is_one_of_all_together(called, people, cast, clock, stripe, write):
+    with write():
+        db.session.add(RefundTier(cohort_id=cast.summer, until=None, share_percent=50))
+    stripe.pay(people.go_to_pay(2), BANK_DEBIT)
+    called.ask(shown=Shown(4, EACH // 2))
+    called.run()
+    clock.move(days=4)
+    stripe.async_pay(stripe.all("checkout.session")[-1]["id"])
+    for _ in range(3):
+        called.run()
+    assert [cents for _status, cents in people.refunds()] == [EACH // 2, EACH // 2]
 
 
 # --- afterwards ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from app.accounts.models import User
 from app.admissions import claim_messages, claim_queries, claim_rules, line, seats
 from app.admissions.claim_models import Invitation
 from app.admissions.models import Application, Offer, SeatHold
+from app.admissions.rules import WAITING
 from app.audit.actions import record
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Enrollment
@@ -169,3 +170,9 @@ def _end_own_way_in(user: User, enrollment: Enrollment, now: datetime) -> None:
     offer = db.session.scalar(query)
     if offer is not None:
         offer.status = "withdrawn"
+    asked = select(Application).where(
+        Application.user_id == user.id, Application.cohort_id == enrollment.cohort_id, Application.status.in_(WAITING)
+    )  # fmt: skip
+    for application in db.session.scalars(asked):  # nobody is to be asked to decide about who is in
+        application.status = "accepted"
+        application.version += 1

@@ -35,7 +35,7 @@ class Place:
     moved_before: int
     parts: list[Installment]  # of the order
     net_cents: int  # what we have of it
-    employer: EmployerPurchase | None  # who paid for the seat, where there is no order
+    employer: EmployerPurchase | None  # who paid for the seat, where no order did
 
     def terms(self, told_on: date) -> Terms:
         currency = self.order.currency if self.order else "usd"
@@ -92,8 +92,9 @@ def place_of(enrollment_id: int) -> Place | None:
         return None
     enrollment, order, moved_before, net_cents, employer = rows[0][:5]
     tiers, parts = ([one for one in dict.fromkeys(row[at] for row in rows) if one] for at in (5, 6))
+    own = order is not None and order.status in payments.LIVE
     return Place(
-        enrollment, order, tiers, moved_before, parts, int(net_cents or 0), None if order else employer
+        enrollment, order, tiers, moved_before, parts, int(net_cents or 0), None if own else employer
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, String, and_, func, literal, select, union_all
+from sqlalchemy import Row, String, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
@@ -24,6 +24,7 @@ from app.lib.database import db
 from app.payments import queries as payments
 from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Order, Refund
+from app.payments.returns import WITHDRAWABLE
 
 __all__ = ["Seats", "application_for", "offer_of", "seats", "seats_left", "standing"]
 
@@ -144,9 +145,12 @@ def application_for(user: User, application_id: int) -> Application:
 def place_for(user: User, enrollment_id: int) -> tuple[Enrollment, Order | None]:
     """Somebody's place with the order that counts for it, for staff; 404 for everybody else and for what is not there.
 
-    One query.
+    A place that somebody has although their order was let go is not the order's: an employer's, say. One query.
     """
-    query = select(Enrollment, Order).outerjoin(Order, Order.id == payments.order_that_counts())
+    its_own = or_(Order.status != "expired", Enrollment.status.not_in(WITHDRAWABLE))
+    query = select(Enrollment, Order).outerjoin(
+        Order, and_(Order.id == payments.order_that_counts(), its_own)
+    )
     query = query.where(Enrollment.id == enrollment_id).options(lazyload(Order.enrollment))
     found = db.session.execute(query).one_or_none() if user.is_staff else None
     return (found[0], found[1]) if found else abort(404)

@@ -22,6 +22,7 @@ from app.payments.paper_models import Paper
 from app.payments.withdrawals import Withdrawal
 from tests.rooms.admissions.bought import CONTACT, Bought, invited, mails, status_of, taken
 from tests.rooms.admissions.offers import applied
+from tests.rooms.payments.plans import Plan
 from tests.rooms.payments.purchases import stripe  # noqa: F401
 
 PAT = "pat@example.com"
@@ -233,6 +234,18 @@ def test_an_offer_of_ones_own_ends_with_the_claim(harbor, cast, clock, write):
     assert taken(cast.summer) == 2
 
 
+def test_an_application_of_ones_own_is_decided_with_the_claim(harbor, cast, clock):
+    """Else staff would offer a seat, with a price, to somebody who sits in one."""
+    application_id = applied(cast.pat, cast.summer, clock.now)
+    harbor.invite(PAT)
+    harbor.claim(cast.pat, PAT)
+    begin_write()
+    application = db.session.get_one(Application, application_id)
+    with pytest.raises(Refused, match="is accepted already"):
+        actions.accept(db.session.get_one(User, cast.sam), application, application.version, clock.now)
+    db.session.rollback()
+
+
 def test_who_pays_for_a_seat_of_their_own_at_this_moment_is_not_charged_twice(
     harbor, cast, clock, write, sign_in, stripe
 ):
@@ -308,6 +321,21 @@ def test_who_leaves_gives_the_seat_back_to_the_employer_and_no_money_moves(
     assert taken(cast.summer) == 2
     assert "Has left; the seat is yours again" in client.get(harbor.page).text
     harbor.invite("a@x.example", "b@x.example")
+
+
+def test_who_had_begun_to_pay_and_then_claimed_leaves_with_the_letter_about_an_employers_seat(
+    harbor, cast, clock, sam
+):
+    """The unpaid order of their own was let go: no figures are shown or mailed of it."""
+    Plan(cast.pat, cast.summer, clock, parts=1, total=90000)
+    harbor.invite(PAT)
+    harbor.claim(cast.pat, PAT)
+    enrollment_id = db.session.scalars(select(Enrollment.id).where(Enrollment.user_id == cast.pat)).one()
+    address = f"/staff/enrollments/{enrollment_id}"
+    assert "Harbor Health has paid for this seat" in sam.get(f"{address}/withdraw").text
+    left = {"told_on": clock.now.date().isoformat(), "reason": "time", "back": "0", "balance": "0"}
+    assert sam.post(f"{address}/withdraw", data=left).status_code == 303
+    assert mails(PAT) == ["admissions/invited", "admissions/claimed", "admissions/left_employer"]
 
 
 def test_who_has_left_cannot_come_back_by_another_invitation(harbor, cast, clock, sign_in):

@@ -31,9 +31,11 @@ def new_link(purchase: EmployerPurchase, url: str, link_id: int, now: datetime) 
     _tell("employer_link", purchase, subject, f"employer-link:{link_id}", now, url=url)
 
 
-def let_go(purchase: EmployerPurchase, now: datetime) -> None:
+def let_go(purchase: EmployerPurchase, now: datetime, *, taken_back: bool = False) -> None:
+    """'We let your seats go': nobody paid in time, or staff have taken the offer back."""
     subject = f"We let your seats go: {purchase.cohort.title}"
-    _tell("employer_let_go", purchase, subject, f"employer-let-go:{purchase.id}", now)
+    key = f"employer-let-go:{purchase.id}"
+    _tell("employer_let_go", purchase, subject, key, now, taken_back=taken_back)
 
 
 def paid_too_late(order: Order, purchase: EmployerPurchase, now: datetime) -> None:

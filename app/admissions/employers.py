@@ -20,7 +20,7 @@ from app.lib.refusal import Refused
 from app.lib.tokens import hash_token, new_token
 from app.lib.words import count
 from app.payments import actions as payments
-from app.payments import alerts
+from app.payments import alerts, refunds
 from app.payments import employers as money
 from app.payments import queries as money_queries
 from app.payments.employer_models import EmployerPurchase
@@ -128,13 +128,13 @@ def let_go(order: Order, now: datetime, actor: User | None = None) -> bool:
     purchase = _locked(order)
     order = payments.lock_order(order.id)
     busy = order.status != "open" or money_queries.session_under_way(order.id) is not None
-    if busy or (actor is None and purchase.pay_until > now):
+    if busy or refunds.arrived(order) or (actor is None and purchase.pay_until > now):
         return False
     if actor is None:
         payments.expire_order(order, now)
-        claim_messages.let_go(purchase, now)
     else:
         money.cancel(actor, order, now)
+    claim_messages.let_go(purchase, now, taken_back=actor is not None)
     free(purchase, "expired" if actor is None else "released", now)
     return True
 

@@ -14,7 +14,8 @@ from app.audit.models import Entry
 from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
-from app.payments import checkout, reconciling, staff_actions
+from app.mail.models import Message
+from app.payments import checkout, reconciling, refunding, staff_actions
 from app.payments.event_models import MoneyAlert
 from app.payments.ledger_queries import ledger
 from app.payments.models import CheckoutSession, Order, Payment
@@ -320,6 +321,11 @@ def test_staff_cancel_unpaid_seats_and_nothing_can_be_paid_afterwards(sam, clien
     assert taken(cast.summer) == 0
     assert stripe.get(page)["status"] == "expired"
     assert "no longer held" in client.get(harbor.page).text
+    assert mails(CONTACT).count("admissions/employer_let_go") == 1
+    letter = db.session.scalars(select(Message).where(Message.kind == "admissions/employer_let_go")).one()
+    for said in (letter.text, letter.html):
+        assert "We do not hold the two seats in the Cohort of June 6, 2026 for Harbor Health any more" in said
+        assert "held until" not in said
 
 
 def test_paid_seats_cannot_be_cancelled(sam, harbor, stripe):
@@ -327,6 +333,18 @@ def test_paid_seats_cannot_be_cancelled(sam, harbor, stripe):
     sam.post(f"/staff/employers/{harbor.id}/cancel")
     assert harbor.order().status == "paid"
     assert len(harbor.holds()) == 2
+
+
+def test_seats_whose_payment_a_bank_has_taken_back_are_no_unpaid_ones(sam, harbor, stripe, clock):
+    """The order is open again so long: taken back, its money and its seats would be gone should the bank agree."""
+    harbor.paid(stripe)
+    stripe.dispute(stripe.all("payment_intent")[-1]["id"])
+    refunding.take_in(clock.now, clock.now - timedelta(days=1))
+    assert harbor.order().status == "open"
+    sam.post(f"/staff/employers/{harbor.id}/cancel")
+    assert harbor.order().status == "open"
+    assert len(harbor.holds()) == 2
+    assert "admissions/employer_let_go" not in mails(CONTACT)
 
 
 def test_a_new_link_makes_the_old_ones_worthless(sam, client, harbor):

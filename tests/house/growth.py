@@ -431,7 +431,9 @@ def called_off(cast: Cast, numbers: Numbers) -> None:
         )  # fmt: skip
         db.session.add(row)
         db.session.flush()
-    known = select(CancellationCase.user_id)
+    known = select(CancellationCase.user_id).where(
+        CancellationCase.user_id.is_not(None)
+    )  # an employer's has none
     fresh = select(Enrollment).where(Enrollment.cohort_id == cohort.id, Enrollment.user_id.not_in(known))
     for enrollment in db.session.scalars(fresh).all():
         done = enrollment.id % 2 == 0

@@ -371,6 +371,10 @@ def find_seat_for_late_money(order: Order, now: datetime) -> bool:
     order = payments.lock_order(order.id)
     if cohort.sales in ("on hold", "cancelled") or not money_queries.paid_late(order.id):
         return False  # what comes for a cohort that does not take place goes back: see `cancelling`
+    if claim_queries.employer_of(order.enrollment) is not None:
+        return (
+            False  # they sit in a seat that was paid for before: what becomes of this money, a person decides
+        )
     hold = seats.take(
         cohort, order.enrollment.user_id, "checkout", None, now, in_line=True
     )  # who paid goes first

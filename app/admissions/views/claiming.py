@@ -154,7 +154,7 @@ def _why_not(invitation: Invitation, order_status: str, now: datetime) -> str:
     purchase = invitation.purchase
     today = times.local_date(now, purchase.cohort.time_zone)
     try:
-        claim_rules.check_open(order_status, purchase.cohort.status, purchase.claim_until, today)
+        claim_rules.check_open(order_status, purchase.cohort.sales, purchase.claim_until, today)
     except Refused as refused:
         return refused.sentence
     return ""

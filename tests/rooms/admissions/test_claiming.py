@@ -16,6 +16,8 @@ from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.payments import queries as payments
+from app.payments import staff_actions
+from app.payments.actions import lock_order
 from app.payments.event_models import MoneyAlert
 from app.payments.models import Refund
 from app.payments.paper_models import Paper
@@ -336,6 +338,30 @@ def test_who_had_begun_to_pay_and_then_claimed_leaves_with_the_letter_about_an_e
     left = {"told_on": clock.now.date().isoformat(), "reason": "time", "back": "0", "balance": "0"}
     assert sam.post(f"{address}/withdraw", data=left).status_code == 303
     assert mails(PAT) == ["admissions/invited", "admissions/claimed", "admissions/left_employer"]
+
+
+def test_own_money_that_comes_after_the_claim_takes_no_seat_from_the_employer(harbor, cast, clock, write):
+    """A check for the order that the claim had let go: a person decides; Pat sits in the employer's seat as before."""
+    own = Plan(cast.pat, cast.summer, clock, parts=1, total=90000)
+    harbor.invite(PAT)
+    harbor.claim(cast.pat, PAT)
+    with write():
+        sam, order = db.session.get_one(User, cast.sam), lock_order(own.order_id)
+        staff_actions.enter_payment(sam, order, "check", 90000, clock.now.date(), "7", "", True, clock.now)
+    harbor.sweep()
+    assert own.state()["order"] == "expired"
+    assert own.alerts() == ["paid late"]
+    assert harbor.holds() == [("converted", "enrolled", True), ("converted", "employer", False)]
+
+
+def test_a_cohort_on_hold_says_so_before_anybody_presses(harbor, cast, clock, sign_in, write):
+    (token,) = harbor.invite(PAT)
+    with write():
+        db.session.get_one(Cohort, cast.summer).sales_stopped_at = clock.now
+    pat = sign_in(cast.pat)
+    page = pat.get(f"/claims/{token}").text
+    assert "This cohort is on hold" in page and 'name="agree"' not in page
+    assert pat.post(f"/claims/{token}", data=TAKE).status_code == 409
 
 
 def test_who_has_left_cannot_come_back_by_another_invitation(harbor, cast, clock, sign_in):

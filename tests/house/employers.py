@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 HARBOR_LINK, TIDE_LINK, INVITED = "link-of-an-employer", "link-of-another-employer", "link-of-an-invitation"
 PRICE = 240000
+TIDE_CONTACT = "xqtide"  # has no account, and may read in mails what is about these seats
 
 
 def fill(world: World, now: datetime) -> None:
@@ -44,11 +45,10 @@ def fill(world: World, now: datetime) -> None:
     invited = _invitation(harbor, "invited@example.com", INVITED, now)
     plant = world.canaries.plant
     tide = _purchase(sam, cohort, now, "Tide", "Lee", "lee@example.com", "by hand")
-    tide.employer = plant(
-        "xqtideworks", "sam", "sam"
-    )  # once its mail is written, which is its contact's to read
-    tide.contact_name = plant("xqtidecontact", "sam", "sam")
-    tide.contact_email = plant("xqtide@example.com", "sam", "sam")
+    readers = f"sam {TIDE_CONTACT}"
+    tide.employer = plant("xqtideworks", readers, "sam")
+    tide.contact_name = plant("xqtidecontact", readers, "sam")
+    tide.contact_email = plant(f"{TIDE_CONTACT}@example.com", readers, "sam")
     _link(tide, TIDE_LINK, now)
     _invitation(tide, plant("xqtideinvited@example.com", "sam", "sam"), "link-of-no-seat", now)
     receipt = db.session.scalars(select(Paper.id).where(Paper.order_id == order.id)).one()

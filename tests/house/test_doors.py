@@ -9,6 +9,7 @@ from app.lib.database import db
 from app.mail.models import Message
 from tests.house.canaries import ACTORS
 from tests.house.doors import DEVELOPMENT, DOORS, SIGN_IN, Door
+from tests.house.employers import TIDE_CONTACT
 from tests.house.visits import HTML, House, answer_class, changed, fingerprint, text_of
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -46,7 +47,8 @@ def mails_gone_astray(house: House) -> list[str]:
     for mail in db.session.scalars(select(Message)):
         reader = mail.to_address.split("@")[0]
         text = f"{mail.to_name}\n{mail.subject}\n{mail.text}\n{mail.html}"
-        leaked = house.world.canaries.not_for(reader if reader in ACTORS else "nobody", text)
+        known = reader in ACTORS or reader == TIDE_CONTACT
+        leaked = house.world.canaries.not_for(reader if known else "nobody", text)
         wrong += [f"mail {mail.kind} to {mail.to_address}: {word!r}" for word in sorted(leaked)]
     db.session.rollback()
     return wrong

@@ -229,7 +229,9 @@ def _say_what_does_not_fit(order: Order, owed: int, net: int, now: datetime) -> 
     elif net <= owed:
         alerts.close(order, ("overpaid",), now)
     elif not any(alerts.is_open(order, one) for one in ("refund failed", "refund declined")):  # which say why
-        detail = f"{name} paid {amount} for {money(owed, order.currency)}. The rest goes back."
+        detail = (
+            f"{name} has paid {amount}; the order comes to {money(owed, order.currency)}. The rest goes back."
+        )
         alerts.raise_once("overpaid", f"overpaid:order:{order.id}:{net}", order, detail, now)
 
 

@@ -48,7 +48,7 @@ def test_from_the_seats_to_everybody_who_is_touched(sam, people):
         "Offered a seat: 1",
         "On the waitlist: 1",
         "Applied: 1",
-        "$1,700 in 2",
+        "$1,700 in 2 parts",
         "$850 goes back the way it came",
         "2 installments over $1,700 are not charged any more",
         "4 mails go out",
@@ -89,9 +89,12 @@ def test_one_confirm_and_the_page_says_how_far_it_is(sam, called, people):
     assert sam.post(HERE, data=form(letter(sam))).status_code == 303
     page = sam.get(HERE).text
     assert "0 of 4 people are seen to" in page and "Waits for the worker" in page and "Look again" in page
+    assert "is to go" not in page  # how much is known person by person
     called.run()
     page = sam.get(HERE).text
     assert "4 of 4 people are seen to" in page and "$850 went back" in page
+    for text in called.letters().values():
+        assert "\n\n\n" not in text.partition("\n--\n")[0].rstrip()
     assert "Look again" not in page and "cancelling.js" not in page
     assert "The cancellation" in sam.get("/staff").text
     place = sam.get(f"/staff/enrollments/{people.enrollment_id}/withdraw").text

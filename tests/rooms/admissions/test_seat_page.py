@@ -93,7 +93,7 @@ def test_lowered_below_what_is_sold(sam, cast, clock, app):
     waits(cast, cast.pat, clock.now)
     assert sam.post(CAPACITY, data={"capacity": "1", "was": "3"}).status_code == 303
     html = sam.get(PAGE).text
-    assert "Overbooked by 2: 3 people sit in 1 seat." in html
+    assert "Overbooked by 2: 3 seats are taken, and there is 1." in html
     assert "until 3 of them have come free" in html
     assert adds_up(html, 1)["Above the capacity"] == 2
     for index in range(3):
@@ -157,7 +157,7 @@ def test_a_seat_above_the_capacity(sam, cast, clock, app):
     )
     assert (seat(cast.pat), status(cast.pat), taken(cast.summer)) == ("active", "offered", 4)
     html = sam.get(PAGE).text
-    assert "Overbooked by 1: 4 people sit in 3 seats." in html
+    assert "Overbooked by 1: 4 seats are taken, and there are 3." in html
     assert "Given above the capacity: Her employer has paid for her" in html
     assert adds_up(html, 3)["Above the capacity"] == 1
     said = db.session.scalars(select(Entry.sentence)).all()

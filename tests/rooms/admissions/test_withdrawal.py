@@ -96,7 +96,12 @@ def test_the_day_they_told_us_is_worked_out_anew(pat, cast, clock, sign_in):
     clock.now += timedelta(days=65)  # after the first line of the rule, before the second
     sam = sign_in(cast.sam)
     page = sam.get(address(pat)).text
-    assert "50% of $2,550 = $1,275" in page and "Still owed" in page and "Waive the $425" in page
+    assert (
+        "50% of $2,550 = $1,275" in page
+        and "Due by the rule" in page
+        and "Still owed" in page
+        and "Waive the $425" in page
+    )
     earlier = sam.get(address(pat) + "?told_on=2026-05-23").text
     assert "all of it, $2,550" in earlier
     response = sam.post(address(pat), data=form(earlier))
@@ -121,6 +126,7 @@ def test_without_a_reason_nothing_happens_and_the_day_is_kept(sam, pat, reason):
     response = sam.post(address(pat), data=form(page, reason=reason))
     assert response.status_code == 422
     assert 'id="reason-error"' in response.text and 'value="2026-03-25"' in response.text
+    assert response.text.count(" autofocus") == 1  # the page opens there, however long it is
     assert pat.state()["enrollment"] == "active"
 
 

@@ -62,6 +62,14 @@ def test_the_page_says_where_somebody_stands(cast: Any, ana: str, sign_in: Any, 
         assert words in page
 
 
+def test_what_became_of_the_place_is_said_in_words(cast: Any, ana: str, sign_in: Any, write: Any) -> None:
+    cora = sign_in(cast.cora)
+    for status, words in (("grace", "open for some days of grace"), ("paused", "paused")):
+        with write():
+            db.session.get_one(Enrollment, cast.ana_enrollment).status = status
+        assert f"This place is {words}." in cora.get(ana).text
+
+
 def test_strangers_and_the_person_get_404(cast: Any, ana: str, sign_in: Any, clock: Any, write: Any) -> None:
     for nobody in (cast.ana, cast.ben, cast.cal, cast.pat):
         assert sign_in(nobody).get(ana).status_code == 404

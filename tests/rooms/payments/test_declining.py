@@ -46,7 +46,11 @@ def address(pat, verb: str = "") -> str:
 
 def test_declined_the_money_stays_and_the_asker_is_told(sam, cal, cast, pat, stripe):
     page = cal.get(address(pat)).text
-    assert "Decline $1,700" in page and "Decline" not in sam.get(address(pat)).text
+    assert "Decline $1,700" in page and "It is above $1,000." in page and "Your next step" in page
+    page = sam.get(address(pat)).text
+    assert (
+        "somebody else has to approve it" in page and "Decline" not in page and "Your next step" not in page
+    )
     assert cal.post(address(pat, "/decline"), data={"why_not": WHY}).status_code == 303
     assert pat.refunds() == [("failed", EACH)] * 2
     assert pat.send() == []
@@ -95,6 +99,8 @@ def test_a_smaller_amount_is_asked_for_and_still_takes_two(sam, cal, cast, pat, 
     assert sam.post(address(pat, "/ask-again"), data={"amount": "$850.00"}).status_code == 303
     assert pat.refunds()[2:] == [("requested", EACH)]
     assert pat.alerts() == ["refund to approve", "overpaid"]  # the rest is still with us, and not owed
+    page = cal.get(address(pat)).text
+    assert "Another amount was declined before." in page and "It is above" not in page
     sam.post(address(pat, "/approve"))
     assert pat.refunds()[2:] == [("requested", EACH)]  # below the limit, and even so not alone
     assert cal.post(address(pat, "/approve")).status_code == 303

@@ -16,7 +16,7 @@ from app.cohorts import extensions
 from app.cohorts.models import Enrollment
 from app.cohorts.onboarding_rules import SETTINGS
 from app.cohorts.queries import program
-from app.cohorts.rules import AT_A_TIME, LONGEST_EXTENSION, days_words
+from app.cohorts.rules import AT_A_TIME, LONGEST_EXTENSION, PRESENT, days_words
 from app.coursework import queries as coursework
 from app.coursework import staff_actions
 from app.coursework.forms import clean_text
@@ -70,6 +70,7 @@ def _page(enrollment_id: int, refused: Refused | None = None) -> Any:
         is_stale=isinstance(refused, actions.Stale),
         at_a_time=LONGEST_EXTENSION if user.is_staff else AT_A_TIME,
         longest_note=rules.LONGEST_NOTE,
+        can_extend=found.enrollment.status in PRESENT,
         settings=SETTINGS,
     )
     status = 409 if isinstance(refused, actions.Stale) else 422

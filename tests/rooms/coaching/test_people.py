@@ -67,7 +67,12 @@ def test_what_became_of_the_place_is_said_in_words(cast: Any, ana: str, sign_in:
     for status, words in (("grace", "open for some days of grace"), ("paused", "paused")):
         with write():
             db.session.get_one(Enrollment, cast.ana_enrollment).status = status
-        assert f"This place is {words}." in cora.get(ana).text
+        page = cora.get(ana).text
+        assert f"This place is {words}." in page and "Set the extra time" in page
+    with write():
+        db.session.get_one(Enrollment, cast.ana_enrollment).status = "deferred"
+    page = cora.get(ana).text
+    assert "This place is deferred." in page and "Set the extra time" not in page  # it has no days to come
 
 
 def test_strangers_and_the_person_get_404(cast: Any, ana: str, sign_in: Any, clock: Any, write: Any) -> None:

@@ -188,7 +188,7 @@ def test_paid_twice_is_one_seat_and_an_alert(pat, stripe, clock):
     assert (state["order"], state["enrollment"], state["mails"]) == ("paid", "active", ["payments/welcome"])
     alert = db.session.query(MoneyAlert).one()
     assert alert.kind == "overpaid"
-    assert "$4,800 for $2,400" in alert.detail
+    assert "has paid $4,800; the order comes to $2,400" in alert.detail
     stripe.deliver_pending()
     assert pat.state() == state
 

@@ -16,6 +16,7 @@ from app.lib.database import db
 from app.lib.money import money
 from app.payments import actions, alerts, installments, messages, queries, rules, schedule
 from app.payments.models import ChargeTry, Installment, Order, StripeCustomer
+from app.payments.stripe import IN_FLIGHT as CALL_LASTS
 from app.payments.stripe import plain
 
 IN_FLIGHT = ("created", "processing")
@@ -104,6 +105,31 @@ def refuse_try(row: ChargeTry, decline_code: str, now: datetime) -> None:
     detail = f"Stripe did not accept a charge of {name}'s card: see its log for installment {part.id}."
     alerts.raise_once("charge refused", f"charge-refused:try:{row.id}", order, detail, now)
     _fail(order, part, decline_code, now)
+
+
+def is_silent(row: ChargeTry, now: datetime) -> bool:
+    """Has nobody seen an answer to this try, and is nobody waiting for one right now?"""
+    asked_at = row.asked_again_at or row.made_at
+    return row.status in IN_FLIGHT and row.stripe_payment_intent is None and now - asked_at > CALL_LASTS
+
+
+def ask_again(row: ChargeTry, now: datetime) -> bool:
+    """Write down that Stripe, which has never heard of this try, is asked once more: until that call is over nobody
+    gives it up. False where its end is known by now, or somebody asks at this moment."""
+    actions.lock_order(_order_id(row.installment_id))
+    db.session.refresh(row)
+    if not is_silent(row, now):
+        return False
+    row.asked_again_at = now
+    return True
+
+
+def give_up_silent(row: ChargeTry, now: datetime) -> None:
+    """As `give_up_try`, unless it was asked for again meanwhile."""
+    actions.lock_order(_order_id(row.installment_id))
+    db.session.refresh(row)
+    if is_silent(row, now):
+        give_up_try(row, now)
 
 
 def give_up_try(row: ChargeTry, now: datetime) -> None:

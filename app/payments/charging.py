@@ -49,18 +49,19 @@ def run(now: datetime) -> list[str]:
     begin_write()
     charges.remind(now)
     db.session.commit()
-    steps: list[Callable[[], None]] = [partial(look, one, now) for one in _unfinished()]
-    steps += [partial(_charge_in_turn, one, now, clock.now()) for one in charges.due_now(now)]
+    begun = clock.now()
+    steps: list[Callable[[], None]] = [partial(_in_turn, look, one, now, begun) for one in _unfinished()]
+    steps += [partial(_in_turn, charge, one, now, begun) for one in charges.due_now(now)]
     steps += [partial(_follow_access, one, now) for one in _in_grace()]
     steps += [partial(forget_cards, one, now) for one in _ended()]
     db.session.rollback()
     return stepwise.each(steps, "charging")
 
 
-def _charge_in_turn(installment_id: int, now: datetime, begun: datetime) -> None:
-    """As `charge`, at the moment it is: of a run that takes minutes, a try that bears the moment at which the run has
+def _in_turn(step: Callable[[int, datetime], None], row_id: int, now: datetime, begun: datetime) -> None:
+    """The step at the moment it is: of a run that takes minutes, a charge that bears the moment at which the run has
     `begun` would look as if its call were over, and `finish` would let it be paid besides."""
-    charge(installment_id, now + (clock.now() - begun))
+    step(row_id, now + (clock.now() - begun))
 
 
 def charge(installment_id: int, now: datetime) -> None:
@@ -79,20 +80,20 @@ def look(try_id: int, now: datetime) -> None:
     Commits. One that was begun a moment ago is left alone: somebody is asking for it right now. Raises Refused.
     """
     row = db.session.get_one(ChargeTry, try_id)
-    ask, stripe_id, status = _ask_of(row), row.stripe_payment_intent, row.status
+    ask, stripe_id, silent = _ask_of(row), row.stripe_payment_intent, charges.is_silent(row, now)
+    is_open = row.status in charges.IN_FLIGHT
     db.session.rollback()
-    if status not in charges.IN_FLIGHT or (stripe_id is None and now - ask.made_at <= stripe.IN_FLIGHT):
-        return
-    if stripe_id is not None:
+    if is_open and stripe_id is not None:
         _apply(stripe.retrieve_intent(stripe_id), now)
+    if not silent:
         return
     found = stripe.find_intent(ask.customer_id, try_id, ask.made_at)
     if found is not None:
         _apply(found, now)
-    elif now - ask.made_at < KEY_LIVES:
+    elif now - ask.made_at >= KEY_LIVES:
+        _give_up_silent(try_id, now)
+    elif _ask_again(try_id, now):
         _send(ask, now)
-    else:
-        _give_up(try_id, now)
 
 
 def finish(order_id: int, now: datetime) -> None:
@@ -100,18 +101,21 @@ def finish(order_id: int, now: datetime) -> None:
 
     One that Stripe has never heard of is given up, so that it is paid on the page and not besides. Raises Refused.
     """
-    begun = [(row.id, row.stripe_payment_intent, row.made_at) for row in queries.tries_in_flight(order_id)]
+    begun = [
+        (row.id, row.stripe_payment_intent, row.made_at, charges.is_silent(row, now))
+        for row in queries.tries_in_flight(order_id)
+    ]
     db.session.rollback()
-    for try_id, stripe_id, made_at in begun:
+    for try_id, stripe_id, made_at, silent in begun:
         if stripe_id is not None:
             _apply(stripe.retrieve_intent(stripe_id), now)
-        elif now - made_at > stripe.IN_FLIGHT:
+        elif silent:
             customer_id = _customer_of(order_id)
             found = stripe.find_intent(customer_id, try_id, made_at)
             if found is not None:
                 _apply(found, now)
             else:
-                _give_up(try_id, now)
+                _give_up_silent(try_id, now)
 
 
 def forget_cards(order_id: int, now: datetime) -> None:
@@ -172,6 +176,19 @@ def _give_up(try_id: int, now: datetime) -> None:
     begin_write()
     charges.give_up_try(db.session.get_one(ChargeTry, try_id), now)
     db.session.commit()
+
+
+def _give_up_silent(try_id: int, now: datetime) -> None:
+    begin_write()
+    charges.give_up_silent(db.session.get_one(ChargeTry, try_id), now)
+    db.session.commit()
+
+
+def _ask_again(try_id: int, now: datetime) -> bool:
+    begin_write()
+    asks = charges.ask_again(db.session.get_one(ChargeTry, try_id), now)
+    db.session.commit()
+    return asks
 
 
 def _refuse(try_id: int, decline_code: str, now: datetime) -> None:

@@ -198,6 +198,9 @@ class ChargeTry(Base):
     decline_code: Mapped[str | None] = mapped_column(String(60))
     sentence: Mapped[str] = mapped_column(String(300), default="")  # why it failed, for the person
     made_at: Mapped[datetime]
+    asked_again_at: Mapped[
+        datetime | None
+    ]  # when Stripe, which had never heard of it, was last asked once more
     ended_at: Mapped[datetime | None]
 
     installment: Mapped[Installment] = relationship(lazy="joined")

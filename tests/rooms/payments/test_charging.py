@@ -329,6 +329,52 @@ def test_the_button_in_a_run_of_the_worker_that_takes_minutes(cast, clock, strip
     assert charged(stripe) == 4 * EACH
 
 
+@pytest.mark.parametrize("first", ["the worker", "the person"])
+def test_the_button_while_a_charge_stripe_never_heard_of_is_asked_for_again(pat, stripe, monkeypatch, first):
+    """Died before asking; ten minutes later the worker asks again and the person wants to pay: only one of the two."""
+    pat.wait_until_due(2)
+    _die_at("before asking", monkeypatch)
+    with pytest.raises(Killed):
+        charging.charge(pat.part(2).id, pat.clock.now)
+    db.session.rollback()
+    monkeypatch.undo()
+    pat.clock.move(minutes=10)
+    pages = []
+
+    def open_page():
+        db.session.rollback()
+        pages.append(pat.go_to_pay(2))
+
+    if first == "the worker":
+        ask = calls.charge
+
+        def asks_while_the_person_presses(*args, **more):
+            with pytest.raises(Exception, match="being charged for this"):
+                open_page()
+            return ask(*args, **more)
+
+        monkeypatch.setattr(calls, "charge", asks_while_the_person_presses)
+    else:
+        find, seen = calls.find_intent, []
+
+        def the_person_presses_after_the_worker_has_looked(*args, **more):
+            found = find(*args, **more)
+            if not seen:
+                seen.append(found)
+                open_page()
+            return found
+
+        monkeypatch.setattr(calls, "find_intent", the_person_presses_after_the_worker_has_looked)
+    pat.work()
+    for page in pages:
+        stripe.pay(page)
+    monkeypatch.undo()
+    pat.work()
+    assert len(pages) == (first == "the person")
+    assert charged(stripe) == 2 * EACH
+    assert pat.state() == TWO_PAID
+
+
 def test_early_pay_off_in_the_middle_of_retries(cast, clock, stripe):
     """Anchor 17: the second has failed and waits for its next try; everything that is open is paid on one page."""
     pat = Plan(cast.pat, cast.summer, clock).begun(stripe, card=DECLINED_LATER)

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.admissions import (
     choosing,
-    claim_messages,
     claim_queries,
     employers,
+    leaving,
     line,
     messages,
     queries,
@@ -22,7 +22,6 @@ from app.admissions import (
     waitlist_rules,
 )
 from app.admissions import waitlist_queries as waitlist
-from app.admissions.claim_models import Invitation
 from app.admissions.models import Application, Offer, SeatHold
 from app.admissions.question_rules import Asked
 from app.audit.actions import record
@@ -33,11 +32,10 @@ from app.lib.database import db
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions as payments
-from app.payments import discounts, withdrawals
+from app.payments import discounts
 from app.payments import queries as money_queries
 from app.payments.models import Order
 from app.payments.price_models import Price
-from app.payments.withdrawals import Withdrawal
 
 CLOSED = "This cohort does not take applications any more."
 NO_SUCH_PLAN = (
@@ -292,50 +290,11 @@ def keep_paid_seats(cohort_id: int, now: datetime) -> None:
             end_offer(hold, "taken")
             line.take(hold)
         elif status in rules.LEFT and hold.status == "converted":
-            _leave(None, hold, now)
+            leaving.leave(None, hold, now)
         elif hold.status == "active" and hold.because == "checkout" and not paying:
             hold.because = (
                 "offer"  # left the payment page: the seat is what it was before, until the same moment
             )
-
-
-def withdraw(
-    actor: User, enrollment: Enrollment, order: Order | None, what: Withdrawal, now: datetime
-) -> None:
-    """Somebody leaves: money, access and what was to come by `payments.withdrawals`, and their seat is free at once.
-
-    A seat that their employer has paid is the employer's again, and no money moves by itself.
-
-    Raises Refused, with nothing changed, when the place or the figures are not what was confirmed.
-    """
-    seats.lock(enrollment.cohort_id)
-    db.session.refresh(enrollment)
-    withdrawals.withdraw(actor, enrollment, order, what, now)
-    claimed = give_up_seat(actor, enrollment, now)
-    if claimed is not None:
-        claim_messages.left(enrollment, claimed.purchase, now)
-
-
-def give_up_seat(actor: User, enrollment: Enrollment, now: datetime) -> Invitation | None:
-    """Somebody whose place has ended leaves their seat: it is free at once, or their employer's again, who hears of it.
-
-    Returns the invitation by which they had it. The cohort is locked.
-    """
-    claimed = claim_queries.claimed_by(enrollment)
-    hold = seats.hold_of(enrollment.cohort_id, enrollment.user_id)
-    if hold is not None:
-        _leave(actor, hold, now)
-    if claimed is not None:
-        claim_messages.seat_back(claimed.purchase, claimed.email, enrollment, now)
-    return claimed
-
-
-def _leave(actor: User | None, hold: SeatHold, now: datetime) -> None:
-    """Free a seat whose owner has left, or give it back to the employer who paid it."""
-    said = (
-        f"Freed seat {hold.seat}" if seats.leave(hold, now) else f"Gave seat {hold.seat} back to its employer"
-    )
-    record(actor, said, ("cohort", hold.cohort_id), now=now)
 
 
 def let_go(hold: SeatHold, order: Order | None, now: datetime) -> None:
@@ -372,12 +331,9 @@ def find_seat_for_late_money(order: Order, now: datetime) -> bool:
     if cohort.sales in ("on hold", "cancelled") or not money_queries.paid_late(order.id):
         return False  # what comes for a cohort that does not take place goes back: see `cancelling`
     if claim_queries.employer_of(order.enrollment) is not None:
-        return (
-            False  # they sit in a seat that was paid for before: what becomes of this money, a person decides
-        )
-    hold = seats.take(
-        cohort, order.enrollment.user_id, "checkout", None, now, in_line=True
-    )  # who paid goes first
+        return False  # their seat was paid for before: what becomes of this money, a person decides
+    # Who paid goes first.
+    hold = seats.take(cohort, order.enrollment.user_id, "checkout", None, now, in_line=True)
     if hold is None:
         messages.paid_too_late(order, now)
         return False

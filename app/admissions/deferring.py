@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.accounts.models import User
-from app.admissions import actions, deferring_messages, deferring_queries, line, queries, seats
+from app.admissions import actions, deferring_messages, deferring_queries, leaving, line, queries, seats
 from app.admissions import deferring_rules as rules
 from app.admissions.deferring_models import Deferral
 from app.admissions.deferring_queries import Place
@@ -102,7 +102,7 @@ def defer(
         following.follow(actor, place.order, new, found.fee_cents, now)
     pieces = carried.carry(actor, enrollment, new, now)
     row = _write_down(actor, new, found, pieces, what, now)
-    actions.give_up_seat(actor, enrollment, now)
+    leaving.give_up_seat(actor, enrollment, now)
     deferring_messages.deferred(row, enrollment, place.order if found.account else None, found, now)
     return new
 

@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts.sessions import get_user, require_recent_second_factor
-from app.admissions import actions, claim_queries, queries
+from app.admissions import claim_queries, leaving, queries
 from app.admissions.views import bp
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import program
@@ -63,7 +63,7 @@ def withdraw(enrollment_id: int) -> Any:
             refunding.clear_the_way(order_id, now)
         begin_write()
         enrollment, order = queries.place_for(get_user(), enrollment_id)
-        actions.withdraw(get_user(), enrollment, order, what, now)
+        leaving.withdraw(get_user(), enrollment, order, what, now)
     except Refused as refused:
         db.session.rollback()
         enrollment, order = queries.place_for(get_user(), enrollment_id)

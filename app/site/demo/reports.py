@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admissions import actions as admissions
-from app.admissions import seats
+from app.admissions import leaving, seats
 from app.cohorts import actions as cohorts
 from app.cohorts.models import Cohort, Enrollment
 from app.lib import times
@@ -132,7 +131,7 @@ def _leave(staff: User, one: Past, enrollment: Enrollment, order: Order, at: dat
     told_on = times.local_date(at, enrollment.cohort.time_zone)
     figures = withdrawals.account_of(order, told_on).figures
     what = Withdrawal(told_on, one.left, False, figures.back_cents, figures.balance_cents)
-    admissions.withdraw(staff, enrollment, order, what, at)
+    leaving.withdraw(staff, enrollment, order, what, at)
     (refund,) = db.session.scalars(select(Refund).where(Refund.payment_id == paid.id))
     refund.status, refund.sent_at, refund.ended_at = "succeeded", at, at
     paid.stripe_payment_intent = None  # the demo's Stripe has never seen it

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admissions import actions
+from app.admissions import actions, leaving
 from app.admissions.claim_models import Invitation
 from app.admissions.models import Application
 from app.cohorts.models import Cohort, Enrollment
@@ -301,7 +301,7 @@ def leave(user_id: int, cohort_id: int, actor_id: int, now) -> None:
         select(Enrollment).where(Enrollment.user_id == user_id, Enrollment.cohort_id == cohort_id)
     ).one()
     what = Withdrawal(told_on=now.date(), reason="time", waived=False, back_cents=0, balance_cents=0)
-    actions.withdraw(db.session.get_one(User, actor_id), enrollment, payments.order_of(enrollment), what, now)
+    leaving.withdraw(db.session.get_one(User, actor_id), enrollment, payments.order_of(enrollment), what, now)
     db.session.commit()
 
 

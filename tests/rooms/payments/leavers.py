@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admissions import actions as admissions
+from app.admissions import leaving
 from app.cohorts.models import Enrollment
 from app.lib import times
 from app.lib.database import begin_write, db
@@ -35,7 +35,7 @@ class Leaver(Plan):
         shown = {"back_cents": figures.back_cents, "balance_cents": figures.balance_cents} | wrong
         what = Withdrawal(told_on=day, reason="time", waived=waived, **shown)
         try:
-            admissions.withdraw(db.session.get_one(User, actor_id), enrollment, order, what, now)
+            leaving.withdraw(db.session.get_one(User, actor_id), enrollment, order, what, now)
         except Refused:
             db.session.rollback()
             raise

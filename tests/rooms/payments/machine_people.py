@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.admissions import actions as admissions
-from app.admissions import deferring
+from app.admissions import deferring, leaving
 from app.admissions.deferring import Deferring
 from app.admissions.jobs import sweep_seats
 from app.cohorts.models import Cohort, Enrollment
@@ -176,7 +176,7 @@ class Person:
             back, balance = figures.back_cents + wrong, figures.balance_cents
         what = Withdrawal(told_on=day, reason="time", waived=waived, back_cents=back, balance_cents=balance)
         try:
-            admissions.withdraw(staff, enrollment, order, what, now)
+            leaving.withdraw(staff, enrollment, order, what, now)
         except Refused:
             db.session.rollback()
             raise

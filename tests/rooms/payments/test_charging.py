@@ -126,12 +126,7 @@ class Killed(BaseException):
 def test_killed_between_any_two_steps(pat, stripe, monkeypatch, step):
     """Anchor 8: charged, and we died before our commit. The next run finds it, and nobody is charged twice."""
     pat.wait_until_due(2)
-    _die_at(step, monkeypatch)
-    with pytest.raises(Killed):
-        charging.charge(pat.part(2).id, pat.clock.now)
-    db.session.rollback()
-    db.session.remove()
-    monkeypatch.undo()
+    _dies_charging(pat, step, monkeypatch)
     for _ in range(2):
         pat.clock.move(minutes=10)
         pat.work()
@@ -139,6 +134,16 @@ def test_killed_between_any_two_steps(pat, stripe, monkeypatch, step):
     assert charged(stripe) == 2 * EACH
     assert pat.mails().count("payments/received") == 1
     assert pat.tries() == [(1, "succeeded")]
+
+
+def _dies_charging(pat, step: str, monkeypatch) -> None:
+    """A process that charges the second installment is gone at this step."""
+    _die_at(step, monkeypatch)
+    with pytest.raises(Killed):
+        charging.charge(pat.part(2).id, pat.clock.now)
+    db.session.rollback()
+    db.session.remove()
+    monkeypatch.undo()
 
 
 def _die_at(step: str, monkeypatch) -> None:
@@ -169,11 +174,7 @@ def test_a_try_that_was_forgotten_for_two_days_is_not_sent_under_a_key_stripe_ha
     pat, stripe, monkeypatch
 ):
     pat.wait_until_due(2)
-    _die_at("after asking", monkeypatch)
-    with pytest.raises(Killed):
-        charging.charge(pat.part(2).id, pat.clock.now)
-    db.session.rollback()
-    monkeypatch.undo()
+    _dies_charging(pat, "after asking", monkeypatch)
     pat.clock.move(days=2)
     pat.work()
     assert pat.state() == TWO_PAID
@@ -333,11 +334,7 @@ def test_the_button_in_a_run_of_the_worker_that_takes_minutes(cast, clock, strip
 def test_the_button_while_a_charge_stripe_never_heard_of_is_asked_for_again(pat, stripe, monkeypatch, first):
     """Died before asking; ten minutes later the worker asks again and the person wants to pay: only one of the two."""
     pat.wait_until_due(2)
-    _die_at("before asking", monkeypatch)
-    with pytest.raises(Killed):
-        charging.charge(pat.part(2).id, pat.clock.now)
-    db.session.rollback()
-    monkeypatch.undo()
+    _dies_charging(pat, "before asking", monkeypatch)
     pat.clock.move(minutes=10)
     pages = []
 

@@ -285,7 +285,7 @@ def test(arguments):
 
 def pytest(arguments, environment):
     """The whole suite on SQLite, then what touches a database again on PostgreSQL. With arguments: those, once."""
-    command = ("pytest", "-n", "2", "--dist", "loadgroup", *arguments)
+    command = ("pytest", "-n", "2", *arguments)
     failed = run(*command, env=environment)
     if arguments or "TEST_POSTGRES_URL" not in environment:
         return failed

@@ -27,8 +27,13 @@ from tests.cast import NOW, Cast, make_cast
 from tests.client import Client
 from tests.programs import LINE, PLAN
 from tests.settings import settings_for
+from tests.tools.spread import JourneysTogether
 
 ENGINE = os.environ.get("TEST_ENGINE", "sqlite")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> JourneysTogether:
+    return JourneysTogether(config, log)
 
 
 class Clock:

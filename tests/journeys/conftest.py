@@ -20,11 +20,9 @@ QUIET = ["--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys to one test process (`--dist loadgroup`): they share one running site."""
     for item in items:
         if str(item.path).startswith(HERE):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +44,10 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    if (
+        "PYTEST_XDIST_WORKER" in os.environ
+    ):  # one site in all: a second process that walks journeys stumbles here
+        (tmp_path_factory.getbasetemp().parent / "journeys").mkdir()
     with running(tmp_path_factory.mktemp("world")) as found:
         yield found
 

@@ -104,26 +104,26 @@ def test_a_file_is_sent_from_a_phone(comes: Comes, world: World, papers: dict[st
 
 
 def test_stopping_sends_nothing(comes: Comes, world: World, papers: dict[str, Path]) -> None:
-    """Rosalind stops a file on its way; then the connection breaks off, and the third time it arrives."""
-    rosalind = comes(Records, world.is_ahead("rosalind"))
-    rosalind.begins()
-    rosalind.tick.check()
-    rosalind.sheet.says_saved()
+    """Fiona stops a file on its way; then the connection breaks off, and the third time it arrives."""
+    fiona = comes(Records, world.is_ahead("enrolled7"))
+    fiona.begins()
+    fiona.tick.check()
+    fiona.sheet.says_saved()
     held: list[Route] = []
-    rosalind.page.route(UPLOAD, lambda route: held.append(route))
-    rosalind.chooses(papers["file.pdf"])
-    expect(rosalind.box.get_by_role("progressbar")).to_be_visible()
-    rosalind.tab.button("Stop").click()
-    expect(rosalind.box).to_contain_text("Stopped. Nothing was sent.")
-    rosalind.page.unroute(UPLOAD)
+    fiona.page.route(UPLOAD, lambda route: held.append(route))
+    fiona.chooses(papers["file.pdf"])
+    expect(fiona.box.get_by_role("progressbar")).to_be_visible()
+    fiona.tab.button("Stop").click()
+    expect(fiona.box).to_contain_text("Stopped. Nothing was sent.")
+    fiona.page.unroute(UPLOAD)
 
-    with rosalind.tab.expecting("ERR_FAILED"):
-        rosalind.page.route(UPLOAD, lambda route: route.abort())
-        rosalind.chooses(papers["file.pdf"])
-        expect(rosalind.box).to_contain_text("the connection broke off")
-        rosalind.page.unroute(UPLOAD)
-    rosalind.chooses(papers["file.pdf"])
-    expect(rosalind.box.locator("[data-files]").get_by_role("link")).to_have_text(["file.pdf"])
+    with fiona.tab.expecting("ERR_FAILED"):
+        fiona.page.route(UPLOAD, lambda route: route.abort())
+        fiona.chooses(papers["file.pdf"])
+        expect(fiona.box).to_contain_text("the connection broke off")
+        fiona.page.unroute(UPLOAD)
+    fiona.chooses(papers["file.pdf"])
+    expect(fiona.box.locator("[data-files]").get_by_role("link")).to_have_text(["file.pdf"])
 
 
 def test_a_file_without_scripts(comes: Comes, world: World, papers: dict[str, Path]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -269,7 +269,8 @@ def _rendered(module: Module, work: Work, accepted: Accepted) -> Pages:
             _pages.pop(next(iter(_pages)))
         ordered = sorted(module.documents, key=_place(module.documents_promised))
         documents = tuple(_document(one, accepted) for one in ordered)
-        _pages[key] = (module, (_parts(module, work.answers), documents))
+        assert module.worksheet is not None
+        _pages[key] = (module, (parts_of(module.number, module.worksheet, work.answers), documents))
     return _pages[key][1]
 
 
@@ -279,13 +280,12 @@ def _place(promised: tuple[str, ...]) -> Callable[[Document], tuple[int, str]]:
     return lambda document: (order.get(document.title.lower(), len(order)), document.title)
 
 
-def _parts(module: Module, answers: dict[str, Any]) -> tuple[Part, ...]:
-    sheet = module.worksheet
-    assert sheet is not None
+def parts_of(number: int, sheet: Worksheet, answers: Mapping[str, Any]) -> tuple[Part, ...]:
+    """The sections of this worksheet of module `number`, with what is answered in them."""
     filled = Filled({field.id: field for field in sheet.fields()}, answers, calculated(sheet, answers))
     return tuple(
         Part(
-            section.manual or f"{module.number}.{index}",
+            section.manual or f"{number}.{index}",
             section.title,
             tuple(
                 (field.label, _answer(field, filled))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, or_, select
 
 from app.accounts.models import User
 from app.cohorts import queries as cohorts
-from app.cohorts.models import Enrollment
+from app.cohorts.models import Cohort, Enrollment
+from app.cohorts.rules import READING
 from app.coursework import withheld_rules
-from app.coursework.models import Submission, System
+from app.coursework.models import Draft, Submission, System
 from app.coursework.review_models import Review
 from app.curriculum.queries import program_of
 from app.lib.database import db
@@ -66,6 +68,48 @@ def book_of(enrollment: Enrollment) -> Book:
         imprint_of(enrollment),
         excused,
     )
+
+
+class Written(NamedTuple):
+    """One worksheet somebody began, accepted or not. `number` is that of its module; `saved_at` is UTC."""
+
+    system_id: int
+    number: int
+    title: str
+    status: str
+    saved_at: datetime
+
+
+def written_by(user: User) -> list[tuple[str, list[Written]]]:
+    """Every worksheet this person wrote and may still read, under the title of its cohort, the newest place first.
+
+    One query; an earlier place counts as well, since what was written there stays.
+    """
+    rows = db.session.execute(
+        select(
+            Enrollment.id,
+            Cohort.title,
+            Cohort.release_id,
+            System.id,
+            System.assignment_key,
+            System.status,
+            Draft.saved_at,
+        )
+        .select_from(System)
+        .join(System.enrollment)
+        .join(Enrollment.cohort)
+        .join(Draft, Draft.system_id == System.id)
+        .where(Enrollment.user_id == user.id, Enrollment.status.in_(READING))
+        .where(or_(Draft.version > 1, System.round > 0))
+        .order_by(Enrollment.id.desc(), System.id)
+    )
+    found: dict[int, tuple[str, list[Written]]] = {}
+    for enrollment_id, cohort, release_id, system_id, key, status, saved_at in rows:
+        module = program_of(release_id).module_of(key)
+        if module and module.worksheet:
+            one = Written(system_id, module.number, module.worksheet.title, status, saved_at)
+            found.setdefault(enrollment_id, (cohort, []))[1].append(one)
+    return [(cohort, sorted(group, key=lambda one: one.number)) for cohort, group in found.values()]
 
 
 def imprint_of(enrollment: Enrollment) -> Imprint:

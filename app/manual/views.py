@@ -8,13 +8,14 @@ from flask import Blueprint, abort, current_app, redirect, render_template, url_
 
 from app.accounts.sessions import get_user
 from app.cohorts.queries import enrollment_for
+from app.coursework import queries as coursework
 from app.files.serving import attachment, download
 from app.lib import clock
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.refusal import Refused
 from app.lib.web import say
-from app.manual import actions, export, queries
+from app.manual import actions, copies, export, queries, word
 from app.manual.book import Book, BoundDocument, Chapter
 from app.manual.export import PDF, TYPES, WORD
 
@@ -31,6 +32,7 @@ def manual() -> str:
         book=book,
         enrollment=enrollment,
         binding=queries.binding_of(enrollment, book.mark),
+        written=queries.written_by(get_user()),
         now=clock.now(),
     )
 
@@ -102,6 +104,25 @@ def download_pdf() -> Any:
 @open_to("participant")
 def download_word() -> Any:
     return _manual_file(WORD)
+
+
+@bp.get("/systems/<id:system_id>/worksheet.docx")
+@open_to("participant")
+def worksheet_file(system_id: int) -> Any:
+    """A worksheet as its owner saved it last, to take along; made while one waits, as a document is."""
+    return _copy(copies.of_draft(coursework.sheet_for(get_user(), system_id)))
+
+
+@bp.get("/systems/<id:system_id>/submissions/<id:number>/worksheet.docx")
+@open_to("participant")
+def round_file(system_id: int, number: int) -> Any:
+    """The same as it was sent in this round."""
+    return _copy(copies.of_round(coursework.submission_for(get_user(), system_id, number)))
+
+
+def _copy(copy: copies.Copy) -> Any:
+    db.session.rollback()  # no transaction stays open while it is made
+    return download(word.worksheet(copy), f"{copy.name}.{WORD}", TYPES[WORD])
 
 
 def _document(module_slug: str, document_slug: str) -> tuple[Book, Chapter, BoundDocument]:

@@ -830,6 +830,13 @@ MANUAL = [
     post("manual.bind", only(PARTICIPANTS, 303)),
     get("manual.download_pdf", only("ana uma") | only("ben", 302)),
     get("manual.download_word", only("ana uma") | only("ben", 302)),
+    *of_each(lambda owner, _: get("manual.worksheet_file", only(owner), thing(system_id=f"{owner}_system"))),
+    *of_each(
+        lambda owner, _: get(
+            "manual.round_file", only(owner), with_number(thing(system_id=f"{owner}_system"), 1)
+        )
+    ),
+    get("manual.round_file", {}, with_number(thing(system_id="ben_system"), 2)),
 ]
 
 

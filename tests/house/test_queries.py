@@ -202,7 +202,7 @@ PAGES = [
     Page("ana", lambda cast: a_system(cast) + "/submissions/1", replies, 5),
     Page("ana", lambda cast: a_system(cast) + "/compare", rounds, 5),
     Page("ana", lambda cast: a_system(cast) + "/compare?from=1&to=draft", rounds, 5),
-    Page("ana", "/manual", accepted, 4),
+    Page("ana", "/manual", accepted, 5),
     Page("ana", "/manual/systems", accepted, 3),
     Page("ana", "/manual/systems/cancellation-policy", accepted, 3),
     Page("ana", "/manual/systems/cancellation-policy.docx", accepted, 3),

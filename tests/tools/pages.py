@@ -81,6 +81,7 @@ PAGES = (
     Page("document", "/manual", "uma", links=(DOCUMENT,)),
     Page("document-word", "/manual", "uma", links=(DOCUMENT, DOCUMENT + r"\.docx"), is_file=True),
     Page("document-pdf", "/manual", "uma", links=(DOCUMENT, DOCUMENT + r"\.pdf"), is_file=True),
+    Page("worksheet-word", "/manual", "ana", links=(SYSTEM + r"/worksheet\.docx",), is_file=True),
     Page("calendar", "/calendar", "ana"),
     Page("calendar-feed", "/calendar/feed", "ana"),
     Page("welcome", "/welcome", "rosalind"),

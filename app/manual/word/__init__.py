@@ -6,13 +6,15 @@ contents a field; a document alone is set in the same styles, one level higher.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from docx.document import Document as WordDocument
 from docx.section import Section
 
-from app.manual.book import Book, BoundDocument, Chapter
+from app.manual.book import Book, BoundDocument, Chapter, Part
+from app.manual.copies import Copy
 from app.manual.word import cover, look
 from app.manual.word.body import Body
 from app.manual.word.wml import W, add, bookmark, field, keep_with_next, make, run
@@ -21,23 +23,24 @@ from app.manual.word.wml import W, add, bookmark, field, keep_with_next, make, r
 def bind(book: Book) -> bytes:
     """The whole manual: cover, contents, and each accepted chapter with its documents."""
     word = look.empty(book.language, book.imprint.paper)
-    _describe(word, book, f"Practice manual, {book.practice}")
-    body = _body(word, book, 1)
+    _describe(word, book.practice, book.language, f"Practice manual, {book.practice}", book.as_of)
+    body = _body(word, book.imprint.paper, 1)
     cover.write(book, body)
     _foot(_new_section(word, book, "Contents"), body.width, book.foot())
     cover.contents(book, body)
     for chapter in book.bound:
         _new_section(word, book, chapter.title)
-        _chapter(book, chapter, body, answers=_body(word, book, 2))
+        _chapter(book, chapter, body, answers=_body(word, book.imprint.paper, 2))
     look.ask_to_update_fields(word)
     return look.saved(word)
 
 
 def alone(book: Book, chapter: Chapter, document: BoundDocument) -> bytes:
     """One document out of the binder."""
-    word = look.empty(book.language, book.imprint.paper, is_alone=True)
-    _describe(word, book, f"{document.title}, {book.practice}")
-    section, body = word.sections[0], _body(word, book, 0, is_alone=True)
+    paper = book.imprint.paper
+    word = look.empty(book.language, paper, is_alone=True)
+    _describe(word, book.practice, book.language, f"{document.title}, {book.practice}", book.as_of)
+    section, body = word.sections[0], _body(word, paper, 0, is_alone=True)
     if document.kind != "letter":  # it has its letterhead
         _head(section, body.width, book.practice, document.title)
     _foot(section, body.width, book.foot(document), of_all=True)
@@ -45,18 +48,32 @@ def alone(book: Book, chapter: Chapter, document: BoundDocument) -> bytes:
     return look.saved(word)
 
 
-def _describe(word: WordDocument, book: Book, title: str) -> None:
+def worksheet(copy: Copy) -> bytes:
+    """A worksheet as somebody wrote it, accepted or not."""
+    word = look.empty(copy.language, copy.paper, is_alone=True)
+    _describe(word, copy.practice, copy.language, f"{copy.title}, {copy.practice}", copy.as_of)
+    section, body = word.sections[0], _body(word, copy.paper, 0, is_alone=True)
+    _head(section, body.width, copy.practice, copy.title)
+    _foot(section, body.width, copy.notice, of_all=True)
+    body.text(copy.kicker, "Kicker")
+    body.text(copy.title, "Heading1")
+    body.text(" ".join(copy.standing), "Intro")
+    _parts(copy.parts, body, _body(word, copy.paper, 1, is_alone=True), level=2)
+    return look.saved(word)
+
+
+def _describe(word: WordDocument, practice: str, language: str, title: str, as_of: datetime | None) -> None:
     """Who wrote it is the practice, and when is the version: nothing of the machine that made the file."""
     about = word.core_properties
-    moment = (book.as_of or datetime(2000, 1, 1, tzinfo=UTC)).replace(microsecond=0)
-    about.title, about.author, about.last_modified_by = title[:255], book.practice[:255], book.practice[:255]
-    about.comments, about.language, about.revision = "", book.language, 1
+    moment = (as_of or datetime(2000, 1, 1, tzinfo=UTC)).replace(microsecond=0)
+    about.title, about.author, about.last_modified_by = title[:255], practice[:255], practice[:255]
+    about.comments, about.language, about.revision = "", language, 1
     about.created = about.modified = moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _body(word: WordDocument, book: Book, shift: int, *, is_alone: bool = False) -> Body:
+def _body(word: WordDocument, paper: str, shift: int, *, is_alone: bool = False) -> Body:
     """Writes at the end, before the last section's own properties; headings are lowered by `shift`."""
-    width = look.text_width(book.imprint.paper, is_alone=is_alone)
+    width = look.text_width(paper, is_alone=is_alone)
     return Body(word, word.element.body.sectPr.addprevious, shift=shift, width=width)
 
 
@@ -65,15 +82,19 @@ def _chapter(book: Book, chapter: Chapter, body: Body, answers: Body) -> None:
     bookmark(body.text(chapter.title, "Heading1"), *cover.mark_of(chapter))
     body.text(f"Accepted {book.stamp(chapter)}", "Intro")
     body.text(chapter.system, "Heading2")
-    for part in chapter.parts:
-        if part.entries:
-            body.text(f"{part.number} {part.title}", "Heading3")
-            for label, answer in part.entries:
-                body.text(label, "Heading4")
-                answers.write(answer)
+    _parts(chapter.parts, body, answers, level=3)
     for number, document in enumerate(chapter.documents, 1):
         title = _document(book, chapter, document, body, level=2)
         bookmark(title, *cover.mark_of(chapter, number))
+
+
+def _parts(parts: Sequence[Part], body: Body, answers: Body, *, level: int) -> None:
+    for part in parts:
+        if part.entries:
+            body.text(f"{part.number} {part.title}", f"Heading{level}")
+            for label, answer in part.entries:
+                body.text(label, f"Heading{level + 1}")
+                answers.write(answer)
 
 
 def _document(

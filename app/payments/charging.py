@@ -111,6 +111,7 @@ def finish(order_id: int, now: datetime) -> None:
             _apply(stripe.retrieve_intent(stripe_id), now)
         elif silent:
             customer_id = _customer_of(order_id)
+            db.session.rollback()
             found = stripe.find_intent(customer_id, try_id, made_at)
             if found is not None:
                 _apply(found, now)

@@ -25,19 +25,34 @@ CANCEL = "http://localhost:8000/cohorts/summer-2026/checkout/cancelled"
 
 @pytest.fixture
 def stripe(app: Flask, clock: Any) -> Iterator[StandIn]:
-    """The stand-in in the place of Stripe. Every call the test caused must be one a correct program sends."""
+    """The stand-in in the place of Stripe. Every call the test caused must be one a correct program sends, and none is
+    made while a transaction is open."""
     found = StandIn(
         post_to_app(app),
         webhook_secret=app.config["STRIPE_WEBHOOK_SECRET"],
         api_key=app.config["STRIPE_SECRET_KEY"],
         clock=clock,
     )
-    app.config["STRIPE_HTTP_CLIENT"] = found.http_client()
+    app.config["STRIPE_HTTP_CLIENT"], held = found.http_client(), []
+    _note_open_transactions(app.config["STRIPE_HTTP_CLIENT"], held)
     app.extensions.pop("stripe", None)
     yield found
     app.config.pop("STRIPE_HTTP_CLIENT")
     app.extensions.pop("stripe", None)
     assert not found.violations
+    assert not held, "asked while a transaction was open"
+
+
+def _note_open_transactions(client: Any, held: list[str]) -> None:
+    """Write down each call during which the database would have to wait for Stripe."""
+    request = client.request
+
+    def ask(method: str, url: str, *args: Any, **more: Any) -> Any:
+        if db.session().in_transaction():
+            held.append(f"{method} {url}")
+        return request(method, url, *args, **more)
+
+    client.request = ask
 
 
 class Buyer:

@@ -261,8 +261,8 @@ def test_news_of_a_refund_before_our_own_answer(cast, pat, stripe):
     """The webhook finds the row by the mark on it, so one refund is one row."""
     pat.leave(cast.sam)
     row_id = db.session.scalars(select(Refund.id)).one()
-    calls.refund(row_id, intent_of(stripe), EACH)
     db.session.rollback()
+    calls.refund(row_id, intent_of(stripe), EACH)
     stripe.deliver_pending()
     assert pat.refunds() == [("succeeded", EACH)]
     pat.send()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import User
 from app.audit.actions import record
@@ -55,11 +56,13 @@ OTHERWISE = "Look at the order, settle it, and write here what you did."
 
 def raise_once(kind: str, key: str, order: Order | None, detail: str, now: datetime) -> None:
     """Put something about money before a person; the same key does so once."""
-    if db.session.scalar(select(MoneyAlert.id).where(MoneyAlert.key == key)):
-        return
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     order_id = order.id if order else None
-    db.session.add(MoneyAlert(kind=kind, key=key, order_id=order_id, detail=detail[:500], opened_at=now))
-    db.session.flush()
+    # One statement: what is about no order is not under a lock, and the first two of it must not meet on the key.
+    task = insert(MoneyAlert).values(
+        kind=kind, key=key, order_id=order_id, detail=detail[:500], opened_at=now
+    )
+    db.session.execute(task.on_conflict_do_nothing(index_elements=[MoneyAlert.key]))
 
 
 def is_open(order: Order, kind: str) -> bool:

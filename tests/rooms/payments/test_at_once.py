@@ -5,11 +5,14 @@ from __future__ import annotations
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import event as listening
+from sqlalchemy import select
 from werkzeug.test import Client
 
 from app.lib.database import db
 from app.payments import checkout, events
 from app.payments import stripe as calls
+from app.payments.event_models import MoneyAlert, StripeEvent
 from tests.rooms.payments.purchases import CANCEL, PAID_ONCE, SUCCESS, Buyer, stripe  # noqa: F401
 
 
@@ -124,3 +127,37 @@ def test_the_route_takes_signed_events_at_once(app, cast, clock, stripe):
     ]
     assert set(map(str, together(app, *sends))) == {"200"}
     assert pat.state() == PAID_ONCE
+
+
+@pytest.fixture
+def tasks_written_together(app):
+    """Two that are about to write a task about money wait for each other; where only one may write at all (SQLite),
+    there is nothing to wait for."""
+    everybody = Barrier(2 if db.engine.dialect.name == "postgresql" else 1, timeout=20)
+
+    def wait(_connection, _cursor, statement, *_more):
+        if statement.startswith("INSERT INTO money_alert"):
+            everybody.wait()
+
+    listening.listen(db.engine, "before_cursor_execute", wait)
+    yield
+    listening.remove(db.engine, "before_cursor_execute", wait)
+
+
+def test_the_first_two_events_of_another_version_at_once(app, clock, stripe, tasks_written_together):
+    """Both find that nobody has been told, both tell it: it is one task, and neither is sent once more."""
+    told = {"type": "customer.created", "api_version": "2020-08-27", "livemode": False}
+    db.session.remove()
+    answers = together(
+        app,
+        *[
+            lambda number=number: events.take(
+                told | {"id": f"evt_{number}", "data": {"object": {"id": "cus_1"}}}, clock.now
+            )
+            for number in (1, 2)
+        ],
+    )
+    assert answers == ["applied", "applied"]
+    (kind,) = db.session.scalars(select(MoneyAlert.kind)).all()
+    assert kind == "wrong version"
+    assert [row.error for row in db.session.scalars(select(StripeEvent))] == [None, None]

@@ -36,9 +36,10 @@ WHAT_TO_DO = {
     "cancellation to confirm": "Another member of staff reads on its page who is touched and what goes back, and "
     "says yes or no there.",
     "cancelling": "Look at the page of the cancellation: it names who could not be handled and why, and tries again.",
-    "refund to approve": "Another member of staff looks at the withdrawal’s page and approves it there.",
-    "refund declined": "The withdrawal’s page lets you ask for another amount. If nothing more is to go back, write "
-    "here why.",
+    "refund to approve": "Another member of staff looks at the page of the place, or of the employer’s seats, and says "
+    "yes or no there.",
+    "refund declined": "The page of the place, or of the employer’s seats, lets you ask for another amount. If nothing "
+    "more is to go back, write here why.",
     "seats unclaimed": "Open the employer’s seats from the order: give more days, free them, or send money back.",
     "dispute": "Answer in Stripe’s dashboard before the day it names: agreed words, receipt and use of the program are "
     "on the order’s page.",

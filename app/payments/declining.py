@@ -6,6 +6,7 @@ besides stands.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.accounts.models import User
@@ -13,7 +14,7 @@ from app.audit.actions import record
 from app.lib.database import db
 from app.lib.money import money
 from app.payments import actions, alerts, installments, messages, queries, refunds, returns, schedule
-from app.payments.models import Order, Refund
+from app.payments.models import Order, Payment, Refund
 
 
 def decline(actor: User, order_id: int, reason: str, now: datetime) -> int:
@@ -66,7 +67,14 @@ def ask_again(actor: User, order_id: int, cents: int, now: datetime) -> list[Ref
 
 
 def left_to_return(order: Order) -> int:
-    """What is with us of this order and not owed to us, without what a bank is deciding on; in cents."""
+    """`returns.left_to_return` of an order that is locked."""
     owed = schedule.owed_cents(order.price_cents, installments.lock(order))
-    kept = sum(one.kept_cents for one in refunds.arrived(order) if not one.disputed_cents)
-    return max(0, min(kept, queries.net_cents(order) - owed))
+    return returns.left_to_return(refunds.arrived(order), owed)
+
+
+def may_ask_again(order: Order, payments: Iterable[Payment], refunded: Iterable[Refund]) -> int:
+    """The same for a page that has read these payments and refunds of the order; 0 where nobody has said no."""
+    if not any(one.is_declined for one in refunded):
+        return 0
+    arrived = [one for one in payments if one.status == "succeeded" and one.currency == order.currency]
+    return returns.left_to_return(arrived, schedule.owed_cents(order.price_cents, queries.parts_of(order)))

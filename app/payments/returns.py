@@ -168,6 +168,12 @@ def check_second(asked_by_id: int | None, actor_id: int) -> None:
         raise Refused(SAME_PERSON)
 
 
+def left_to_return(payments: Sequence[Held], owed_cents: int) -> int:
+    """What is with us of these payments and not owed to us, without what a bank is deciding on; in cents."""
+    sure = sum(one.kept_cents for one in payments if not one.disputed_cents)
+    return max(0, min(sure, sum(one.kept_cents for one in payments) - owed_cents))
+
+
 LONGEST_NO = 300  # characters
 
 

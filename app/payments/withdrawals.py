@@ -64,8 +64,7 @@ class Account:
         if not any(one.is_declined for one in self.refunds):
             return 0
         owed = schedule.owed_cents(self.order.price_cents, self.parts)
-        kept = sum(one.kept_cents for one in self.payments if not one.disputed_cents)
-        return max(0, min(kept, sum(one.kept_cents for one in self.payments) - owed))
+        return returns.left_to_return(self.payments, owed)
 
 
 def first_day(enrollment: Enrollment) -> date:

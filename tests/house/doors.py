@@ -393,7 +393,10 @@ EMPLOYERS = [
     post("employers.extend", only("sam", 303), HARBOR, {"version": "1", "claim_until": "2026-06-12"}),
     post("employers.free", only("sam", 303), HARBOR, ONE_SEAT),
     post("employers.refund", only("sam", 303), HARBOR, ONE_SEAT),
-    post("employers.approve", only("sam", 303), HARBOR),
+    # nothing waits for a second person, and nobody has said no
+    post("employers.approve", only("sam", 409), HARBOR),
+    post("employers.decline", only("sam", 409), HARBOR, {"why_not": "Too much."}),
+    post("employers.ask_again", only("sam", 409), HARBOR, {"amount": "10"}),
     # The contact has no account: whoever has the secret is let in, and nobody else, whatever they are.
     get("claims.employer_page", everybody(), AT_HARBOR),
     get("claims.employer_page", everybody(410), {"token": TO_CONFIRM}),

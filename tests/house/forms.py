@@ -133,6 +133,8 @@ FORMS = [
     Form("admissions.defer", "sam", MOVES, once=True),
     Form("admissions.decline_refund", "sam", {"why_not": "Too much."}),
     Form("admissions.ask_refund_again", "sam", {"amount": "850"}),
+    Form("employers.decline", "sam", {"why_not": "Too much."}),
+    Form("employers.ask_again", "sam", {"amount": "850"}),
     Form("admissions.cancellation_letter", "sam", {"reason": REASON}),
     Form("admissions.cancel_cohort", "sam", {"reason": REASON} | SUMMER_OFF, once=True),
     Form("admissions.confirm_cancellation", "sam", SPRING_OFF, once=True),

@@ -19,10 +19,10 @@ from app.lib import clock, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
 from app.lib.forms import whole_number
-from app.lib.money import money
 from app.lib.refusal import Refused
 from app.lib.web import say
-from app.payments import checkout, employer_queries, refunds, returns
+from app.lib.words import clean_text
+from app.payments import checkout, declining, employer_queries, returns
 from app.payments import employer_rules as money_rules
 from app.payments import employers as money_verbs
 from app.payments import queries as payments
@@ -126,6 +126,11 @@ def _new_page(cohort: Cohort, form: FlaskForm) -> str:
 @bp.get("/staff/employers/<id:purchase_id>")
 @open_to("staff")
 def purchase(purchase_id: int) -> str:
+    return purchase_page(purchase_id)
+
+
+def purchase_page(purchase_id: int, refused: Refused | None = None) -> str:
+    """One purchase as it is now; `refused`: what was asked for and could not be, at its field."""
     order = employer_queries.order_for(get_user(), purchase_id)
     arrived, refunded = payments.money_of([order])
     return render_template(
@@ -137,6 +142,10 @@ def purchase(purchase_id: int) -> str:
         state=money_rules.state(order.status),
         payments=arrived[order.id],
         refunds=refunded[order.id],
+        again_cents=declining.may_ask_again(order, arrived[order.id], refunded[order.id]),
+        typed={key: clean_text(text)[:400] for key, text in request.form.items()},
+        refused=refused,
+        needs_two=returns.needs_two,
         today=times.local_date(clock.now(), order.cohort.time_zone),
         limit=cohorts.program(order.cohort).two_people_above,
     )
@@ -165,7 +174,7 @@ def cancel(purchase_id: int) -> Response:
     except Refused as refused:
         db.session.rollback()
         say(refused.sentence, "problem")
-        return _back(purchase_id)
+        return back_to(purchase_id)
 
     def verb(order: Order, now: datetime) -> str:
         if not employers.let_go(order, now, get_user()):
@@ -183,13 +192,13 @@ def _do(purchase_id: int, verb: Callable[[Order, datetime], str]) -> Response:
     except Refused as refused:
         db.session.rollback()
         say(refused.sentence, "problem")
-        return _back(purchase_id)
+        return back_to(purchase_id)
     db.session.commit()
     say(sentence)
-    return _back(purchase_id)
+    return back_to(purchase_id)
 
 
-def _back(purchase_id: int) -> Response:
+def back_to(purchase_id: int) -> Response:
     return redirect(url_for("employers.purchase", purchase_id=purchase_id), 303)
 
 
@@ -227,7 +236,7 @@ def extend(purchase_id: int) -> Any:
         return _unclaimed_page(order, _told(form, refused)), 422 if refused.field else 409
     db.session.commit()
     say(f"Seats can be claimed until {times.day_year(until)}.")
-    return _back(purchase_id)
+    return back_to(purchase_id)
 
 
 @bp.post("/staff/employers/<id:purchase_id>/free")
@@ -257,7 +266,7 @@ def _hand_back(purchase_id: int, shown_cents: int | None) -> Any:
         return _unclaimed_page(order, form, refused), 409
     db.session.commit()
     say(f"{freed} {'seat is' if freed == 1 else 'seats are'} free for others.")
-    return _back(purchase_id)
+    return back_to(purchase_id)
 
 
 def _today(order: Order, now: datetime) -> date:
@@ -282,16 +291,3 @@ def _unclaimed_page(order: Order, form: FlaskForm, refused: Refused | None = Non
         today=today,
         last_day=cohorts.ends_on(order.cohort),
     )
-
-
-@bp.post("/staff/employers/<id:purchase_id>/approve")
-@open_to("staff")
-@require_recent_second_factor(FIVE_MINUTES)
-def approve(purchase_id: int) -> Response:
-    """The second person's yes to money above the limit."""
-
-    def verb(order: Order, now: datetime) -> str:
-        cents = refunds.approve(get_user(), order.id, now)
-        return f"{money(cents, order.currency)} goes back to {order.payer.name} within minutes."
-
-    return _do(purchase_id, verb)

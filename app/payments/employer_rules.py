@@ -86,6 +86,7 @@ class Unclaimed:
     seats: int
     price_cents: int  # of one
     figures: returns.Figures
+    by_hand_cents: int = 0  # of what goes back, by check or transfer
 
     @property
     def back_cents(self) -> int:

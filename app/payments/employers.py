@@ -6,7 +6,7 @@ admissions, which calls these with the cohort locked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -152,7 +152,7 @@ def unclaimed(order: Order, seats: int, told_on: date) -> Unclaimed:
     """The arithmetic of handing so many seats back, had they told us on this day. One query."""
     assert order.employer is not None
     payments, tiers = _payments_and_rule(order)
-    return employer_rules.unclaimed(
+    found = employer_rules.unclaimed(
         tiers,
         told_on,
         seats,
@@ -161,6 +161,7 @@ def unclaimed(order: Order, seats: int, told_on: date) -> Unclaimed:
         sum(one.amount_cents - one.returned_cents for one in payments if one.disputed_cents),
         order.currency,
     )
+    return replace(found, by_hand_cents=returns.by_hand_cents(payments, found.back_cents))
 
 
 def _payments_and_rule(order: Order) -> tuple[list[Payment], list[RefundTier]]:

@@ -49,6 +49,13 @@ class Held(Protocol):
     def disputed_cents(self) -> int: ...
 
 
+class Paid(Held, Protocol):
+    """The same, with the way it came."""
+
+    @property
+    def stripe_payment_intent(self) -> str | None: ...
+
+
 @dataclass(frozen=True)
 class Figures:
     """The arithmetic of one withdrawal. What comes back and what is still owed: one of the two is 0."""
@@ -145,6 +152,12 @@ def spread(payments: Sequence[Held], cents: int) -> list[tuple[int, int]]:
             found.append((payment.id, share))
             cents -= share
     return found
+
+
+def by_hand_cents(payments: Sequence[Paid], cents: int) -> int:
+    """How much of what goes back a person has to send: what came by check or transfer cannot go back by itself."""
+    by_hand = {one.id for one in payments if one.stripe_payment_intent is None}
+    return sum(share for payment_id, share in spread(payments, cents) if payment_id in by_hand)
 
 
 def cut_back(parts: Iterable[schedule.Part], keep_cents: int) -> list[int]:

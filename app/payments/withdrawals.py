@@ -59,6 +59,11 @@ class Account:
         return max(0, schedule.pay_off_cents(self.parts) - self.figures.balance_cents)
 
     @property
+    def by_hand_cents(self) -> int:
+        """What of the money that goes back goes by check or transfer."""
+        return returns.by_hand_cents(self.payments, self.figures.back_cents)
+
+    @property
     def again_cents(self) -> int:
         """What may be asked for once more after a second person has said no; 0 where nobody has."""
         if not any(one.is_declined for one in self.refunds):

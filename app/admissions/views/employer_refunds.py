@@ -30,7 +30,7 @@ def approve(purchase_id: int) -> Any:
 
     def say_yes(order: Order, now: datetime) -> str:
         cents = refunds.approve(get_user(), order.id, now)
-        return f"{money(cents, order.currency)} goes back to {order.payer.name} within minutes."
+        return f"Approved: {money(cents, order.currency)} goes back to {order.payer.name}."
 
     return _about_refund(purchase_id, say_yes)
 

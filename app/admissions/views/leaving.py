@@ -89,7 +89,7 @@ def approve_refund(enrollment_id: int) -> Any:
         db.session.rollback()
         say(refused.sentence, "problem")
         return _back(enrollment_id)
-    sentence = f"{money(cents, order.currency)} goes back to {enrollment.user.name} within minutes."
+    sentence = f"Approved: {money(cents, order.currency)} goes back to {enrollment.user.name}."
     db.session.commit()
     say(sentence)
     return _back(enrollment_id)

@@ -15,7 +15,7 @@ from app.cohorts.models import Cohort
 from app.lib.database import begin_write, db
 from app.mail.models import Message
 from app.payments import queries as payments
-from app.payments import refunding
+from app.payments import refunding, staff_actions
 from app.payments.event_models import MoneyAlert
 from app.payments.ledger_queries import ledger
 from app.payments.models import Order, Refund
@@ -108,6 +108,18 @@ def test_the_unclaimed_go_back_by_the_rule_once_and_to_the_employer(
     text = db.session.scalars(select(Message.text).where(Message.key.like("refunded:%"))).one()
     assert "$2,400 of what was paid" in text
     assert ledger(db.session.get_one(Cohort, cast.summer))[0].amount_cents == PRICE
+
+
+def test_the_employers_check_does_not_go_back_by_itself(cast, clock, sam, write):
+    harbor = Bought(cast.sam, cast.summer, clock, pays_by="by hand")
+    with write():
+        order, actor = db.session.get_one(Order, harbor.order_id), db.session.get_one(User, cast.sam)
+        today = clock.now.date()
+        staff_actions.enter_payment(actor, order, "check", 2 * PRICE, today, "77", "", False, clock.now)
+    harbor.sweep()
+    page = sam.get(f"/staff/employers/{harbor.id}/unclaimed").text
+    assert "$4,800 goes back to Harbor Health by check or transfer: it becomes a task" in page
+    assert "the way it came" not in page
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from app.audit.models import Entry
 from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.mail.models import Message
+from app.payments import actions, staff_actions
 from app.payments.paper_models import Paper
 from tests.rooms.payments.leavers import Leaver, returned
 from tests.rooms.payments.plans import EACH, TOTAL
@@ -56,6 +57,46 @@ def test_the_arithmetic_stands_before_the_confirm(sam, pat):
     ):
         assert words in page
     assert pat.state()["enrollment"] == "active"
+
+
+def test_what_came_by_check_does_not_go_back_by_itself(cast, clock, stripe, sam, sign_in, write):
+    """All of it by check, then by check and card: the page says which part a person sends, and so does the second's."""
+    plan = Leaver(cast.pat, cast.summer, clock)
+    _enter_check(plan, cast, clock, write)
+    page = sam.get(address(plan)).text
+    assert "$850 goes back by check or transfer: it becomes a task, and you send it." in page
+    assert "the way it came" not in page and "The card is not charged again" not in page
+    stripe.pay(plan.go_to_pay(2))
+    page = sam.get(address(plan)).text
+    assert "$1,700 goes back the way it came, the latest payment first; $850 of it came by check" in page
+    assert sam.post(address(plan), data=form(page)).status_code == 303
+    with write():
+        db.session.get_one(User, cast.cal).is_staff = True
+    cal = sign_in(cast.cal)
+    assert "sent within minutes; $850 of it is a task" in cal.get(address(plan)).text
+    cal.post(address(plan) + "/approve")
+    plan.send()
+    assert returned(stripe) == EACH
+    assert plan.alerts() == ["pay back by hand"]
+
+
+def _enter_check(plan, cast, clock, write, cents=EACH):
+    with write():
+        order, actor = actions.lock_order(plan.order_id), db.session.get_one(User, cast.sam)
+        today = clock.now.date()
+        staff_actions.enter_payment(actor, order, "check", cents, today, "1042", "", False, clock.now)
+
+
+def test_a_yes_to_a_check_is_a_task(cast, clock, sam, sign_in, write):
+    plan = Leaver(cast.pat, cast.summer, clock)
+    _enter_check(plan, cast, clock, write, 2 * EACH)
+    page = sam.get(address(plan)).text
+    assert "$1,700 goes back by check or transfer: it becomes a task, and you send it. That is above" in page
+    sam.post(address(plan), data=form(page))
+    with write():
+        db.session.get_one(User, cast.cal).is_staff = True
+    page = sign_in(cast.cal).get(address(plan)).text
+    assert "After your yes it is a task: somebody sends it by check" in page and "within minutes" not in page
 
 
 def test_one_confirm_does_everything(sam, cast, pat, stripe, sign_in):

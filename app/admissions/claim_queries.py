@@ -12,7 +12,7 @@ from app.accounts.models import User
 from app.admissions.claim_models import EmployerLink, Invitation
 from app.admissions.models import SeatHold
 from app.admissions.seats import LIVE
-from app.cohorts.models import Enrollment
+from app.cohorts.models import Cohort, Enrollment
 from app.lib.database import db
 from app.lib.tokens import hash_token
 from app.payments.employer_models import EmployerPurchase
@@ -128,3 +128,11 @@ def employer_of(enrollment: Enrollment) -> EmployerPurchase | None:
     query = select(EmployerPurchase).join(SeatHold, SeatHold.employer_purchase_id == EmployerPurchase.id)
     mine = (SeatHold.user_id == enrollment.user_id, SeatHold.cohort_id == enrollment.cohort_id)
     return db.session.scalar(query.where(*mine, SeatHold.status.in_(LIVE)))
+
+
+def seats_given(user: User) -> list[tuple[str, Cohort]]:
+    """The seats of employers in which this person sits: who paid, and in which cohort, the latest first. One query."""
+    query = select(EmployerPurchase.employer, Cohort).join(Cohort, Cohort.id == EmployerPurchase.cohort_id)
+    query = query.join(SeatHold, SeatHold.employer_purchase_id == EmployerPurchase.id)
+    query = query.where(SeatHold.user_id == user.id, SeatHold.status.in_(LIVE))
+    return [(employer, cohort) for employer, cohort in db.session.execute(query.order_by(SeatHold.id.desc()))]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import lazyload
@@ -15,6 +15,8 @@ from app.payments import queries, rules, schedule
 from app.payments.models import Installment, Order, Payment, Refund
 from app.payments.paper_models import Paper
 from app.payments.price_models import RefundTier
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -45,46 +47,45 @@ class Statement:
 
 
 def statements_of(user: User) -> list[Statement]:
-    """This person's orders, the latest first; those that came to nothing are left out. Three queries."""
-    tiers = _orders_with_tiers(user)
-    if not tiers:
+    """This person's orders, the latest first; those that came to nothing are left out. Two queries."""
+    found = _orders_of(user)
+    if not found:
         return []
-    (payments, refunds), parts = queries.money_of(tiers), _parts_of(tiers)
+    payments, refunds = queries.money_of(found)
     return [
         Statement(
             order,
-            rules.refund_lines(
-                found, schedule.owed_cents(order.price_cents, parts[order.id]), order.currency
-            ),
+            rules.refund_lines(tiers, schedule.owed_cents(order.price_cents, parts), order.currency),
             payments[order.id],
-            parts[order.id],
+            parts,
             refunds[order.id],
             notes,
         )
-        for order, (found, notes) in tiers.items()
+        for order, (tiers, notes, parts) in found.items()
     ]
 
 
-def _orders_with_tiers(user: User) -> dict[Order, tuple[list[RefundTier], list[Paper]]]:
-    """Each order with the refund rule of its cohort and its credit notes."""
+def _orders_of(user: User) -> dict[Order, tuple[list[RefundTier], list[Paper], list[Installment]]]:
+    """Each order with the refund rule of its cohort, its credit notes and its schedule."""
     paid = select(Payment.id).where(Payment.order_id == Order.id, Payment.status == "succeeded").exists()
-    query = select(Order, RefundTier, Paper).join(Order.enrollment)
+    query = select(Order, RefundTier, Paper, Installment).join(Order.enrollment)
     query = query.outerjoin(RefundTier, RefundTier.cohort_id == Enrollment.cohort_id)
     query = query.outerjoin(Paper, and_(Paper.order_id == Order.id, Paper.kind == "credit note"))
+    query = query.outerjoin(Installment, Installment.order_id == Order.id).options(
+        lazyload(Installment.order)
+    )
     query = query.where(Enrollment.user_id == user.id, Order.status.in_(queries.LIVE) | paid)
-    found: dict[Order, tuple[list[RefundTier], list[Paper]]] = {}
-    for order, tier, note in db.session.execute(query.order_by(Order.id.desc(), RefundTier.until, Paper.id)):
-        tiers, notes = found.setdefault(order, ([], []))
-        if tier is not None and tier not in tiers:
-            tiers.append(tier)
-        if note is not None and note not in notes:
-            notes.append(note)
+    query = query.order_by(Order.id.desc(), RefundTier.until, Paper.id, Installment.number)
+    found: dict[Order, tuple[list[RefundTier], list[Paper], list[Installment]]] = {}
+    for order, tier, note, part in db.session.execute(query):
+        tiers, notes, parts = found.setdefault(order, ([], [], []))
+        _add(tiers, tier)
+        _add(notes, note)
+        _add(parts, part)
     return found
 
 
-def _parts_of(orders: Collection[Order]) -> dict[int, list[Installment]]:
-    found: dict[int, list[Installment]] = {order.id: [] for order in orders}
-    query = select(Installment).where(Installment.order_id.in_(found)).order_by(Installment.number)
-    for part in db.session.scalars(query.options(lazyload(Installment.order))):
-        found[part.order_id].append(part)
-    return found
+def _add(rows: list[T], one: T | None) -> None:
+    """Each row once: the query pairs every one of them with every other."""
+    if one is not None and one not in rows:
+        rows.append(one)

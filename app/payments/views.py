@@ -16,7 +16,6 @@ from app.lib.refusal import Refused
 from app.lib.web import csrf, say
 from app.payments import checkout, events, papers, queries, rules, schedule, stripe
 from app.payments.models import Installment, Order
-from app.payments.statements import statements_of
 
 bp = Blueprint("payments", __name__)
 
@@ -57,13 +56,6 @@ def webhook() -> Any:
     except Exception:
         current_app.logger.exception("webhook event %s failed", event["id"])
         return {"error": "it could not be handled now; please send it again"}, 500
-
-
-@bp.get("/payments")
-@open_to("signed in")
-def payments() -> str:
-    """What this person paid and what is to come, with receipts and the refund rule."""
-    return render_template("payments/payments.html", statements=statements_of(get_user()))
 
 
 @bp.get("/payments/installments/<id:installment_id>")
@@ -118,7 +110,7 @@ def change_card(order_id: int) -> Any:
     except Refused as refused:
         db.session.rollback()
         say(refused.sentence, "problem")
-        return redirect(url_for("payments.payments"), 303)
+        return redirect(url_for("site.payments"), 303)
 
 
 @bp.get("/payments/papers/<id:paper_id>.pdf")
@@ -146,7 +138,7 @@ def came_back() -> Any:
     except Refused:
         db.session.rollback()
         say(*NOT_YET)
-    return redirect(url_for("payments.payments"), 303)
+    return redirect(url_for("site.payments"), 303)
 
 
 def _to_stripe(order: Order, ids: Collection[int]) -> Response:

@@ -22,7 +22,7 @@ PARTICIPANT = (
     ),
     ("Manual", "manual.manual", ("manual.",)),
     ("Calendar", "site.calendar", ("site.calendar",)),
-    ("Payments", "payments.payments", ("payments.",)),
+    ("Payments", "site.payments", ("site.payments", "payments.")),
     ("Search", "site.find", ("site.find",)),
 )
 QUALITY = tuple(
@@ -81,7 +81,7 @@ STAFF = (
 )
 PROSPECT = (
     ("Dashboard", "site.dashboard", ("site.dashboard", "admissions.")),
-    ("Payments", "payments.payments", ("payments.",)),
+    ("Payments", "site.payments", ("site.payments", "payments.")),
 )
 PUBLIC = (
     ("The {number} reasons", "site.reasons", ("site.reasons", "site.reason")),

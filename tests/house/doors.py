@@ -877,7 +877,7 @@ A_CHECK = {
     "note": "By mail",
 }
 MONEY = [
-    get("payments.payments", signed_in()),
+    get("site.payments", signed_in()),
     *(
         door
         for name in ("ana", "ben", "uma")

@@ -172,7 +172,8 @@ def test_a_new_person_is_in_within_three_screens(client, harbor, cast, stripe):
     assert mails("nia@quist.example") == ["admissions/invited", "admissions/claimed"]
     assert len(stripe.all("checkout.session")) == 1  # the employer's alone
     assert client.get("/dashboard").status_code == 200
-    assert "Harbor" not in client.get("/payments").text
+    page = client.get("/payments").text
+    assert "Paid by Harbor Health." in page and "$" not in page
     contact = client.get(harbor.page).text
     assert "Claimed on" in contact and "Quist Exercise" not in contact
 
@@ -198,6 +199,18 @@ def test_who_has_an_account_signs_in_with_it(client, harbor, cast, sign_in):
     assert "/sign-in" in client.get("/dashboard").location
     assert sign_in(cast.pat).post(f"/claims/{token}", data=TAKE).status_code == 303
     assert status_of(cast.pat, cast.summer) == "active"
+
+
+def test_the_payments_page_names_who_paid_and_no_amount(harbor, cast, sign_in):
+    harbor.invite(PAT)
+    pat = sign_in(cast.pat)
+    assert "Nothing is paid or owed" in pat.get("/payments").text
+    harbor.claim(cast.pat, PAT)
+    page = pat.get("/payments").text
+    assert "Paid by Harbor Health." in page and "A seat in the " in page
+    assert "Nothing is paid or owed" not in page
+    assert "$" not in page and "Dana" not in page  # amounts and people are the employer's
+    assert "Harbor Health" not in sign_in(cast.ben).get("/payments").text
 
 
 def test_an_invitation_is_for_one_address(harbor, cast, sign_in):

@@ -25,6 +25,8 @@ CHOSEN = (
     "Something has been paid already, so the plan stays as it was chosen. Nothing was charged a second time."
 )
 STILL_OPEN = "A payment page for the plan you chose before is still open. Please try again in a minute."
+# Tasks that say why more is with us than is owed.
+SAY_WHY = ("refund failed", "refund declined")
 # What is written of the payment behind a session, by what the session has come to.
 PAYMENT = {"complete": "succeeded", "processing": "processing", "failed": "failed"}
 
@@ -228,11 +230,17 @@ def _say_what_does_not_fit(order: Order, owed: int, net: int, now: datetime) -> 
             alerts.close(order, ("paid late",), now)
     elif net <= owed:
         alerts.close(order, ("overpaid",), now)
-    elif not any(alerts.is_open(order, one) for one in ("refund failed", "refund declined")):  # which say why
-        detail = (
-            f"{name} has paid {amount}; the order comes to {money(owed, order.currency)}. The rest goes back."
-        )
-        alerts.raise_once("overpaid", f"overpaid:order:{order.id}:{net}", order, detail, now)
+    elif not any(alerts.is_open(order, one) for one in SAY_WHY):
+        alerts.raise_once("overpaid", *too_much(order, owed, net), now)
+
+
+def too_much(order: Order, owed: int, net: int) -> tuple[str, Order, str]:
+    """Key, order and detail of the task about this figure: another figure is another task."""
+    name, amount = order.payer.name, money(net, order.currency)
+    detail = (
+        f"{name} has paid {amount}; the order comes to {money(owed, order.currency)}. The rest goes back."
+    )
+    return f"overpaid:order:{order.id}:{net}", order, detail
 
 
 def revive_order(order: Order, now: datetime) -> None:

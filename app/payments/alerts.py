@@ -66,6 +66,17 @@ def raise_once(kind: str, key: str, order: Order | None, detail: str, now: datet
     db.session.execute(task.on_conflict_do_nothing(index_elements=[MoneyAlert.key]))
 
 
+def note_decided(
+    actor: User, kind: str, key: str, order: Order, detail: str, note: str, now: datetime
+) -> None:
+    """Somebody decides this fact before it is ever put before a person: a task closed as it opens, which can be
+    opened again. One that is there already, and open, ends with it."""
+    raise_once(kind, key, order, detail, now)
+    task = db.session.scalars(select(MoneyAlert).where(MoneyAlert.key == key)).one()
+    if task.closed_at is None:
+        task.closed_at, task.closed_by_id, task.closed_note = now, actor.id, note
+
+
 def is_open(order: Order, kind: str) -> bool:
     """Does something of this kind about the order wait for a person?"""
     waiting = (MoneyAlert.order_id == order.id, MoneyAlert.kind == kind, MoneyAlert.closed_at.is_(None))

@@ -14,6 +14,7 @@ from app.audit.actions import record
 from app.lib.database import db
 from app.lib.money import money
 from app.payments import actions, alerts, installments, messages, queries, refunds, returns, schedule
+from app.payments.event_models import MoneyAlert
 from app.payments.models import Order, Payment, Refund
 
 
@@ -57,6 +58,8 @@ def ask_again(actor: User, order_id: int, cents: int, now: datetime) -> list[Ref
     made = refunds.ask(actor, shares, last.reason, last.clause, True, now)
     alerts.close(order, ("refund declined", "overpaid"), now)
     amount, name = money(cents, order.currency), order.payer.name
+    amount += f" of {money(most, order.currency)}" if cents < most else ""
+    decide_rest(actor, order, f"Asked for {amount} to go back", now)
     detail = (
         f"{amount} for {name}, asked for once more after a no: another member of staff has to approve it."
     )
@@ -64,6 +67,25 @@ def ask_again(actor: User, order_id: int, cents: int, now: datetime) -> list[Ref
     actions.settle_order(order, now)
     record(actor, f"Asked once more for {amount} to go back to {name}", ("order", order.id), now=now)
     return made
+
+
+def close_task(actor: User, task: MoneyAlert, note: str, now: datetime) -> None:
+    """As `alerts.close_by_hand`; whoever closes what says why money is still here decides that it stays. The order of
+    the task is locked, and the task."""
+    alerts.close_by_hand(actor, task, note, now)
+    if task.order_id is not None and task.kind in actions.SAY_WHY:
+        decide_rest(actor, actions.lock_order(task.order_id), note, now)
+
+
+def decide_rest(actor: User, order: Order, note: str, now: datetime) -> None:
+    """Somebody has seen how much more is with us than is owed, and decided what goes back: what stays is no task.
+
+    Only this figure is decided; once it is another, nobody has. The order is locked.
+    """
+    db.session.flush()
+    net, owed = queries.net_cents(order), schedule.owed_cents(order.price_cents, installments.lock(order))
+    if net > owed and order.status != "expired":
+        alerts.note_decided(actor, "overpaid", *actions.too_much(order, owed, net), note, now)
 
 
 def left_to_return(order: Order) -> int:

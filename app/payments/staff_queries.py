@@ -117,7 +117,9 @@ def tasks() -> tuple[list[MoneyAlert], list[MoneyAlert]]:
 
 
 def task_for(user: User, task_id: int) -> MoneyAlert:
-    """A task, for staff, locked; 404 for everybody else and for what is not there."""
+    """A task, for staff, locked after its order; 404 for everybody else and for what is not there."""
+    about = select(MoneyAlert.order_id).where(MoneyAlert.id == task_id).scalar_subquery()
+    db.session.execute(select(Order.id).where(Order.id == about).with_for_update())
     lock = select(MoneyAlert).where(MoneyAlert.id == task_id).with_for_update(of=MoneyAlert)
     found = db.session.scalar(lock) if user.is_staff else None
     return found or abort(404)

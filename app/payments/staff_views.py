@@ -23,6 +23,7 @@ from app.payments import (
     actions,
     alerts,
     checkout,
+    declining,
     events,
     installments,
     staff_actions,
@@ -281,7 +282,7 @@ def close_task(task_id: int) -> Any:
     begin_write()
     task, user = staff_queries.task_for(get_user(), task_id), get_user()
     try:
-        alerts.close_by_hand(user, task, clean_text(request.form.get("note", "")), clock.now())
+        declining.close_task(user, task, clean_text(request.form.get("note", "")), clock.now())
     except Refused as refused:
         db.session.rollback()
         return _tasks_page(task_id, refused)

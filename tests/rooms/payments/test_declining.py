@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.audit.models import Entry
-from app.lib.database import db
+from app.lib.database import begin_write, db
 from app.mail.models import Message
+from app.payments import actions, staff_actions
 from app.payments.event_models import MoneyAlert
 from app.payments.models import Refund
 from tests.rooms.payments.leavers import Leaver, returned
@@ -98,7 +99,7 @@ def test_a_smaller_amount_is_asked_for_and_still_takes_two(sam, cal, cast, pat, 
     cal.post(address(pat, "/decline"), data={"why_not": WHY})
     assert sam.post(address(pat, "/ask-again"), data={"amount": "$850.00"}).status_code == 303
     assert pat.refunds()[2:] == [("requested", EACH)]
-    assert pat.alerts() == ["refund to approve", "overpaid"]  # the rest is still with us, and not owed
+    assert pat.alerts() == ["refund to approve"]  # the rest is what Sam has decided to keep
     page = cal.get(address(pat)).text
     assert "Another amount was declined before." in page and "It is above" not in page
     sam.post(address(pat, "/approve"))
@@ -109,6 +110,66 @@ def test_a_smaller_amount_is_asked_for_and_still_takes_two(sam, cal, cast, pat, 
     assert pat.sums()[0] == EACH
     row = db.session.scalars(select(Refund).order_by(Refund.id.desc())).first()
     assert (row.asked_by_id, row.approved_by_id, row.reason) == (cast.sam, cast.cal, "time")
+
+
+def decided(pat) -> list[tuple[str, str, str]]:
+    """The tasks about too much: what each says, who has closed it, and with which words."""
+    db.session.rollback()
+    rows = db.session.scalars(select(MoneyAlert).where(MoneyAlert.kind == "overpaid").order_by(MoneyAlert.id))
+    return [(one.detail, one.closed_by.name if one.closed_by else "", one.closed_note) for one in rows]
+
+
+def test_what_stays_by_ones_own_choice_is_no_task_and_can_become_one(sam, cal, pat, stripe, sign_in, cast):
+    """Nobody is asked about the $850 that Sam has just decided to keep, whatever news comes; only about more of it."""
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    sam.post(address(pat, "/ask-again"), data={"amount": "850"})
+    assert "$850 of $1,700 for Pat Lindqvist" in sam.get("/staff/money").text
+    person = sign_in(cast.pat)
+    assert "being looked at once more" in person.get("/payments").text
+    cal.post(address(pat, "/approve"))
+    pat.send()
+    pat.send()
+    assert pat.alerts() == []
+    said = "Pat Lindqvist has paid $850; the order comes to $0. The rest goes back."
+    assert decided(pat) == [(said, "Sam Whitlock", "Asked for $850 of $1,700 to go back")]
+    assert "being looked at" not in person.get("/payments").text
+    sam.post(f"/staff/money/{_task(pat)}/reopen")  # the undo
+    assert pat.alerts() == ["overpaid"]
+
+
+def test_who_closes_the_no_without_asking_again_has_decided_that_it_stays(sam, cal, pat, stripe):
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    sam.post(
+        f"/staff/money/{_task(pat, 'refund declined')}/close", data={"note": "They keep the seat's books."}
+    )
+    _settles_again(pat)
+    assert pat.alerts() == []
+    assert [by for _detail, by, _note in decided(pat)] == ["Sam Whitlock"]
+
+
+def test_another_figure_is_one_that_nobody_has_decided(sam, cal, pat, stripe, clock):
+    cal.post(address(pat, "/decline"), data={"why_not": WHY})
+    sam.post(address(pat, "/ask-again"), data={"amount": "850"})
+    begin_write()
+    order, actor = (
+        actions.lock_order(pat.order_id),
+        db.session.scalars(select(User).where(User.is_staff)).first(),
+    )
+    staff_actions.enter_payment(actor, order, "check", 100, clock.now.date(), "1", "", True, clock.now)
+    db.session.commit()
+    assert pat.alerts() == ["refund to approve", "overpaid"]
+
+
+def _task(pat, kind: str = "overpaid") -> int:
+    db.session.rollback()
+    return db.session.scalars(select(MoneyAlert.id).where(MoneyAlert.kind == kind)).one()
+
+
+def _settles_again(pat) -> None:
+    """News about the order that changes nothing."""
+    begin_write()
+    actions.settle_order(actions.lock_order(pat.order_id), pat.clock.now)
+    db.session.commit()
 
 
 def test_more_than_one_payment_may_pay_it(sam, cal, pat, stripe):

@@ -184,6 +184,15 @@ def to_pay(order_id: int, wanted: Collection[int] | None) -> list[list[int]]:
     return [[part.id, schedule.left_of(part)] for part in chosen if schedule.left_of(part) > 0]
 
 
+def is_begun(order: Order) -> bool:
+    """Was the first installment paid, so that the seat is theirs? A bank may have taken the money back since: then the
+    order is open again, that installment stays paid, and what follows can be paid."""
+    first = (Installment.order_id == order.id, Installment.number == 1, Installment.status == "paid")
+    return order.status in ("part paid", "paid") or bool(
+        db.session.scalar(select(Installment.id).where(*first))
+    )
+
+
 def installment_for(user: User, installment_id: int) -> Installment:
     """One installment of this person's; 404 for everybody else and for what is not there."""
     query = select(Installment).join(Installment.order).join(Order.enrollment)

@@ -36,6 +36,17 @@ class Statement:
         return sum(one.kept_cents for one in self.payments if one.status == "succeeded")
 
     @property
+    def disputed_cents(self) -> int:
+        """What the payer's bank has taken back of it."""
+        return sum(one.disputed_cents for one in self.payments if one.status == "succeeded")
+
+    @property
+    def is_begun(self) -> bool:
+        """See `queries.is_begun`."""
+        first_is_paid = any(part.number == 1 and part.status == "paid" for part in self.parts)
+        return self.order.status in ("part paid", "paid") or first_is_paid
+
+    @property
     def rest_cents(self) -> int:
         """What is still to be paid."""
         return schedule.pay_off_cents(self.parts)

@@ -143,7 +143,9 @@ def came_back() -> Any:
 
 def _to_stripe(order: Order, ids: Collection[int]) -> Response:
     """On to Stripe's page for these installments. Commits. Raises Refused with the sentence for the person."""
-    if order.status == "open":  # the seat is not theirs yet: its own page holds it while they pay
+    if order.status == "open" and not queries.is_begun(
+        order
+    ):  # the seat is not theirs yet: its own page holds it while they pay
         return redirect(url_for("admissions.checkout", slug=order.cohort.slug), 303)
     base, order_id = current_app.config["BASE_URL"], order.id
     back = f"{base}/payments/return?session_id={{CHECKOUT_SESSION_ID}}"
@@ -151,7 +153,7 @@ def _to_stripe(order: Order, ids: Collection[int]) -> Response:
 
 
 def _pay_page(order: Order, parts: Collection[Installment], problem: str | None = None) -> Any:
-    if order.status == "open":
+    if order.status == "open" and not queries.is_begun(order):
         return redirect(url_for("admissions.checkout", slug=order.cohort.slug), 303)
     page = render_template(
         "payments/pay.html",

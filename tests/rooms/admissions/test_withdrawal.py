@@ -73,7 +73,9 @@ def test_what_came_by_check_does_not_go_back_by_itself(cast, clock, stripe, sam,
     with write():
         db.session.get_one(User, cast.cal).is_staff = True
     cal = sign_in(cast.cal)
-    assert "sent within minutes; $850 of it is a task" in cal.get(address(plan)).text
+    assert (
+        "After your yes $850 is sent within minutes; the other $850 is a task" in cal.get(address(plan)).text
+    )
     cal.post(address(plan) + "/approve")
     plan.send()
     assert returned(stripe) == EACH

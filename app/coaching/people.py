@@ -16,7 +16,7 @@ from app.coaching.models import PersonNote
 from app.cohorts.extensions import history_of
 from app.cohorts.models import Cohort, CohortCoach, Enrollment, Extension
 from app.cohorts.queries import dates_for, program
-from app.cohorts.rules import Held, ModuleDates, extension_of, week_of
+from app.cohorts.rules import WORKING, Held, ModuleDates, extension_of, is_awaited, week_of, why_over
 from app.coursework.models import Draft, Submission, System
 from app.coursework.review_models import Comment, Review
 from app.coursework.withheld_rules import Mark, marks
@@ -75,14 +75,8 @@ class Chapter:
     system: Row[Any] | None  # columns of `_systems`
     withheld: list[Mark]
     is_late: bool
-
-    @property
-    def can_send(self) -> bool:
-        return self.status in SENDABLE
-
-    @property
-    def can_excuse(self) -> bool:
-        return self.module.worksheet is not None and self.status in EXCUSABLE
+    can_send: bool
+    can_excuse: bool
 
 
 @dataclass(frozen=True)
@@ -95,6 +89,11 @@ class Person:
     week: int
     chapters: list[Chapter]
     history: Sequence[Extension]
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is given, sent or excused here any more."""
+        return bool(why_over(self.enrollment.status, self.enrollment.cohort.status))
 
     @property
     def accepted(self) -> int:
@@ -183,7 +182,9 @@ def person_for(user: User, enrollment_id: int, now: datetime) -> Person:
 def _chapter(enrollment: Enrollment, module: Module, system: Row[Any] | None, now: datetime) -> Chapter:
     dates = dates_for(enrollment, module)
     status = system.status if system else "not started"
+    place = enrollment.status, enrollment.cohort.status
     not_sent = module.worksheet is not None and status in ("not started", "drafting")
+    not_sent = not_sent and not (system and system.round)
     return Chapter(
         module=module,
         status=status,
@@ -191,7 +192,9 @@ def _chapter(enrollment: Enrollment, module: Module, system: Row[Any] | None, no
         extension=extension_of(enrollment.extensions, module.slug),
         system=system,
         withheld=marks(system.withheld) if system else [],
-        is_late=not_sent and not (system and system.round) and dates.due_at < now,
+        is_late=not_sent and dates.due_at < now and is_awaited(*place),
+        can_send=status in SENDABLE and not why_over(*place, WORKING),
+        can_excuse=module.worksheet is not None and status in EXCUSABLE and not why_over(*place),
     )
 
 

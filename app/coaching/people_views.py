@@ -16,11 +16,12 @@ from app.cohorts import extensions
 from app.cohorts.models import Enrollment
 from app.cohorts.onboarding_rules import SETTINGS
 from app.cohorts.queries import program
-from app.cohorts.rules import AT_A_TIME, LONGEST_EXTENSION, PRESENT, days_words
+from app.cohorts.rules import AT_A_TIME, LONGEST_EXTENSION, days_words
 from app.coursework import queries as coursework
 from app.coursework import staff_actions
 from app.coursework.forms import clean_text
 from app.coursework.precheck import to_do
+from app.coursework.waiting import lock_enrollment_of
 from app.curriculum.schema import Module
 from app.lib import clock
 from app.lib.access import open_to
@@ -70,7 +71,6 @@ def _page(enrollment_id: int, refused: Refused | None = None) -> Any:
         is_stale=isinstance(refused, actions.Stale),
         at_a_time=LONGEST_EXTENSION if user.is_staff else AT_A_TIME,
         longest_note=rules.LONGEST_NOTE,
-        can_extend=found.enrollment.status in PRESENT,
         settings=SETTINGS,
     )
     status = 409 if isinstance(refused, actions.Stale) else 422
@@ -210,6 +210,7 @@ def _submit_page(sheet: coursework.Sheet, refused: Refused | None = None) -> Any
         sheet=sheet,
         who=sheet.system.enrollment.user,
         missing=missing,
+        why_not=staff_actions.why_not_for(sheet.system.enrollment),
         refused=refused,
         reason=request.form.get("reason", ""),
     )
@@ -224,6 +225,7 @@ def submit_for(enrollment_id: int, system_id: int) -> Any:
     sheet = _sheet(enrollment_id, system_id)
     frozen, version = staff_actions.freeze_saved(sheet), sheet.draft.version
     begin_write()
+    lock_enrollment_of(system_id)
     coursework.lock_system(system_id)
     sheet = _sheet(enrollment_id, system_id)
     try:

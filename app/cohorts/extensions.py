@@ -43,7 +43,8 @@ def set_days(
     reason = reason.strip()
     if days == held.days and (reason == held.reason or not days):
         return None
-    rules.check_extension(enrollment.status, held.days, days, reason, any_length=any_length)
+    rules.check_not_over(enrollment.status, enrollment.cohort.status, "there is nothing to extend")
+    rules.check_extension(held.days, days, reason, any_length=any_length)
     change = "ended" if not days else "changed" if held.days else "granted"
     row = Extension(
         enrollment_id=enrollment.id, module_slug=slug, change=change, days=days, reason=reason,

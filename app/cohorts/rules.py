@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -85,12 +85,8 @@ def days_words(days: int) -> str:
     return f"{days} day" if days == 1 else f"{days} days"
 
 
-def check_extension(
-    enrollment_status: str, before: int, days: int, reason: str, *, any_length: bool = False
-) -> None:
+def check_extension(before: int, days: int, reason: str, *, any_length: bool = False) -> None:
     """Raise Refused unless so many days (in all, instead of `before`) may be granted for this reason."""
-    if enrollment_status not in PRESENT:
-        raise Refused(f"This place is {enrollment_status}, so there is nothing to extend.")
     if not 0 <= days <= LONGEST_EXTENSION:
         raise Refused(f"Give a whole number of days from 0 to {LONGEST_EXTENSION}; 0 ends it.", field="days")
     if not any_length and days - before > AT_A_TIME:
@@ -111,6 +107,27 @@ def check_reason(reason: str, field: str = "reason") -> None:
         raise Refused("Say in a sentence why.", field=field)
     if len(reason.strip()) > LONGEST_REASON:
         raise Refused(f"Keep the reason to {LONGEST_REASON} characters.", field=field)
+
+
+# --- a place that is over ---------------------------------------------------------------------------------------
+
+
+def why_over(enrollment_status: str, cohort_status: str, among: Collection[str] = PRESENT) -> str:
+    """'This place is withdrawn' where nothing is built any more, or it is none of `among`; empty for every other."""
+    if cohort_status == "cancelled":
+        return "This cohort does not take place"
+    return "" if enrollment_status in among else f"This place is {enrollment_status}"
+
+
+def check_not_over(enrollment_status: str, cohort_status: str, so: str) -> None:
+    """Raise Refused for a place that is over; `so` says what that means: 'there is nothing to extend'."""
+    if why := why_over(enrollment_status, cohort_status):
+        raise Refused(f"{why}, so {so}.")
+
+
+def is_awaited(enrollment_status: str, cohort_status: str) -> bool:
+    """Whether work can be late here: who is done owes none, and the clock of who pauses stands still."""
+    return not why_over(enrollment_status, cohort_status, PRESENT - {"completed", "paused"})
 
 
 # --- access -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.cohorts.rules import may_read, may_work
+from app.cohorts.rules import check_not_over, may_work, why_over
 from app.coursework import improving_rules as improving
 from app.coursework import rules
 from app.coursework.assignments import assignment_of
@@ -37,10 +37,10 @@ def reopen(coach: User, system: System, reason: str, now: datetime) -> None:
     improving.check_reason(reason)
     if improving.is_improving(system.status, system.accepted_round):
         return
-    if not may_read(system.enrollment.status):
-        raise Refused("This participant can no longer read here, so there is nobody to ask.")
+    place = system.enrollment
+    check_not_over(place.status, place.cohort.status, "nobody can be asked to improve what was built in it")
     system.status = rules.next_status(system.status, "reopen")
-    person = system.enrollment.user
+    person = place.user
     named = _named(system)
     record(coach, f"Reopened {named} of {person.name}: {reason}", ("system", system.id), now=now)
     post(
@@ -56,6 +56,12 @@ def reopen(coach: User, system: System, reason: str, now: datetime) -> None:
         reason=reason,
         path=f"/systems/{system.id}",
     )
+
+
+def may_reopen(system: System) -> bool:
+    """Whether a coach may ask for that now. The page asks the same."""
+    place = system.enrollment
+    return system.status == "accepted" and not why_over(place.status, place.cohort.status)
 
 
 def stop(participant: User, system: System, now: datetime) -> None:

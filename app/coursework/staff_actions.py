@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from app.accounts.models import User
 from app.audit.actions import record
+from app.cohorts import extensions
 from app.cohorts.actions import hold_release
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import program
-from app.cohorts.rules import check_reason
+from app.cohorts.rules import WORKING, check_not_over, check_reason, why_over
 from app.coursework import actions, forms, other_modules, queries, rules, staff_messages
 from app.coursework.improving_rules import is_improving
 from app.coursework.models import Draft, Submission, System
@@ -23,11 +22,15 @@ from app.lib.refusal import Refused
 
 
 def excuse(actor: User, enrollment: Enrollment, module: Module, reason: str, now: datetime) -> System:
-    """Say that this person need not build this system. Twice is harmless; refused while a round waits."""
-    db.session.execute(select(Enrollment.id).where(Enrollment.id == enrollment.id).with_for_update())
+    """Say that this person need not build this system. Twice is harmless.
+
+    Raises Refused while a round waits, and for a place that is over.
+    """
+    extensions.lock(enrollment)
     system = _locked(enrollment, module)
     if system and system.status == "excused":
         return system
+    check_not_over(enrollment.status, enrollment.cohort.status, "there is nothing to be excused from")
     check_reason(reason)
     if system and is_improving(system.status, system.accepted_round):
         raise Refused("This system is accepted and being improved, so there is nothing to be excused from.")
@@ -41,10 +44,15 @@ def excuse(actor: User, enrollment: Enrollment, module: Module, reason: str, now
 
 
 def call_back(actor: User, enrollment: Enrollment, module: Module, now: datetime) -> None:
-    """Undo of `excuse`: the system is to be built after all, from the draft as it was. Twice is harmless."""
+    """Undo of `excuse`: the system is to be built after all, from the draft as it was. Twice is harmless.
+
+    Raises Refused for a place that is over.
+    """
+    extensions.lock(enrollment)
     system = _locked(enrollment, module)
     if system is None or system.status != "excused":
         return
+    check_not_over(enrollment.status, enrollment.cohort.status, "nobody is called back to work in it")
     system.status, system.excused_because = rules.next_status(system.status, "call back"), ""
     said = f"Called {enrollment.user.name} back to System {module.number}"
     record(actor, said, ("system", system.id), now=now)
@@ -74,6 +82,12 @@ def _begin(enrollment: Enrollment, module: Module, now: datetime) -> System:
 
 
 # --- on behalf --------------------------------------------------------------------------------------------------
+
+
+def why_not_for(enrollment: Enrollment) -> str:
+    """Why nothing can be sent for this person, as a sentence to who would send it; empty when it can."""
+    why = why_over(enrollment.status, enrollment.cohort.status, WORKING)
+    return f"{why}, so nothing can be sent for {enrollment.user.first_name}." if why else ""
 
 
 def entries_of(sheet: queries.Sheet) -> merging.Entries:
@@ -106,6 +120,8 @@ def submit_for(
     actor: User, sheet: queries.Sheet, frozen: actions.Frozen, reason: str, now: datetime
 ) -> Submission:
     """Send the saved draft for its author, who is told. Raises Refused: it must be as complete as from them."""
+    if why := why_not_for(sheet.system.enrollment):
+        raise Refused(why)
     check_reason(reason)
     actions.check_ready(
         sheet,

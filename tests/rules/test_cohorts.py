@@ -137,17 +137,27 @@ def test_of_two_extensions_the_longer_counts():
 )
 def test_who_may_grant_how_much(before, days, reason, any_length, field):
     if field is None:
-        rules.check_extension("active", before, days, reason, any_length=any_length)
+        rules.check_extension(before, days, reason, any_length=any_length)
         return
     with pytest.raises(Refused) as refused:
-        rules.check_extension("active", before, days, reason, any_length=any_length)
+        rules.check_extension(before, days, reason, any_length=any_length)
     assert refused.value.field == field
 
 
 @pytest.mark.parametrize("status", ["withdrawn", "removed", "deferred", "pending"])
-def test_who_is_gone_gets_no_more_time(status):
-    with pytest.raises(Refused, match=status):
-        rules.check_extension(status, 0, 3, "Ill")
+def test_a_place_that_is_over_says_so(status):
+    with pytest.raises(Refused, match=f"This place is {status}, so nobody waits"):
+        rules.check_not_over(status, "running", "nobody waits")
+    assert not rules.is_awaited(status, "running")
+
+
+@pytest.mark.parametrize("status", sorted(rules.PRESENT))
+def test_in_a_cancelled_cohort_every_place_is_over(status):
+    rules.check_not_over(status, "finished", "nobody waits")
+    with pytest.raises(Refused, match="This cohort does not take place, so nobody waits"):
+        rules.check_not_over(status, "cancelled", "nobody waits")
+    assert rules.is_awaited(status, "running") is (status not in ("completed", "paused"))
+    assert not rules.is_awaited(status, "cancelled")
 
 
 def test_an_extension_moves_with_the_cohort_and_leaves_the_opening():

@@ -11,7 +11,16 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User
 from app.accounts.sessions import get_user
-from app.coursework import comment_bank, frozen, history, leases, review_next, review_page, review_shown
+from app.coursework import (
+    comment_bank,
+    frozen,
+    history,
+    improving,
+    leases,
+    review_next,
+    review_page,
+    review_shown,
+)
 from app.coursework import review_actions as actions
 from app.coursework import review_queries as queries
 from app.coursework.assignments import assignment_of_round
@@ -84,7 +93,7 @@ def published_page(found: Review, user: User, now: datetime, refusal: Refused | 
         why_not=actions.reason_not_withdrawn(user, found, now),
         is_own=found.coach_id == user.id,
         talk=Talk.of_coach(found, (*view.remarks, *view.closed), user, now),
-        may_reopen=found.status == "published" and found.submission.system.status == "accepted",
+        may_reopen=found.status == "published" and improving.may_reopen(found.submission.system),
         refusal=refusal,
     ), 422 if refusal else 200
 

@@ -300,6 +300,101 @@ def test_hostile_words_are_only_words(text: str, cast: Any, ana: str, sign_in: A
         assert not danger(page.text)
 
 
+# --- a place that is over ---------------------------------------------------------------------------------------------
+
+
+def ends(cast: Any, write: Any, how: str) -> None:
+    """Ana's place is over: with this status, or because its cohort is cancelled."""
+    with write():
+        found = db.session.get_one(Enrollment, cast.ana_enrollment)
+        if how == "cancelled":
+            found.cohort.status = how
+        else:
+            found.status = how
+
+
+def why_over(how: str) -> str:
+    return "This cohort does not take place" if how == "cancelled" else f"This place is {how}"
+
+
+OVER = pytest.mark.parametrize("how", ["deferred", "withdrawn", "removed", "cancelled"])
+
+
+@OVER
+def test_nothing_is_past_its_day_in_a_place_that_is_over(
+    how: str, cast: Any, ana: str, sign_in: Any, clock: Any, write: Any
+) -> None:
+    clock.move(days=120)
+    cora = sign_in(cast.cora)
+    assert "Past its day" in cora.get(ana).text
+    ends(cast, write, how)
+    assert "Past its day" not in cora.get(ana).text
+
+
+@pytest.mark.parametrize(
+    ("status", "late"), [("grace", True), ("suspended", True), ("paused", False), ("completed", False)]
+)
+def test_late_is_who_is_expected_to_work(
+    status: str, late: bool, cast: Any, ana: str, sign_in: Any, clock: Any, write: Any
+) -> None:
+    clock.move(days=120)
+    ends(cast, write, status)
+    assert ("Past its day" in sign_in(cast.cora).get(ana).text) is late
+
+
+@OVER
+def test_what_cannot_be_done_is_not_offered_and_refused_in_words(
+    how: str, cast: Any, ana: str, sign_in: Any, write: Any
+) -> None:
+    sam = sign_in(cast.sam)
+    with write():
+        db.session.get_one(Enrollment, cast.ana_enrollment).onboarded_at = None
+    offered = ("Excuse from a system", "Set the extra time", "has one reminder")
+    page = sam.get(ana).text
+    assert [one for one in offered if one not in page] == []
+    ends(cast, write, how)
+    page = sam.get(ana).text
+    assert [one for one in offered if one in page] == []
+    for answer, so in (
+        (excuse(sam, ana), "so there is nothing to be excused from."),
+        (extend(sam, ana, 7), "so there is nothing to extend."),
+    ):
+        assert answer.status_code == 422
+        assert f"{why_over(how)}, {so}" in answer.text
+    assert rows(System) == rows(Extension) == []
+
+
+@OVER
+def test_nobody_is_called_back_to_a_place_that_is_over(
+    how: str, cast: Any, ana: str, sign_in: Any, write: Any
+) -> None:
+    sam = sign_in(cast.sam)
+    excuse(sam, ana)
+    assert "Call back" in sam.get(ana).text
+    ends(cast, write, how)
+    assert "Call back" not in sam.get(ana).text
+    answer = sam.post(f"{ana}/call-back", data={"excused": "systems"})
+    assert answer.status_code == 422
+    assert f"{why_over(how)}, so nobody is called back to work in it." in answer.text
+    assert [one.status for one in rows(System)] == ["excused"]
+
+
+@OVER
+def test_nobody_is_asked_to_improve_in_a_place_that_is_over(
+    how: str, cast: Any, sign_in: Any, write: Any
+) -> None:
+    with write():
+        accepted_system(cast.ana_enrollment, cast.cora)
+    cora, asked = sign_in(cast.cora), "Ask Ana to improve"
+    assert asked in cora.get("/reviews/1").text
+    ends(cast, write, how)
+    assert asked not in cora.get("/reviews/1").text
+    answer = cora.post("/reviews/1/reopen", data={"reason": "Your prices changed."})
+    assert answer.status_code == 422
+    assert f"{why_over(how)}, so nobody can be asked" in answer.text
+    assert [one.status for one in rows(System)] == ["accepted"]
+
+
 # --- on behalf ------------------------------------------------------------------------------------------------------
 
 
@@ -373,3 +468,22 @@ def test_it_is_not_offered_while_a_round_waits(cast: Any, ana: str, sign_in: Any
     page = sign_in(cast.cora).get(ana).text
     assert "Send on Ana" not in page
     assert "Contains somebody’s personal data" in page
+
+
+@pytest.mark.parametrize("how", ["deferred", "withdrawn", "cancelled", "suspended", "paused", "completed"])
+def test_who_may_not_work_is_not_sent_for(
+    how: str, drafting: str, cast: Any, ana: str, sign_in: Any, write: Any
+) -> None:
+    cora = sign_in(cast.cora)
+    assert "Send on Ana" in cora.get(ana).text
+    ends(cast, write, how)
+    assert "Send on Ana" not in cora.get(ana).text
+    why = why_over(how)
+    page = cora.get(drafting)
+    assert page.status_code == 200
+    assert f"{why}, so nothing can be sent for Ana." in page.text
+    assert "Send it on behalf" not in page.text
+    answer = cora.post(drafting, data=BY_MAIL)
+    assert answer.status_code == 422
+    assert answer.text.count(f"{why}, so nothing can be sent for Ana.") == 1
+    assert rows(Submission) == []

@@ -103,6 +103,7 @@ def _confirm(actor: User, cohort: Cohort, row: Cancellation, found: Overview, no
     discounts.archive_of_cohort(actor, cohort.id, now)
     alerts.close_key(_key(row), now)
     nudge("cancel-cohorts")
+    nudge("empty-cancelled-queues")
 
 
 def end_request(actor: User, cohort: Cohort, typed: str, now: datetime) -> str:

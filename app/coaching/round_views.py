@@ -36,13 +36,15 @@ def _page(found: Submission, user: User, now: datetime, refusal: Refused | None 
     zone = found.system.enrollment.cohort.time_zone
     live = lease_is_live(found.lease_coach_id, found.lease_until, now)
     holder = db.session.get(User, found.lease_coach_id) if live else None
+    is_off = found.system.enrollment.cohort.status == "cancelled"
     return render_template(
         "coaching/round.html",
         round=found,
         task=assignment_of_round(found),
         person=found.system.enrollment.user,
         watch=db.session.get(PromiseWatch, found.id),
-        is_open=found.status in OPEN,
+        is_open=found.status in OPEN and not is_off,
+        is_off=is_off,
         is_late=found.promised_at < now,
         holder=holder if holder and holder.id != user.id else None,
         is_mine=holder is not None and holder.id == user.id,

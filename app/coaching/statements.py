@@ -53,7 +53,8 @@ _kept = (
     .subquery("kept")
 )
 
-# the cohorts coached today, the first to have started first, each as often as it has kinds of waiting rounds
+# the cohorts coached today, the first to have started first, each as often as it has kinds of waiting rounds; a
+# cancelled one has no queue any more
 cells: Select[*tuple[Any, ...]] = (
     select(
         Cohort,
@@ -66,7 +67,7 @@ cells: Select[*tuple[Any, ...]] = (
     .join(CohortCoach, CohortCoach.cohort_id == Cohort.id)
     .outerjoin(QueueCell, and_(QueueCell.cohort_id == Cohort.id, QueueCell.waiting > 0))
     .outerjoin(_kept, _kept.c.cohort_id == Cohort.id)
-    .where(_coached)
+    .where(_coached, Cohort.status != "cancelled")
     .order_by(Cohort.starts_on, Cohort.id)
 )
 version: Select[*tuple[Any, ...]] = (

@@ -15,8 +15,7 @@ from app.accounts.models import User
 from app.audit.actions import record
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Cohort, Enrollment
-from app.coursework import carried_rules, counts, messages, rules, waiting
-from app.coursework.assignments import assignment_of
+from app.coursework import carried_rules, rules, waiting
 from app.coursework.carried_rules import Piece, Work
 from app.coursework.models import (
     Attachment,
@@ -75,7 +74,7 @@ def carry(actor: User, old: Enrollment, new: Enrollment, now: datetime) -> list[
     pieces = {one.system_id: one for one in _plan(found, old.cohort, new.cohort)}
     for system, draft in found:
         if pieces[system.id].waits:
-            _take_back(actor, system, now)
+            waiting.take_back(actor, system, f"{old.user.name} moves to another cohort", now)
         if not pieces[system.id].why_not:
             _copy(system, draft, new, pieces[system.id])
     _copy_notes(old, new)
@@ -84,24 +83,6 @@ def carry(actor: User, old: Enrollment, new: Enrollment, now: datetime) -> list[
         said = f"Carried {came} of {len(pieces)} systems of {old.user.name} over from the {old.cohort.title}"
         record(actor, said, ("enrollment", new.id), now=now)
     return sorted(pieces.values(), key=lambda one: one.number)
-
-
-def _take_back(actor: User, system: System, now: datetime) -> None:
-    """The round that waits leaves the queue: its words are in the draft, to be sent in the new cohort."""
-    rows = select(Submission).where(
-        Submission.system_id == system.id, Submission.status.in_(("waiting", "in review"))
-    )
-    for one in db.session.scalars(rows.with_for_update(of=Submission)):
-        if one.status == "in review":
-            readers = waiting.readers_of(one.id)
-            messages.pulled_back(one, assignment_of(system).module, readers, now)
-        one.status = rules.next_submission_status(one.status, "pull back")
-        one.lease_coach_id = one.lease_token = one.lease_until = None
-        counts.left(one)
-        said = f"Took round {one.number} of {system.assignment_key} back: its author moves to another cohort"
-        record(actor, said, ("submission", one.id), now=now)
-    system.status = rules.next_status(system.status, "pull back")
-    db.session.flush()
 
 
 # --- one system ---------------------------------------------------------------------------------------------------

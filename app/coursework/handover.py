@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Exists, and_, or_, select
+from sqlalchemy import and_, or_, select
 
 from app.accounts.models import User
 from app.audit.actions import record
-from app.cohorts.models import Cohort, CohortCoach, Enrollment
+from app.cohorts.models import Cohort, CohortCoach
 from app.coursework import counts
 from app.coursework import handover_messages as messages
 from app.coursework import promise_rules as rules
@@ -22,6 +22,7 @@ from app.coursework.review_models import Review
 from app.coursework.review_queries import whose
 from app.coursework.review_rules import lease_is_live
 from app.coursework.rules import days, next_status, next_submission_status
+from app.coursework.waiting import is_called_off
 from app.lib import times
 from app.lib.database import db
 
@@ -138,7 +139,7 @@ def in_danger(now: datetime) -> list[int]:
     query = (
         select(Submission.id)
         .outerjoin(PromiseWatch, PromiseWatch.submission_id == Submission.id)
-        .where(IS_OPEN, soon, ~_called_off())
+        .where(IS_OPEN, soon, ~is_called_off())
         .where(
             or_(
                 and_(Submission.handed_at.is_(None), or_(late, free)),
@@ -150,13 +151,6 @@ def in_danger(now: datetime) -> list[int]:
         .limit(BATCH)
     )
     return list(db.session.scalars(query))
-
-
-def _called_off() -> Exists:
-    """Whether the cohort of the round in the query around it was cancelled: nothing is promised there any more."""
-    query = select(System.id).join(Enrollment, Enrollment.id == System.enrollment_id)
-    query = query.join(Cohort, Cohort.id == Enrollment.cohort_id)
-    return query.where(System.id == Submission.system_id, Cohort.status == "cancelled").exists()
 
 
 def look_after(submission_id: int, now: datetime) -> bool:

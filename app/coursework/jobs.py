@@ -1,10 +1,11 @@
-"""What the clock does: files that were taken out are forgotten, history is thinned, and promises are watched."""
+"""What the clock does: files that were taken out are forgotten, history is thinned, promises are watched, and what
+waits in a cancelled cohort waits no longer."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.coursework import attachments, handover, history
+from app.coursework import attachments, handover, history, waiting
 from app.files import storage
 from app.lib.database import begin_write, db
 from app.lib.jobs import job
@@ -42,4 +43,15 @@ def watch_promises(now: datetime) -> None:
     for submission_id in found:
         begin_write()
         handover.look_after(submission_id, now)
+        db.session.commit()
+
+
+@job("empty-cancelled-queues", minutes=1)
+def empty_cancelled_queues(now: datetime) -> None:
+    """Nobody answers in a cohort that does not take place, whenever a round was sent. Each in its own transaction."""
+    found = waiting.called_off()
+    db.session.rollback()
+    for system_id in found:
+        begin_write()
+        waiting.take_back_called_off(system_id, now)
         db.session.commit()

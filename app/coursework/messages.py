@@ -42,17 +42,25 @@ def receipt(submission: Submission, module: Module, now: datetime) -> None:
     )
 
 
-def pulled_back(submission: Submission, module: Module, coaches: Iterable[User], now: datetime) -> None:
-    """Tell those who had begun to read that the round is gone and their draft is not."""
+def pulled_back(
+    submission: Submission, module: Module, coaches: Iterable[User], now: datetime, because: str = ""
+) -> None:
+    """Tell those who had begun to read that the round is gone and their draft is not.
+
+    `because`: why it left the queue, where its author did not take it back; the first half of a sentence.
+    """
     person = submission.system.enrollment.user
+    what = f"round {submission.number} of System {module.number}"
+    of_person = f"{what[:1].upper()}{what[1:]} of {person.name}"
     for coach in coaches:
         post(
             "coursework/pulled_back",
             to=coach,
-            subject=f"{person.name} took back round {submission.number} of System {module.number}",
+            subject=f"{of_person} left the queue" if because else f"{person.name} took back {what}",
             key=f"pulled-back:submission:{submission.id}:{coach.id}",
             now=now,
             module=module,
             number=submission.number,
             person=person.name,
+            because=because,
         )

@@ -114,7 +114,10 @@ class Sheet:
 
     @property
     def reason_read_only(self) -> str:
-        return rules.reason_read_only(self.system.enrollment.status, self.may_work, self.system.status)
+        place = self.system.enrollment
+        if place.cohort.status == "cancelled" and place.status != "deferred":
+            return rules.CALLED_OFF
+        return rules.reason_read_only(place.status, self.may_work, self.system.status)
 
     @property
     def waiting(self) -> Round | None:

@@ -204,6 +204,7 @@ def reason_not_withdrawn(coach: User, review: Review, now: datetime) -> str:
         has_stopped=review.verdict == "changes requested" and submission.system.status == "accepted",
         excused=submission.system.status == "excused",
         moved=submission.carried_from_id is not None or submission.system.enrollment.status == "deferred",
+        called_off=submission.system.enrollment.cohort.status == "cancelled",
         now=now,
     )
 

@@ -222,10 +222,12 @@ def reason_not_withdrawn(
     has_stopped: bool = False,
     excused: bool = False,
     moved: bool = False,
+    called_off: bool = False,
 ) -> str:
     """Why a review cannot be withdrawn by this person now, as a sentence; empty when it can.
 
-    `moved`: its round was carried over to another cohort, or is the copy that came along.
+    `moved`: its round was carried over to another cohort, or is the copy that came along. `called_off`: the cohort was
+    cancelled, so the round would wait for nobody.
     """
     if status != "published" or published_at is None:
         return "Only a published review can be withdrawn."
@@ -233,6 +235,8 @@ def reason_not_withdrawn(
         return "Only the coach who published this review can withdraw it."
     if moved:
         return "The participant has gone on to another cohort with this review, so it stands in both."
+    if called_off:
+        return "The cohort does not take place, so nobody would answer this round again. The review stands."
     if excused:
         return "The participant is excused from this system. Call them back to it first, then withdraw the review."
     if not is_last_round:

@@ -189,6 +189,10 @@ _CANNOT_WORK = {
     "withdrawn": "You left this cohort. This is your work as you left it; you can read and export it.",
     "completed": "You have completed this cohort. This is your work as it stands; you can read and export it.",
 }
+CALLED_OFF = (
+    "This cohort does not take place, so what waited for an answer is not answered any more. "
+    "This is your work as it stands; you can read and export it."
+)
 
 
 def reason_read_only(enrollment_status: str, may_work: bool, status: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.accounts.models import User
 from app.audit.actions import record
+from app.cohorts.rules import why_over
 from app.coursework import carried_links, counts, leases, withheld_messages
 from app.coursework import withheld_rules as rules
 from app.coursework.assignments import assignment_of, assignment_of_round
@@ -217,9 +218,11 @@ def show_again(actor: User, row: Withholding, now: datetime) -> None:
 
 
 def _wait_again(submission: Submission, now: datetime) -> None:
-    """Back into the queue with a new promise, unless a newer round was sent or the system excused meanwhile."""
+    """Back into the queue with a new promise, unless a newer round was sent, the system excused or the place ended."""
     system = submission.system
     if submission.status != "withdrawn" or submission.number != system.round or system.status != "drafting":
+        return
+    if _is_over(system):
         return
     submission.status = next_submission_status(submission.status, "show again")
     counts.entered(submission)
@@ -228,11 +231,15 @@ def _wait_again(submission: Submission, now: datetime) -> None:
     submission.promised_at = promise(now, task.module.review_days, cohort.time_zone, holidays)
 
 
+def _is_over(system: System) -> bool:
+    return bool(why_over(system.enrollment.status, system.enrollment.cohort.status))
+
+
 def _as_before(system: System, was: str) -> None:
     """The status before it was hidden, unless its author has gone on from there."""
     if was == "accepted" and system.status == "reopened":
         system.status = next_status(system.status, "accept again")
-    elif was != "accepted" and system.status == "drafting":
+    elif was != "accepted" and system.status == "drafting" and not _is_over(system):
         system.status = next_status(system.status, "wait again")
 
 

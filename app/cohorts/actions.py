@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.audit.actions import record
+from app.cohorts import onboarding
 from app.cohorts.models import Call, Cohort, CohortCoach, Enrollment
 from app.curriculum.queries import program_of
 from app.lib import times
@@ -207,6 +208,7 @@ def defer(
     enrollment.ended_at = now
     after = enroll(actor, enrollment.user, cohort, enrollment.practice_name, now)
     after.practice_name, after.continues_id = enrollment.practice_name, enrollment.id
+    onboarding.carry(enrollment, after)
     activate(actor, after, now)
     return after
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from app.cohorts.models import Call, Enrollment, Onboarding
 from app.cohorts.rules import may_work
 from app.lib.database import db
 from app.lib.refusal import Refused
+
+ANEW = ("enrollment_id", "items", "comes")  # what is not carried over to another place as it is
 
 
 def told_by(enrollment: Enrollment) -> Onboarding | None:
@@ -49,7 +52,7 @@ def agree(user: User, enrollment: Enrollment, version: str, institute: str, now:
     row = _held(enrollment)
     if version != rules.AGREEMENT_VERSION:
         raise Refused(
-            "The words have changed since you opened this page. Please read them once more.", "privacy"
+            "The words have changed since you opened this page. Please read them once more.", "agree"
         )
     if row.agreed_at is None or row.agreement_version != version:
         row.agreement = "\n\n".join(rules.agreement(institute))
@@ -60,8 +63,10 @@ def agree(user: User, enrollment: Enrollment, version: str, institute: str, now:
 
 
 def answer_call(user: User, enrollment: Enrollment, comes: bool, now: datetime) -> None:
-    """Whether this person will be at the first call."""
+    """Whether this person will be at the first call. Refused when none is to come."""
     row = _held(enrollment)
+    if call_to_come(enrollment.cohort_id, now) is None:
+        raise Refused("The last call of this cohort is over, so there is nothing to answer.")
     row.comes = comes
     sentence = f"Said that they {'come' if comes else 'cannot come'} to the first call"
     record(user, sentence, ("enrollment", enrollment.id), now=now)
@@ -98,6 +103,22 @@ def _settle(
 ) -> None:
     row.items = rules.after(row.items, item, state)
     items = rules.checklist(row.items, call_to_come(enrollment.cohort_id, now) is not None)
+    finish(user, enrollment, items, now)
+
+
+def finish(actor: User | None, enrollment: Enrollment, items: Sequence[rules.Item], now: datetime) -> None:
+    """Call it finished where nothing is open any more, also because the last call is over. Twice is harmless."""
     if enrollment.onboarded_at is None and rules.is_complete(items):
         enrollment.onboarded_at = now
-        record(user, "Finished setting up", ("enrollment", enrollment.id), now=now)
+        record(actor, "Finished setting up", ("enrollment", enrollment.id), now=now)
+
+
+def carry(old: Enrollment, new: Enrollment) -> None:
+    """What was told in the place they leave, for the one they go on in; its calendar and first call are other ones."""
+    row = told_by(old)
+    if row is None:
+        return
+    told = {one.name: getattr(row, one.name) for one in Onboarding.__table__.columns if one.name not in ANEW}
+    items = {key: state for key, state in row.items.items() if key not in ("calendar", "call")}
+    items = {key: state for key, state in items.items() if state == "done"}
+    db.session.add(Onboarding(enrollment_id=new.id, items=items, **told))

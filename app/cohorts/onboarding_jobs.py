@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.cohorts import messages, onboarding
 from app.cohorts import onboarding_rules as rules
 from app.cohorts.models import Cohort, Enrollment
@@ -19,12 +20,13 @@ COMING = ("open", "closed", "running")
 @job("remind-onboarding", minutes=60)
 def remind_onboarding(now: datetime) -> None:
     """Only in a cohort that is coming or under way, and only who may work there: a place on hold is left in peace."""
-    waiting = select(Enrollment.id).join(Cohort, Cohort.id == Enrollment.cohort_id).where(
+    waiting = select(Enrollment.id).join(Enrollment.cohort).join(Enrollment.user).where(
         Enrollment.onboarded_at.is_(None),
         Enrollment.onboarding_since <= now - rules.NUDGE_AFTER,
         Enrollment.onboarding_since > now - rules.NUDGE_UNTIL,
         Enrollment.status.in_(WORKING),
         Cohort.status.in_(COMING),
+        User.suspended_at.is_(None),
     )  # fmt: skip
     ids = db.session.scalars(waiting).all()
     db.session.rollback()
@@ -35,8 +37,14 @@ def remind_onboarding(now: datetime) -> None:
 def _remind(enrollment_id: int, now: datetime) -> None:
     begin_write()
     row = db.session.get_one(Enrollment, enrollment_id, with_for_update={"of": Enrollment})
-    if rules.wants_nudge(row.onboarding_since, row.onboarded_at, now) and row.status in WORKING:
+    if rules.wants_nudge(row.onboarding_since, row.onboarded_at, now) and _is_there(row):
         told, call = onboarding.told_by(row), onboarding.call_to_come(row.cohort_id, now)
         items = rules.checklist(told.items if told else {}, call is not None)
-        messages.onboarding(row, [one.label for one in items if not one.state], call, now)
+        onboarding.finish(None, row, items, now)
+        if row.is_onboarding:
+            messages.onboarding(row, [one.label for one in items if not one.state], call, now)
     db.session.commit()
+
+
+def _is_there(row: Enrollment) -> bool:
+    return row.status in WORKING and row.cohort.status in COMING and row.user.suspended_at is None

@@ -77,10 +77,10 @@ def after(states: Mapping[str, str], key: str, state: str) -> dict[str, str]:
     """The states once this item is 'done' or 'skipped'. What was done stays done. Refused for what must be done."""
     if key not in ITEMS:
         raise Refused("There is nothing of that name to set up.")
-    if state == "skipped" and key in NEEDED:
-        raise Refused("This one cannot be skipped: it protects the people you work with.", key)
     if state == "skipped" and states.get(key) == "done":
         return dict(states)
+    if state == "skipped" and key in NEEDED:
+        raise Refused("This one cannot be skipped: it protects the people you work with.", "agree")
     return {**states, key: state}
 
 

@@ -78,7 +78,10 @@ def welcome_privacy() -> Any:
 @open_to("participant")
 def welcome_call() -> Any:
     def answer(user: User, enrollment: Enrollment, now: datetime) -> None:
-        onboarding.answer_call(user, enrollment, request.form.get("comes") != "no", now)
+        comes = request.form.get("comes")
+        if comes not in ("yes", "no"):
+            raise Refused("Please say whether you will be there.")
+        onboarding.answer_call(user, enrollment, comes == "yes", now)
 
     return _do(answer)
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from app.audit.models import Entry
+from app.cohorts import actions
 from app.cohorts.actions import suspend
 from app.cohorts.models import Call, Cohort, Enrollment, Onboarding
 from app.cohorts.onboarding_jobs import remind_onboarding
@@ -170,6 +173,55 @@ def test_looking_changes_nothing(ana, cast):
     assert db.session.get(Onboarding, cast.ana_enrollment) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "form"), [("skip", {"item": "privacy"}), ("privacy", {"agree": "1", "version": "2025-01"})]
+)
+def test_what_is_refused_of_the_agreement_stands_at_its_box(ana, path, form):
+    page = ana.post(f"/welcome/{path}", data=form).text
+    assert 'href="#agree"' in page and 'id="agree-error"' in page
+    ana.post("/welcome/privacy", data=AGREE)
+    assert ana.post("/welcome/skip", data={"item": "privacy"}).status_code == 303  # it is done already
+
+
+@pytest.mark.parametrize("form", [{}, {"comes": ""}, {"comes": "maybe"}])
+def test_only_a_yes_is_a_yes_to_the_call(ana, cast, form):
+    response = ana.post("/welcome/call", data=form)
+    assert response.status_code == 422
+    assert "whether you will be there" in response.text
+    db.session.rollback()
+    assert db.session.get(Onboarding, cast.ana_enrollment) is None
+
+
+def test_nobody_comes_to_a_call_that_is_over(ana, cast, write):
+    with write():
+        for call in db.session.scalars(select(Call)):
+            call.starts_at = NOW - timedelta(days=1)
+    response = ana.post("/welcome/call", data={"comes": "yes"})
+    assert response.status_code == 422
+    assert "The last call of this cohort is over" in response.text
+    db.session.rollback()
+    assert db.session.get(Onboarding, cast.ana_enrollment) is None
+
+
+def test_what_was_told_comes_along_to_another_cohort(ana, cast, write, clock):
+    for path, form in (("profile", PROFILE), ("privacy", AGREE), ("call", {"comes": "yes"})):
+        ana.post(f"/welcome/{path}", data=form)
+    ana.post("/calendar/feed")
+    ana.post("/welcome/skip", data={"item": "zone"})
+    assert enrollment(cast).onboarded_at == NOW
+    with write():
+        old = db.session.get_one(Enrollment, cast.ana_enrollment)
+        later = clock.move(days=1)
+        new = actions.defer(None, old, db.session.get_one(Cohort, cast.autumn), "they asked", later)
+        new_id = new.id
+    assert "2 of 5 done" in ana.get("/welcome").text
+    row = db.session.get_one(Onboarding, new_id)
+    assert row.items == {"profile": "done", "privacy": "done"}  # dates and call are other ones
+    assert (row.setting, row.years, row.certifications, row.hardest) == ("rented", 9, "MES", "focus")
+    assert (row.agreed_at, row.agreement_version, row.comes) == (NOW, "2026-11", None)
+    assert told(cast).comes is True  # the place they left stays as it was
+
+
 # --- the reminder -----------------------------------------------------------------------------------------------
 
 
@@ -203,3 +255,33 @@ def test_no_reminder_to_who_is_done_on_hold_or_past_it(ana, cast, clock):
     db.session.commit()
     remind_onboarding(clock.move(days=11))
     assert reminders() == []
+
+
+@pytest.mark.parametrize("gone", ["account", "cohort", "place"])
+def test_no_reminder_to_who_is_gone(ana, cast, clock, write, gone):
+    with write():
+        row = db.session.get_one(Enrollment, cast.ana_enrollment)
+        if gone == "account":
+            row.user.suspended_at = NOW
+        elif gone == "cohort":
+            actions.cancel(None, row.cohort, "too few came", NOW)
+        else:
+            actions.withdraw(None, row, "they asked", NOW)
+    remind_onboarding(clock.move(days=4))
+    assert reminders() == []
+
+
+def test_who_has_nothing_open_any_more_is_done_and_not_reminded(ana, cast, clock, write):
+    """Only the call was open, and the last one is over."""
+    ana.post("/welcome/privacy", data=AGREE)
+    for item in ("zone", "profile", "calendar"):
+        ana.post("/welcome/skip", data={"item": item})
+    assert enrollment(cast).onboarded_at is None
+    with write():
+        for call in db.session.scalars(select(Call)):
+            call.starts_at = NOW + timedelta(days=1)
+    for hours in (0, 1):  # twice is harmless
+        remind_onboarding(clock.move(days=4 * (1 - hours), hours=hours))
+    assert reminders() == []
+    assert enrollment(cast).onboarded_at == NOW + timedelta(days=4)
+    assert db.session.scalars(select(Entry.sentence)).all().count("Finished setting up") == 1

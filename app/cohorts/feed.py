@@ -17,7 +17,7 @@ from app.cohorts import queries
 from app.cohorts.feed_models import CalendarFeed
 from app.cohorts.models import Enrollment
 from app.cohorts.onboarding_rules import is_feed_over
-from app.cohorts.rules import PRESENT
+from app.cohorts.rules import why_over
 from app.lib import times
 from app.lib.database import db
 from app.lib.ics import Event
@@ -64,7 +64,7 @@ def find(token: str, now: datetime) -> Enrollment | None:
     """Whose dates are behind this secret; None for one that is over, ended, or never was."""
     query = select(Enrollment).join(CalendarFeed, CalendarFeed.enrollment_id == Enrollment.id)
     found = db.session.scalar(query.where(CalendarFeed.token_hash == hash_token(token)))
-    if found is None or found.status not in PRESENT or found.user.suspended_at:
+    if found is None or found.user.suspended_at or why_over(found.status, found.cohort.status):
         return None
     today = times.local_date(now, found.cohort.time_zone)
     return None if is_feed_over(queries.ends_on(found.cohort), today) else found

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 from app.accounts.models import User
 from app.cohorts import queries as cohorts
 from app.cohorts.models import Call, Cohort, Enrollment
-from app.cohorts.rules import extension_of
+from app.cohorts.rules import extension_of, why_over
 from app.coursework import threads
 from app.coursework.change_rules import NOTHING
 from app.coursework.changes import changes_of_row
@@ -108,8 +108,8 @@ def last_review(enrollment: Enrollment) -> Row[Any] | None:
 
 
 def next_call(enrollment: Enrollment, now: datetime) -> Call | None:
-    """The live call that is on or comes next; none of a cohort that was cancelled."""
-    if enrollment.cohort.status == "cancelled":
+    """The live call that is on or comes next; none where the place is over: its room is for those who are there."""
+    if why_over(enrollment.status, enrollment.cohort.status):
         return None
     calls = select(Call).where(Call.cohort_id == enrollment.cohort_id).order_by(Call.starts_at)
     return next(

@@ -43,7 +43,8 @@ def _participant_page(enrollment: Enrollment) -> str:
     now = clock.now()
     chapters = queries.chapters_of(enrollment)
     cohort = enrollment.cohort
-    may_work = cohort_rules.may_work(enrollment.status)
+    is_over = bool(cohort_rules.why_over(enrollment.status, cohort.status))
+    may_work = cohort_rules.may_work(enrollment.status) and not is_over
     step = rules.next_step(chapters, may_work, now, enrollment.is_onboarding)
     today, program = times.local_date(now, cohort.time_zone), cohorts.program(cohort)
     return render_template(
@@ -56,6 +57,7 @@ def _participant_page(enrollment: Enrollment) -> str:
         chapters=chapters,
         accepted=sum(1 for one in chapters if one.is_accepted),
         step=step,
+        is_over=is_over,
         call=queries.next_call(enrollment, now),
         note=queries.last_review(enrollment),
         now=now,
@@ -78,7 +80,9 @@ def calendar() -> str:
     for call in cohorts.calls_of(enrollment.cohort):
         entries.append({"at": call.starts_at, "kind": "call", "call": call})
     entries.sort(key=lambda one: one["at"])
-    takes_place = enrollment.cohort.status != "cancelled"
-    coming = [one for one in entries if takes_place and one["at"] + timedelta(hours=2) > now]
+    is_over = bool(cohort_rules.why_over(enrollment.status, enrollment.cohort.status))
+    coming = [one for one in entries if not is_over and one["at"] + timedelta(hours=2) > now]
     past = [one for one in entries if one["at"] + timedelta(hours=2) <= now]
-    return render_template("site/calendar.html", enrollment=enrollment, coming=coming, past=past, now=now)
+    return render_template(
+        "site/calendar.html", enrollment=enrollment, coming=coming, past=past, is_over=is_over, now=now
+    )

@@ -29,7 +29,8 @@ def calendar_feed() -> str:
         enrollment=enrollment,
         address=address,
         webcal=f"webcal{address[address.index(':') :]}" if address else "",
-        is_over=enrollment.status not in rules.PRESENT,
+        is_made=row is not None,
+        is_over=bool(rules.why_over(enrollment.status, enrollment.cohort.status)),
     )
 
 
@@ -41,7 +42,7 @@ def make_calendar_feed() -> Any:
     begin_write()
     user = get_user()
     enrollment = cohorts.enrollment_for(user)
-    if enrollment.status not in rules.PRESENT:
+    if rules.why_over(enrollment.status, enrollment.cohort.status):
         abort(404)
     feed.make(user, enrollment, now)
     if rules.may_work(enrollment.status):

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.cohorts import actions, extensions
+from app.cohorts import actions, extensions, feed
 from app.cohorts.feed_models import CalendarFeed
 from app.cohorts.models import Call, Cohort, Enrollment
 from app.lib.database import begin_write, db
@@ -118,12 +118,46 @@ def test_another_key_of_the_site_shows_no_wrong_address(ana, app):
     made(ana)
     app.config["SECRET_KEY"], kept = "another key that is long enough to be one", app.config["SECRET_KEY"]
     try:
-        from app.cohorts import feed
-
         row = db.session.scalar(select(CalendarFeed))
         assert feed.path_of(row) is None
     finally:
         app.config["SECRET_KEY"] = kept
+
+
+def test_an_address_that_can_be_shown_no_more_is_still_said_and_ended(ana, client, monkeypatch):
+    path = made(ana)
+    monkeypatch.setattr(feed, "_token", lambda nonce: f"of another key {nonce}")
+    page = ana.get("/calendar/feed").text
+    assert path not in page
+    assert "it still answers" in page and "End the address" in page
+    assert client.get(path).status_code == 200
+    ana.post("/calendar/feed/end")
+    assert client.get(path).status_code == 404
+    assert "it still answers" not in ana.get("/calendar/feed").text
+
+
+@pytest.mark.parametrize("status", ["active", "completed", "suspended"])
+def test_it_ends_with_a_cohort_that_does_not_take_place(ana, client, cast, status):
+    path = made(ana)
+    begin_write()
+    place = db.session.get_one(Enrollment, cast.ana_enrollment)
+    place.status, place.cohort.status = status, "cancelled"
+    db.session.commit()
+    assert client.get(path).status_code == 404
+    assert ana.post("/calendar/feed").status_code == 404
+    page = ana.get("/calendar/feed").text
+    assert "This cohort does not take place" in page and "Make my calendar address" not in page
+
+
+def test_no_line_is_too_long_and_unfolding_gives_the_words_back(ana, client, write):
+    title = "Ünïcode, ; \\ 🏋️‍♀️ " * 20
+    path = made(ana)
+    with write():
+        db.session.scalars(select(Call)).first().title = title[:200]
+    answer = client.get(path)
+    assert all(len(line) <= 75 for line in answer.data.split(b"\r\n"))
+    escaped = title[:200].replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    assert f"SUMMARY:{escaped}" in lines(answer)
 
 
 def test_looking_writes_nothing(ana, client):

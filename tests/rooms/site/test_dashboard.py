@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from app.cohorts.models import Enrollment
+import pytest
+from sqlalchemy import select
+
+from app.cohorts.models import Call, Enrollment
 from app.lib.database import db
 from tests.factories import accepted_system, published_review, submitted_system
 
@@ -45,6 +48,31 @@ def test_a_suspended_participant_keeps_their_work(sign_in, cast, write):
     browser = sign_in(cast.ana)
     assert "Your place is on hold until an installment is paid" in browser.get("/dashboard").text
     assert browser.get("/manual").status_code == 200
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "deferred", "cancelled"])
+def test_a_place_that_is_over_has_no_dates_and_no_way_into_a_call(sign_in, cast, write, how):
+    room = "https://calls.example/room-7"
+    with write():
+        for call in db.session.scalars(select(Call).where(Call.cohort_id == cast.spring)):
+            call.room_url = room
+        submitted_system(cast.ana_enrollment).system.status = "drafting"
+    browser = sign_in(cast.ana)
+    pages = {path: browser.get(path).text for path in ("/dashboard", "/calendar")}
+    assert room in pages["/dashboard"] and ">Due " in pages["/dashboard"]
+    assert "Have them in your own calendar" in pages["/calendar"]
+    with write():
+        place = db.session.get_one(Enrollment, cast.ana_enrollment)
+        if how == "cancelled":
+            place.cohort.status = how
+        else:
+            place.status = how
+    pages = {path: browser.get(path).text for path in pages}
+    assert room not in pages["/dashboard"] and ">Due " not in pages["/dashboard"]
+    assert "No call is planned for you in this cohort any more." in pages["/dashboard"]
+    assert "What is coming" not in pages["/calendar"] and "Past dates" in pages["/calendar"]
+    assert "nothing is planned" in pages["/calendar"]
+    assert "Have them in your own calendar" not in pages["/calendar"]
 
 
 def test_nobody_sees_anybody_elses_work(sign_in, cast, write):

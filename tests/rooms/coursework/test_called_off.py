@@ -125,10 +125,12 @@ def test_who_was_reading_it_is_told_why_and_keeps_the_draft(
         "cora@example.com", "Round 1 of System 1 of Ana Morales left the queue",
     )  # fmt: skip
     assert "The Cohort of February 28, 2026 does not take place, so round 1 of System 1" in mail.text
+    assert "had opened it.\n\nThere is nothing to decide now. What you wrote is kept." in mail.text
     assert "within ten minutes" not in mail.text and "next round" not in mail.text
     page = cora.get(draft)
     assert page.status_code == 200
     assert "The cohort does not take place, so this round left the queue." in page.text
+    assert "Promised by" not in page.text
     assert "nobody answers this round any more" in cora.get(f"/coaching/rounds/{sent}").text
 
 

@@ -282,3 +282,11 @@ def test_fonts_say_who_made_them():
     """Each family may be given on with its license beside it."""
     licenses = {path.stem.removeprefix("OFL-") for path in (ROOT / "static/fonts").glob("OFL-*.txt")}
     assert licenses >= {"inter", "source-serif-4"}
+
+
+def test_no_file_holds_both_sides_of_a_merge():
+    """A style sheet and a template go on without a word where a marker stands, only other than they were meant."""
+    files = [one for folder in ("app", "static", "curriculum") for one in (ROOT / folder).rglob("*.*")]
+    texts = [one for one in files if one.suffix in {".css", ".html", ".js", ".md", ".py", ".txt", ".yaml"}]
+    marked = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    assert [str(one) for one in texts if marked.search(one.read_text(encoding="utf-8"))] == []

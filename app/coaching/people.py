@@ -44,21 +44,23 @@ def enrollment_for(
 ) -> tuple[Enrollment, bool, PersonNote | None]:
     """Somebody's place for their coach or for staff, whether the reader coaches them, and the newest note for who does.
 
-    404 for anybody else.
+    404 for anybody else. Nobody is their own coach: who is in the cohort as well reads no note about themselves.
     """
     coaches = _coaches(user, now)
+    theirs = and_(coaches, Enrollment.user_id != user.id)
     newest = select(func.max(PersonNote.version)).where(PersonNote.enrollment_id == Enrollment.id)
     note = and_(
         PersonNote.enrollment_id == Enrollment.id,
         PersonNote.version == newest.correlate(Enrollment).scalar_subquery(),
-        coaches,
+        theirs,
     )
-    rows = select(Enrollment, coaches.label("coaches"), PersonNote).outerjoin(PersonNote, note)
+    rows = select(Enrollment, theirs.label("theirs"), PersonNote, coaches.label("coaches"))
+    rows = rows.outerjoin(PersonNote, note)
     rows = rows.where(Enrollment.id == enrollment_id).options(joinedload(Enrollment.told))
     found = db.session.execute(rows).first()
     if found is None or not (user.is_staff or found.coaches):
         abort(404)
-    return found[0], bool(found.coaches), found[2]
+    return found[0], bool(found.theirs), found[2]
 
 
 # --- one person ---------------------------------------------------------------------------------------------------

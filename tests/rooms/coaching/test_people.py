@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models import User
 from app.audit.models import Entry
 from app.coaching.models import PersonNote
+from app.cohorts.actions import assign_coach
 from app.cohorts.models import Cohort, CohortCoach, Enrollment, Extension
 from app.cohorts.queries import dates_for, program
 from app.coursework.models import Draft, Submission, System
@@ -264,6 +266,21 @@ def test_the_note_is_for_the_coaches_of_the_cohort(cast: Any, ana: str, sign_in:
         assert write_note(sign_in(nobody), ana, "X").status_code == 404
     assert [(one.version, one.text) for one in rows(PersonNote)] == [(1, "Writes at night.")]
     assert not [one for one in rows(Entry) if "night" in one.sentence]
+
+
+def test_a_participant_who_coaches_as_well_reads_no_note_about_themselves(
+    cast: Any, ana: str, sign_in: Any, write: Any, clock: Any
+) -> None:
+    write_note(sign_in(cast.cora), ana, "Writes at night.")
+    with write():
+        cohort = db.session.get_one(Cohort, cast.spring)
+        assign_coach(None, cohort, db.session.get_one(User, cast.ana), clock.now)
+    browser = sign_in(cast.ana)
+    page = browser.get(ana)
+    assert page.status_code == 200
+    assert "Writes at night." not in page.text and "Coaches’ note" not in page.text
+    assert write_note(browser, ana, "X", 1).status_code == 404
+    assert write_note(browser, f"/coaching/people/{cast.ben_enrollment}", "Kind.").status_code == 303
 
 
 def test_two_coaches_keep_both_texts(cast: Any, ana: str, sign_in: Any, write: Any) -> None:

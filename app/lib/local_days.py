@@ -36,7 +36,9 @@ def _epoch(element: Any, compiler: Any, **options: Any) -> str:
 
 @compiles(epoch, "sqlite")
 def _epoch_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
+    """Without the fraction, which `strftime` would round up: the last instant of a day is not the next day's."""
+    moment = compiler.process(element.clauses, **options)
+    return f"CAST(strftime('%s', substr({moment}, 1, 19)) AS INTEGER)"
 
 
 def local_day(moment: Any, zone_name: str, first: date, last: date) -> ColumnElement[int]:

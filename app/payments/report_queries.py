@@ -36,7 +36,6 @@ from app.payments.payout_models import UNKNOWN, BalanceLine, Payout
 from app.payments.report_tables import Scope
 
 GONE = ("sent", "succeeded")  # a refund that has left us
-AGREED = ("part paid", "paid", "cancelled")  # an order somebody has begun to pay, or has left again
 DUE_SOON = 30  # days
 MOST_LISTED = 50
 # Of an order in a query that `with_payers` has seen: who owes it, and for which cohort.
@@ -105,6 +104,11 @@ def _left() -> ColumnElement[int]:
 
 
 def _at_risk() -> ColumnElement[bool]:
+def _late(scope: Scope) -> ColumnElement[bool]:
+    """`schedule.is_overdue`, for a sum in a query."""
+    return and_(Installment.due_on < scope.today, Installment.status != "processing")
+
+
     """`report_rules.risk`, for a sum in a query."""
     return or_(
         func.coalesce(Enrollment.status, "").in_(("suspended", "grace")),
@@ -124,7 +128,7 @@ def receivables(scope: Scope) -> list[Row[Any]]:
     """cohort, currency, due_on, and the cents that are late, due soon, later, and at risk among all of them; by cohort,
     the latest start first."""
     soon = scope.today.toordinal() + DUE_SOON
-    late, due = Installment.due_on < scope.today, Installment.due_on <= date.fromordinal(soon)
+    late, due = _late(scope), Installment.due_on <= date.fromordinal(soon)
     left = _left()
     sums = (
         total(case((late, left), else_=0)),
@@ -142,8 +146,9 @@ def receivables(scope: Scope) -> list[Row[Any]]:
 
 
 def open_installments(scope: Scope, only_urgent: bool = False) -> list[Row[Any]]:
-    """order_id, currency, due_on, name, cohort, number, installments, status, cents, enrollment_status, has_failed,
-    card_ends_on; the earliest due first. `only_urgent`: overdue or at risk, MOST_LISTED and one of them."""
+    """order_id, currency, due_on, name, cohort, number, what (a fee is for), installments, status, cents,
+    enrollment_status, has_failed, card_ends_on; the earliest due first. `only_urgent`: overdue or at risk, MOST_LISTED
+    and one of them."""
     left = _left()
     query = _open_parts(
         Order.id.label("order_id"),
@@ -153,6 +158,7 @@ def open_installments(scope: Scope, only_urgent: bool = False) -> list[Row[Any]]
         Cohort.title.label("cohort"),
         Installment.number,
         Order.installments,
+        Installment.name.label("what"),
         Installment.status,
         left.label("cents"),
         func.coalesce(Enrollment.status, "").label("enrollment_status"),
@@ -163,7 +169,7 @@ def open_installments(scope: Scope, only_urgent: bool = False) -> list[Row[Any]]
     if scope.cohort_id is not None:
         query = query.where(Cohort.id == scope.cohort_id)
     if only_urgent:
-        query = query.where(or_(Installment.due_on < scope.today, _at_risk())).limit(MOST_LISTED + 1)
+        query = query.where(or_(_late(scope), _at_risk())).limit(MOST_LISTED + 1)
     return list(db.session.execute(query.order_by(Installment.due_on, Installment.id)))
 
 
@@ -180,6 +186,15 @@ def _forgiven() -> Any:
 def revenue(scope: Scope) -> list[Row[Any]]:
     """cohort, installments, by_employer, currency, orders, cents agreed, credited, waived or cancelled; the latest
     start first."""
+def _agreed() -> ColumnElement[bool]:
+    """An order that money came for, whatever became of it since, or that was paid without any; none that was let go.
+
+    An order alone does not say so: it is open again while a bank has its money, and cancelled if nobody ever paid.
+    """
+    came = select(Payment.id).where(Payment.order_id == Order.id, Payment.status == "succeeded")
+    return and_(Order.status != "expired", or_(Order.paid_at.is_not(None), came.correlate(Order).exists()))
+
+
     forgiven, by_employer = _forgiven(), Order.employer_purchase_id.is_not(None)
     query = (
         with_payers(
@@ -196,7 +211,7 @@ def revenue(scope: Scope) -> list[Row[Any]]:
         )
         .join(Cohort, Cohort.id == COHORT_ID)
         .outerjoin(forgiven, forgiven.c.order_id == Order.id)
-        .where(Order.status.in_(AGREED), _when(Order.created_at, scope))
+        .where(_agreed(), _when(Order.created_at, scope))
         .group_by(Cohort.id, Cohort.title, Cohort.starts_on, by_employer, Order.installments, Order.currency)
         .order_by(Cohort.starts_on.desc(), Cohort.id, by_employer, Order.installments)
     )
@@ -244,14 +259,14 @@ def refunds(scope: Scope) -> list[Row[Any]]:
 
 def headlines(scope: Scope) -> list[Row[Any]]:
     """name of the report, currency, cents, and a number of rows or a second amount (`more`). One query."""
-    left, late = _left(), Installment.due_on < scope.today
+    left, late = _left(), _late(scope)
     arrived = (Payment.status == "succeeded", _when(Payment.received_at, scope))
     sent = (Refund.status.in_(GONE), _when(Refund.sent_at, scope))
     open_parts = _open_parts(
         literal("receivables"), Order.currency, total(left), total(case((late, left), else_=0))
     )
     agreed = select(literal("revenue"), Order.currency, total(_owed()), func.count()).where(
-        Order.status.in_(AGREED), _when(Order.created_at, scope)
+        _agreed(), _when(Order.created_at, scope)
     )
     used = select(literal("discounts"), Order.currency, total(DiscountUse.amount_cents), func.count())
     used = used.join_from(DiscountUse, Order, Order.id == DiscountUse.order_id).where(

@@ -11,6 +11,7 @@ from app.lib import charts
 from app.lib.local_days import day_of
 from app.payments import report_queries as queries
 from app.payments import report_rules as rules
+from app.payments import schedule
 from app.payments.report_tables import Column, Scope, Table, by_currency
 
 WAYS = ("stripe", "check", "transfer", "back stripe", "back by hand")
@@ -126,7 +127,7 @@ def _urgent(scope: Scope, currency: str, rows: list[Row[Any]]) -> Table:
 
 def _why(scope: Scope, row: Row[Any]) -> str:
     risk = rules.risk(row.enrollment_status, row.has_failed, row.card_ends_on, row.due_on)
-    said = ["overdue"] if row.due_on < scope.today else []
+    said = ["overdue"] if schedule.is_overdue(row.due_on, row.status, scope.today) else []
     return ", ".join([*said, *([rules.RISKS[risk]] if risk else [])]).capitalize()
 
 
@@ -143,8 +144,8 @@ def receivable_lines(scope: Scope) -> list[Table]:
 
 def _receivable_line(scope: Scope, row: Row[Any]) -> tuple[Any, ...]:
     risk = rules.risk(row.enrollment_status, row.has_failed, row.card_ends_on, row.due_on)
-    which, state = f"{row.number} of {row.installments}", STATES[row.status]
-    late = row.due_on < scope.today
+    which, state = row.what or f"{row.number} of {row.installments}", STATES[row.status]
+    late = schedule.is_overdue(row.due_on, row.status, scope.today)
     return (
         row.due_on,
         row.name,

@@ -174,10 +174,9 @@ def pay_off_cents(parts: Iterable[Part]) -> int:
     return sum(left_of(one) for one in parts)
 
 
-def overdue_cents(parts: Iterable[Part], today: date) -> int:
-    """What should have been paid before today and was not; what the bank is deciding on is not overdue."""
-    late = ("scheduled", "due", "failed")
-    return sum(left_of(one) for one in parts if one.due_on < today and one.status in late)
+def is_overdue(due_on: date, status: str, today: date) -> bool:
+    """Should an open installment have been paid before today? One that the bank is deciding on is not overdue."""
+    return due_on < today and status != "processing"
 
 
 # --- when a charge fails ------------------------------------------------------------------------------------

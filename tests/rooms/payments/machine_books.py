@@ -1,9 +1,13 @@
-"""Our books beside Stripe's: what must be true of money whenever all is quiet, and what must be true at any moment."""
+"""Our books beside Stripe's: what must be true of money whenever all is quiet, and what must be true at any moment.
+
+Once all is quiet, every report is the sum of the rows as well.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,6 +24,7 @@ from app.payments.event_models import MoneyAlert
 from app.payments.models import Allocation, Dispute, Installment, Order, Payment, Refund
 from app.payments.paper_models import Paper, PaperCounter
 from app.payments.standin import StandIn
+from tests.rooms.payments import by_hand
 
 # Mails about what may be over before we hear of it: then nobody needs them.
 FLEETING = ("payments/bank_deciding", "payments/charge_failed", "payments/suspended", "payments/reminder")
@@ -60,6 +65,8 @@ def check_quiet(stripe: StandIn) -> None:
     for order in db.session.scalars(select(Order)):
         _order_agrees(order)
     db.session.rollback()
+    now = datetime.fromtimestamp(stripe.state.now(), UTC)
+    by_hand.check_all(by_hand.scope(last=now.date() + timedelta(days=1), now=now))
 
 
 def _at_stripe(status: str) -> str:

@@ -29,6 +29,13 @@ def at(day: date, clock: str, zone_name: str) -> datetime:
     return datetime.combine(day, time.fromisoformat(clock), zone(zone_name)).astimezone(UTC)
 
 
+def on_both(day: date, zone_name: str, other: str) -> datetime:
+    """An instant (UTC) at which it is this day in both zones; noon in the first where no instant is."""
+    begins = max(at(day, "00:00", one) for one in (zone_name, other))
+    ends = min(at(day + timedelta(days=1), "00:00", one) for one in (zone_name, other))
+    return begins + (ends - begins) / 2 if begins < ends else at(day, "12:00", zone_name)
+
+
 def add_business_days(day: date, days: int, holidays: Collection[date] = ()) -> date:
     """The date `days` working days (Monday to Friday, no holiday) after `day`."""
     while days > 0:

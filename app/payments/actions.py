@@ -284,14 +284,13 @@ def note_payment(
         db.session.add(found)
     elif found.status == "succeeded":
         return
-    elif status == "succeeded":
-        found.received_at = now
     found.status = status
     charge = plain(intent.get("latest_charge"))
     found.stripe_charge, found.receipt_url = charge.get("id"), charge.get("receipt_url")
     found.method, found.paid_with = _source(charge)
     db.session.flush()
     if status == "succeeded":
+        found.received_at = rules.arrived_at(found.method, charge.get("created"), now)
         amount = money(found.amount_cents, found.currency)
         record(None, f"Received {amount} from {order.payer.name}", ("order", order.id), now=now)
         card_id = plain(intent.get("payment_method")).get("id")

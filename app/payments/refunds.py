@@ -194,9 +194,10 @@ def apply_refund(refund: Any, now: datetime) -> Refund | None:
 
 
 def _external(seen: dict[str, Any], payment: Payment, now: datetime) -> Refund:
+    made_at = min(datetime.fromtimestamp(seen["created"], UTC), now)  # the news may have been lost for days
     row = Refund(
         payment=payment, amount_cents=seen["amount"], reason=str(seen.get("reason") or "")[:200], status="sent",
-        external=True, by_hand=False, asked_at=now, sent_at=now,
+        external=True, by_hand=False, asked_at=made_at, sent_at=made_at,
     )  # fmt: skip
     db.session.add(row)
     return row

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
 from app.lib.money import money
@@ -162,6 +162,18 @@ def may_charge(
     """Is this the time to charge the saved card for an installment?"""
     due = next_try_at is not None and next_try_at <= now and part_status in schedule.CHARGEABLE
     return due and order_status == "part paid" and enrollment_status in CHARGED
+
+
+AT_ONCE = frozenset({"card", "link"})  # what has taken the money when it answers
+
+
+def arrived_at(method: str, charged_at: int | None, now: datetime) -> datetime:
+    """When money arrived that we learn of now: at the charge (epoch second), though its news may have been lost for
+    days; of a debit, whose bank has answered since, the charge does not say.
+    """
+    if method not in AT_ONCE or charged_at is None:
+        return now
+    return min(datetime.fromtimestamp(charged_at, UTC), now)
 
 
 def card_ends(method: Mapping[str, Any]) -> date | None:

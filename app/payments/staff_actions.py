@@ -14,6 +14,7 @@ from app.audit.actions import record
 from app.cohorts.rules import check_reason
 from app.lib import times
 from app.lib.database import db
+from app.lib.imprint import imprint
 from app.lib.money import money
 from app.lib.refusal import Refused
 from app.payments import actions, alerts, installments, messages, papers, queries, schedule, staff_rules
@@ -50,7 +51,7 @@ def enter_payment(
         paid_with=f"{WORDS[source]} {reference}".strip()[:60],
         source=source,
         note=note,
-        received_at=now if received_on == today else times.at(received_on, "12:00", zone),
+        received_at=now if received_on == today else times.on_both(received_on, zone, imprint().time_zone),
     )
     db.session.add(payment)
     db.session.flush()

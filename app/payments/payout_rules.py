@@ -17,6 +17,8 @@ REFUNDS = frozenset({"refund", "payment_refund", "refund_failure", "payment_fail
 FEES = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "fee_credit_funding"})
 # The movement that is a payout, or undoes one: it is no part of what a payout is made of.
 PAYOUTS = frozenset({"payout", "payout_cancel", "payout_failure"})
+# A payout in these states never reached the bank: its money is with Stripe again.
+CAME_BACK = ("failed", "canceled")
 # What a dispute moves comes as an adjustment.
 DISPUTES = frozenset({"adjustment"})
 

@@ -33,6 +33,7 @@ from app.payments.discount_models import DiscountCode, DiscountUse
 from app.payments.employer_models import EmployerPurchase
 from app.payments.models import Installment, Order, Payment, Refund
 from app.payments.payout_models import UNKNOWN, BalanceLine, Payout
+from app.payments.payout_rules import CAME_BACK
 from app.payments.report_tables import Scope
 
 GONE = ("sent", "succeeded")  # a refund that has left us
@@ -289,9 +290,10 @@ def headlines(scope: Scope) -> list[Row[Any]]:
         open_parts.group_by(Order.currency),
         agreed.group_by(Order.currency),
         used.group_by(Order.currency),
-        paid_out.where(Payout.arrives_on.between(scope.period.first, scope.period.last)).group_by(
-            Payout.currency
-        ),
+        paid_out.where(
+            Payout.arrives_on.between(scope.period.first, scope.period.last),
+            Payout.status.not_in(CAME_BACK),
+        ).group_by(Payout.currency),
         select(literal("unknown"), literal(""), func.count(), func.count())
         .select_from(BalanceLine)
         .where(UNKNOWN),

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app.payments import payout_queries, returns
+from app.lib.money import money
+from app.payments import payout_queries, payout_rules, returns
 from app.payments import report_queries as queries
 from app.payments.report_tables import Column, Scope, Table, by_currency
 
@@ -101,7 +102,7 @@ def payouts(scope: Scope) -> list[Table]:
             [
                 (
                     row.arrives_on, row.stripe_payout_id, row.payments, row.refunds, row.disputes, row.fees,
-                    row.unknown, row.amount_cents, payout_check(row),
+                    row.unknown, 0 if row.status in payout_rules.CAME_BACK else row.amount_cents, payout_check(row),
                 )
                 for row in rows
             ],
@@ -114,8 +115,8 @@ def payouts(scope: Scope) -> list[Table]:
 
 def payout_check(row: Row[Any]) -> str:
     """Whether a payout is the sum of what it is made of, in words."""
-    if row.status in ("failed", "canceled"):
-        return str(row.status).capitalize()
+    if row.status in payout_rules.CAME_BACK:
+        return f"{row.status.capitalize()}, {money(row.amount_cents, row.currency)} came back"
     if not row.automatic:
         return "Made by hand"
     if row.listed_at is None:

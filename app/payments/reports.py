@@ -59,7 +59,8 @@ REPORTS = {
             "payouts",
             "Payouts",
             "What Stripe paid out to the bank, by the day it arrives there, and what each payout is made of as of the "
-            "last nightly look. Unknown is what fits no payment, refund or dispute of ours.",
+            "last nightly look. One that failed came back, and is not counted as paid out. Unknown is what fits no "
+            "payment, refund or dispute of ours.",
             sums.payouts,
             sums.payouts,
             by_cohort=False,

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.admissions.lead_models import Lead
@@ -25,7 +26,8 @@ MOST_TASKS = 50
 def counts(cohort_id: int | None, since: datetime | None) -> dict[str, int]:
     """Step → persons who reached it since then, of one cohort or of all. One query.
 
-    Leads ask before they know a cohort, so of one cohort they are not counted.
+    Leads ask before they know a cohort, so of one cohort they are not counted. Who has moved to another cohort since
+    came in to the first one, and is counted there.
     """
     first_money = select(func.min(Payment.received_at)).where(
         Payment.order_id == Order.id, Payment.status == "succeeded"
@@ -33,13 +35,14 @@ def counts(cohort_id: int | None, since: datetime | None) -> dict[str, int]:
     paid_at = func.coalesce(
         first_money.correlate(Order).scalar_subquery(), Order.paid_at
     )  # or it cost nothing
-    application = (Application.user_id, Application.cohort_id, select(Application))
-    order = (Enrollment.user_id, Enrollment.cohort_id, select(Order).join(Order.enrollment))
-    place = (Enrollment.user_id, Enrollment.cohort_id)
+    application = (Application.user_id, Application.cohort_id == cohort_id)
+    came = _came_in(cohort_id) if cohort_id is not None else None
+    order = (Enrollment.user_id, came, select(Order).join(Order.enrollment))
+    place = (Enrollment.user_id, came)
     begun_at = first_work().correlate(Enrollment).scalar_subquery()
     steps: list[tuple[Any, ...]] = [
-        ("applied", Application.submitted_at, *application),
-        ("offered", Offer.made_at, *application[:2], select(Offer).join(Offer.application)),
+        ("applied", Application.submitted_at, *application, select(Application)),
+        ("offered", Offer.made_at, *application, select(Offer).join(Offer.application)),
         ("checkout", Order.created_at, *order),
         ("paid", paid_at, *order),
         ("onboarded", Enrollment.onboarded_at, *place, select(Enrollment)),
@@ -47,19 +50,28 @@ def counts(cohort_id: int | None, since: datetime | None) -> dict[str, int]:
     ]
     if cohort_id is None:
         steps += [(name, at, Lead.id, None, select(Lead)) for name, at in _LEADS]
-    found = union_all(*(_count(step, cohort_id, since) for step in steps))
+    found = union_all(*(_count(step, cohort_id is not None, since) for step in steps))
     return dict(db.session.execute(found).all())
+
+
+def _came_in(cohort_id: int) -> ColumnElement[bool]:
+    """A place that its person came in to by this cohort: one there, or one that goes on from it in another."""
+    first = (Enrollment.cohort_id == cohort_id, Enrollment.continues_id.is_(None))
+    places = select(Enrollment.id).where(*first).cte("places", recursive=True)
+    after = aliased(Enrollment)
+    places = places.union_all(select(after.id).join(places, after.continues_id == places.c.id))
+    return Enrollment.id.in_(select(places.c.id))
 
 
 _LEADS = (("asked", Lead.asked_at), ("confirmed", Lead.confirmed_at))
 
 
-def _count(step: tuple[Any, ...], cohort_id: int | None, since: datetime | None) -> Select[str, int]:
+def _count(step: tuple[Any, ...], of_one: bool, since: datetime | None) -> Select[str, int]:
     name, at, person, of, rows = step
     query: Select[str, int] = rows.with_only_columns(literal(name), func.count(person.distinct()))
     query = query.where(at.is_not(None))
-    if cohort_id is not None:
-        query = query.where(of == cohort_id)
+    if of_one:
+        query = query.where(of)
     return query.where(at >= since) if since else query
 
 

@@ -209,15 +209,19 @@ class Step:
     of_before: int | None  # None for the first, and where the step before counts other people
 
 
-def funnel_lines(counted: Mapping[str, int]) -> list[Step]:
-    """The steps that were counted, in order. Applicants need not have been leads: there the comparison begins anew."""
+def funnel_lines(counted: Mapping[str, int], all_asked: bool = True) -> list[Step]:
+    """The steps that were counted, in order. Applicants need not have been leads: there the comparison begins anew.
+
+    `all_asked`: everybody who asked is still known, so that those who confirmed can be compared with them.
+    """
     most, before = max(counted.values(), default=0), 0
     lines: list[Step] = []
     for key, label in STEPS.items():
         if key not in counted:
             continue
         persons = counted[key]
-        others = key == "applied" or persons > before  # more than before: they came another way, by hand say
+        anew = key == "applied" or (key == "confirmed" and not all_asked)
+        others = anew or persons > before  # more than before: they came another way, by hand say
         compared = None if others or not before else round(100 * persons / before)
         lines.append(Step(label, persons, round(100 * persons / most) if most else 0, compared))
         before = persons

@@ -136,3 +136,8 @@ def test_after_leaving_the_checkout(hours, due):
 )  # fmt: skip
 def test_funnel_lines(counted, answer):
     assert [(one.persons, one.bar, one.of_before) for one in rules.funnel_lines(counted)] == answer
+
+
+def test_who_never_confirmed_is_erased_so_the_rest_is_no_share_of_them():
+    lines = rules.funnel_lines({"asked": 6, "confirmed": 6, "applied": 3, "offered": 3}, all_asked=False)
+    assert [one.of_before for one in lines] == [None, None, None, 100]

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.sessions import get_user
 from app.admissions import funnel, rules
+from app.admissions.lead_rules import KEPT_UNCONFIRMED
 from app.admissions.views.leads import bp
 from app.audit.actions import record
 from app.lib import clock
@@ -27,9 +28,11 @@ def funnel_page() -> str:
     window = window if window in WINDOWS else "90"
     cohort = next((one for one in choices if one.slug == request.args.get("cohort")), None)
     since = now - timedelta(days=int(window)) if window else None
+    all_asked = since is not None and now - since <= KEPT_UNCONFIRMED
     return render_template(
         "admissions/leads/funnel.html",
-        lines=rules.funnel_lines(funnel.counts(cohort.id if cohort else None, since)),
+        lines=rules.funnel_lines(funnel.counts(cohort.id if cohort else None, since), all_asked),
+        erased_after=None if all_asked else KEPT_UNCONFIRMED.days,
         choices=choices,
         cohort=cohort,
         window=window,

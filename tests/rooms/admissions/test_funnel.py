@@ -20,6 +20,7 @@ from tests.factories import submitted_system
 from tests.rooms.admissions.offers import applied, offered
 from tests.rooms.admissions.test_left_checkout import after
 from tests.rooms.admissions.test_sweep import pats_order  # noqa: F401
+from tests.rooms.payments.movers import Mover, another_cohort
 from tests.rooms.payments.purchases import stripe  # noqa: F401
 
 
@@ -88,6 +89,32 @@ def test_a_second_offer_and_application_are_no_second_person(cast, clock, write)
     applied(cast.pat, cast.autumn, clock.now)
     assert counted()["applied"] == 2  # Pat, and Wes who waits
     assert counted(cast.autumn)["applied"] == 1
+
+
+def test_who_moves_has_come_in_by_the_first_cohort(cast, clock, stripe, write):
+    with write():
+        winter = another_cohort(cast)
+    pat = Mover(cast.pat, cast.summer, clock).seated(stripe)
+    before = counted(cast.summer)
+    assert (before["checkout"], before["paid"]) == (1, 1)
+    pat.move(cast.sam, winter)
+    with write():
+        db.session.get_one(Enrollment, pat.new_id).onboarded_at = clock.now
+    assert counted(cast.summer) == before | {"onboarded": 1}
+    assert set(counted(winter).values()) == {0}
+
+
+def test_what_is_erased_is_no_share(cast, clock, sign_in, write):
+    with write():
+        for number, confirmed in enumerate((None, clock.now)):
+            db.session.add(Lead(email=f"one{number}@example.com", asked_at=clock.now, confirmed_at=confirmed))
+    sam, said = sign_in(cast.sam), "An address that nobody confirms is erased after 30 days"
+    month, quarter = (sam.get(f"/staff/funnel?days={days}").text for days in (30, 90))
+    assert said not in month
+    assert said in quarter
+    share = r"Confirmed the address</th>.*?<span>1</span>.*?50% of the step before"
+    assert re.search(share, month.split("Applied")[0], re.DOTALL)
+    assert not re.search(share, quarter.split("Applied")[0], re.DOTALL)
 
 
 def test_the_page(sign_in, cast, clock, stripe, pats_order):

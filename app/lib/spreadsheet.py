@@ -26,7 +26,7 @@ def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """The table as text: a byte order mark, so that Excel reads UTF-8; CRLF; instants in ISO 8601, UTC."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(head)
+    writer.writerow([_cell(words) for words in head])
     writer.writerows([_cell(value) for value in row] for row in rows)
     return "\ufeff" + out.getvalue()
 

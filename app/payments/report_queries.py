@@ -104,12 +104,12 @@ def _left() -> ColumnElement[int]:
     return case((rest > 0, rest), else_=0)
 
 
-def _at_risk() -> ColumnElement[bool]:
 def _late(scope: Scope) -> ColumnElement[bool]:
     """`schedule.is_overdue`, for a sum in a query."""
     return and_(Installment.due_on < scope.today, Installment.status != "processing")
 
 
+def _at_risk() -> ColumnElement[bool]:
     """`report_rules.risk`, for a sum in a query."""
     return or_(
         func.coalesce(Enrollment.status, "").in_(("suspended", "grace")),
@@ -158,8 +158,8 @@ def open_installments(scope: Scope, only_urgent: bool = False) -> list[Row[Any]]
         PAYER.label("name"),
         Cohort.title.label("cohort"),
         Installment.number,
-        Order.installments,
         Installment.name.label("what"),
+        Order.installments,
         Installment.status,
         left.label("cents"),
         func.coalesce(Enrollment.status, "").label("enrollment_status"),
@@ -184,9 +184,6 @@ def _forgiven() -> Any:
     return query.where(Installment.status.in_(schedule.FORGIVEN)).group_by(Installment.order_id).subquery()
 
 
-def revenue(scope: Scope) -> list[Row[Any]]:
-    """cohort, installments, by_employer, currency, orders, cents agreed, credited, waived or cancelled; the latest
-    start first."""
 def _agreed() -> ColumnElement[bool]:
     """An order that money came for, whatever became of it since, or that was paid without any; none that was let go.
 
@@ -196,6 +193,9 @@ def _agreed() -> ColumnElement[bool]:
     return and_(Order.status != "expired", or_(Order.paid_at.is_not(None), came.correlate(Order).exists()))
 
 
+def revenue(scope: Scope) -> list[Row[Any]]:
+    """cohort, installments, by_employer, currency, orders, cents agreed, credited, waived or cancelled; the latest
+    start first."""
     forgiven, by_employer = _forgiven(), Order.employer_purchase_id.is_not(None)
     query = (
         with_payers(

@@ -13,6 +13,7 @@ from app.lib import charts, spreadsheet
 from app.payments.report_rules import Period
 
 SUMMED = ("count", "money")
+MOST_DRAWN = 100  # rows of a table on its page; the files have all
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Table:
             sum(row[place] for row in self.rows) if column.kind in SUMMED else ""
             for place, column in enumerate(self.columns)
         )
+
+    @property
+    def drawn(self) -> Sequence[tuple[Any, ...]]:
+        """The rows that the page shows; its total is that of all."""
+        return self.rows[:MOST_DRAWN]
 
     @property
     def longest(self) -> int:

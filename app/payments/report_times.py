@@ -47,7 +47,7 @@ def _cash_table(scope: Scope, currency: str, rows: list[Row[Any]], step: str) ->
         day: (sum(one[way] for way in WAYS[:3]), 0, one["back stripe"] + one["back by hand"])
         for day, one in lines.items()
     }
-    first = min(lines) if scope.period.name == "all" else scope.period.first
+    first = min(lines) if scope.period.first == rules.FIRST_DAY else scope.period.first
     ways = ("Stripe", "Checks", "Transfers", "Back by Stripe", "Back by hand", "Net")
     return Table(
         currency,
@@ -79,12 +79,13 @@ def cash_lines(scope: Scope) -> list[Table]:
 
 
 def receivables(scope: Scope) -> list[Table]:
-    urgent = by_currency(queries.open_installments(scope, only_urgent=True))
+    listed = queries.open_installments(scope, only_urgent=True)
+    is_cut, urgent = len(listed) > queries.MOST_LISTED, by_currency(listed[: queries.MOST_LISTED])
     found = []
     for currency, rows in by_currency(queries.receivables(scope)).items():
         found.append(_by_cohort(currency, rows))
         if currency in urgent:
-            found.append(_urgent(scope, currency, urgent[currency]))
+            found.append(_urgent(scope, currency, urgent[currency], is_cut))
     return found
 
 
@@ -105,22 +106,21 @@ def _by_cohort(currency: str, rows: list[Row[Any]]) -> Table:
         (Column("Cohort"), *(Column(one, "money") for one in columns)),
         [(cohort, *cents) for cohort, cents in sums.items() if any(cents)],
         bars=(1, 2, 3),
-        chart_words=("Comes by itself", "At risk", ""),
+        chart_words=("Not at risk", "At risk", ""),
         note="Each bar: overdue, then due soon, then later.",
         **_chart(months, places, "month"),
     )
 
 
-def _urgent(scope: Scope, currency: str, rows: list[Row[Any]]) -> Table:
-    shown = rows[: queries.MOST_LISTED]
+def _urgent(scope: Scope, currency: str, rows: list[Row[Any]], is_cut: bool) -> Table:
     return Table(
         currency,
         (Column("Payer"), Column("Cohort"), Column("Due", "day"), Column("Why"), Column("Open", "money")),
-        [(row.name, row.cohort, row.due_on, _why(scope, row), row.cents) for row in shown],
+        [(row.name, row.cohort, row.due_on, _why(scope, row), row.cents) for row in rows],
         title="Overdue or at risk",
         leads_to="money.order",
-        links=[{"order_id": row.order_id} for row in shown],
-        note=f"The {queries.MOST_LISTED} due first; the files have all." if len(rows) > len(shown) else "",
+        links=[{"order_id": row.order_id} for row in rows],
+        note=f"The {queries.MOST_LISTED} due first; the files have all." if is_cut else "",
         is_open_list=True,
     )
 

@@ -44,7 +44,11 @@ def _tell_some(cohort_id: int, now: datetime) -> int:
 def erase_leads(now: datetime) -> None:
     """Erase addresses that never confirmed, links that are over, and the mails that carried them."""
     begin_write()
-    old = delete(Lead).where(Lead.status == "asked", Lead.asked_at <= now - lead_rules.KEPT_UNCONFIRMED)
+    old = delete(Lead).where(
+        Lead.status.in_(("asked", "unsubscribed")),
+        Lead.confirmed_at.is_(None),
+        Lead.asked_at <= now - lead_rules.KEPT_UNCONFIRMED,
+    )
     mails = delete(Message).where(
         Message.kind.in_((lead_messages.CONFIRM, lead_messages.COHORT_OPEN)),
         Message.status != "waiting",

@@ -46,7 +46,7 @@ def _find_or_create(email: str, now: datetime) -> Lead:
     query = select(Lead).where(Lead.email == email).with_for_update()
     found = db.session.scalar(query)
     if found:
-        if found.status == "asked":
+        if found.confirmed_at is None:
             found.asked_at = now  # it is kept for as long again
         return found
     lead = Lead(email=email, status="asked", asked_at=now)

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.admissions import lead_jobs, lead_rules
+from app.admissions import lead_jobs, lead_rules, leads
 from app.admissions.lead_models import Lead, LeadLink
 from app.audit.models import Entry
 from app.cohorts.models import Cohort
@@ -251,6 +251,23 @@ def test_what_nobody_confirmed_is_forgotten(client, clock):
     assert lead().status == "confirmed"
     assert letters("lee@example.com") == []
     assert len(letters("ed@example.com")) == 1
+
+
+def test_who_ended_it_without_ever_confirming_is_forgotten_as_well(client, clock):
+    confirm(client)
+    client.post(link("unsubscribe"), csrf=False)  # this one had confirmed: what they agreed to is kept
+    other = {"email": "lee@example.com"}
+    client.post("/subscribe", data=ASKED | other)
+    begin_write()
+    leads.unsubscribe(db.session.scalars(select(Lead).where(Lead.email == other["email"])).one(), clock.now)
+    db.session.commit()
+    clock.move(days=25)
+    client.post("/subscribe", data=ASKED | other)  # thinks again, and has its days to confirm
+    lead_jobs.erase_leads(clock.move(days=6))
+    assert lead("lee@example.com").status == "unsubscribed"
+    lead_jobs.erase_leads(clock.move(days=25))
+    assert lead("lee@example.com") is None
+    assert lead().status == "unsubscribed"
 
 
 # --- the list of staff -----------------------------------------------------------------------------------------------

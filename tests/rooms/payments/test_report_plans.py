@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from app.lib.database import db
+from app.payments import (
+    paper_models as paper_models,
+)  # the mappers are set up below, and a payment has its paper
 from app.payments import payout_queries, report_queries
 from app.payments.report_rules import Period
 from app.payments.report_tables import Scope

@@ -26,6 +26,7 @@ export function setLetters(on) {
 export function typing(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return true;
   const target = /** @type {HTMLElement} */ (event.target);
-  if (target.closest("dialog, textarea, select, [contenteditable]")) return true;
+  // a dialog that was closed this instant keeps the focus until the next drawing, and its letters no more
+  if (target.closest("dialog[open], textarea, select, [contenteditable]")) return true;
   return target instanceof HTMLInputElement && !["radio", "checkbox", "button", "submit"].includes(target.type);
 }

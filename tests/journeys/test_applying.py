@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from app.site.demo.people import Person
@@ -62,7 +64,10 @@ def test_what_was_typed_before_signing_in_is_on_every_device_and_two_tabs_lose_n
     desk.tab.follows("Go on")
     why = desk.page.get_by_label("Why now")
     expect(why).to_have_value("Typed before I signed in.")
-    why.fill("Typed at the desk.")
+    with desk.page.expect_response(
+        re.compile(r"/apply/draft$")
+    ):  # the page may still be waiting for its scripts
+        why.fill("Typed at the desk.")
     everything_is_saved(desk.page, "#application")
 
     with pat.tab.expecting("status of 409"):

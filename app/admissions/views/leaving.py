@@ -11,19 +11,17 @@ from werkzeug.wrappers import Response
 
 from app.accounts.sessions import get_user, require_recent_second_factor
 from app.admissions import claim_queries, leaving, queries
-from app.admissions.views import bp
+from app.admissions.views import bp, second_person
 from app.cohorts.models import Enrollment
 from app.cohorts.queries import program
 from app.lib import clock, times
 from app.lib.access import open_to
 from app.lib.database import begin_write, db
-from app.lib.money import money
 from app.lib.refusal import Refused
 from app.lib.web import say
 from app.lib.words import clean_text
-from app.payments import declining, refunding, refunds, returns, withdrawals
+from app.payments import refunding, refunds, returns, withdrawals
 from app.payments.models import Order, Refund
-from app.payments.staff_rules import read_cents
 from app.payments.withdrawals import Withdrawal
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -80,16 +78,15 @@ def withdraw(enrollment_id: int) -> Any:
 def approve_refund(enrollment_id: int) -> Any:
     """The second person's yes to money above the limit."""
     begin_write()
-    enrollment, order = queries.place_for(get_user(), enrollment_id)
+    _place, order = queries.place_for(get_user(), enrollment_id)
     try:
         if order is None:
             raise Refused(refunds.NOT_WAITING)
-        cents = refunds.approve(get_user(), order.id, clock.now())
+        sentence = second_person.say_yes(order, clock.now())
     except Refused as refused:
         db.session.rollback()
         say(refused.sentence, "problem")
         return _back(enrollment_id)
-    sentence = f"Approved: {money(cents, order.currency)} goes back to {enrollment.user.name}."
     db.session.commit()
     say(sentence)
     return _back(enrollment_id)
@@ -100,14 +97,7 @@ def approve_refund(enrollment_id: int) -> Any:
 @require_recent_second_factor(FIVE_MINUTES)
 def decline_refund(enrollment_id: int) -> Any:
     """The second person's no, with its reason."""
-
-    def say_no(order: Order, now: datetime) -> str:
-        cents = declining.decline(get_user(), order.id, clean_text(request.form.get("why_not", "")), now)
-        return (
-            f"Declined: {money(cents, order.currency)} stays here. Who asked for it gets your reason by mail."
-        )
-
-    return _about_refund(enrollment_id, say_no)
+    return _about_refund(enrollment_id, second_person.say_no)
 
 
 @bp.post("/staff/enrollments/<id:enrollment_id>/withdraw/ask-again")
@@ -115,13 +105,7 @@ def decline_refund(enrollment_id: int) -> Any:
 @require_recent_second_factor(FIVE_MINUTES)
 def ask_refund_again(enrollment_id: int) -> Any:
     """After a no: another amount, which waits for a second person again."""
-
-    def ask(order: Order, now: datetime) -> str:
-        cents = read_cents(request.form.get("amount", "")) or 0
-        declining.ask_again(get_user(), order.id, cents, now)
-        return f"{money(cents, order.currency)} waits for a second person now."
-
-    return _about_refund(enrollment_id, ask)
+    return _about_refund(enrollment_id, second_person.ask_again)
 
 
 def _about_refund(enrollment_id: int, verb: Callable[[Order, datetime], str]) -> Any:
